@@ -1,0 +1,68 @@
+package bytegrad.autodiff.optim;
+
+import bytegrad.ir.DType;
+import bytegrad.ir.GraphException;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Parameters with their gradients, found to fit each other before any node is added.
+ *
+ * @param dtype of them all
+ */
+record Parameters(List<Node> values, List<Node> gradients, DType dtype) {
+    static Parameters check(List<Node> parameters, List<Node> gradients) {
+        if (parameters.isEmpty()) {
+            throw new GraphException("optimizer: there is no parameter to update");
+        }
+        if (parameters.size() != gradients.size()) {
+            throw new GraphException("optimizer: " + parameters.size() + " parameters but " + gradients.size() + " gradients");
+        }
+        DType dtype = parameters.get(0).dtype();
+        Set<Node> seen = new HashSet<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            Node p = parameters.get(i);
+            Node g = gradients.get(i);
+            if (!(p.op() instanceof Op.Input) || !p.dtype().isFloat()) {
+                throw new GraphException("optimizer: parameter " + p + " must be a float input, to hold its value between steps");
+            }
+            if (!seen.add(p)) {
+                throw new GraphException("optimizer: parameter \"" + name(p) + "\" is listed twice");
+            }
+            if (p.dtype() != dtype) {
+                throw new GraphException("optimizer: parameter \"" + name(p) + "\" is " + p.type() + " but \"" + name(parameters.get(0)) + "\" is "
+                        + parameters.get(0).type() + "; they must be of one dtype");
+            }
+            if (!g.type().equals(p.type())) {
+                throw new GraphException("optimizer: parameter \"" + name(p) + "\" is " + p.type() + " but its gradient is " + g.type());
+            }
+        }
+        return new Parameters(List.copyOf(parameters), List.copyOf(gradients), dtype);
+    }
+
+    static Parameters check(List<Node> parameters, List<Node> gradients, Node rate) {
+        Parameters p = check(parameters, gradients);
+        if (rate.dtype() != p.dtype || rate.rank() != 0) {
+            throw new GraphException("optimizer: the learning rate must be a scalar " + p.dtype.text() + " like the parameters, not " + rate.type());
+        }
+        return p;
+    }
+
+    static String name(Node parameter) {
+        return ((Op.Input) parameter.op()).name();
+    }
+
+    /** A hyper-parameter of the open or half-open interval that {@code holds} tests; the message says which. */
+    static void hyper(String optimizer, String name, double value, boolean holds, String range) {
+        if (!holds) {
+            throw new GraphException(optimizer + ": " + name + " is " + value + " but must be " + range);
+        }
+    }
+
+    static void rate(String optimizer, double rate) {
+        hyper(optimizer, "the learning rate", rate, rate >= 0 && rate < Double.POSITIVE_INFINITY, "finite and at least 0");
+    }
+}

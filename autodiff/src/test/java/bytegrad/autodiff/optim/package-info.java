@@ -1,0 +1,4 @@
+@NullMarked
+package bytegrad.autodiff.optim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bytegrad.autodiff;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Measurements of workloads. */
+@NullMarked
+package bytegrad.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package bytegrad.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+/** The command line. */
+module bytegrad.cli {
+    requires bytegrad.ir;
+    requires bytegrad.autodiff;
+    requires bytegrad.codegen;
+    requires bytegrad.runtime;
+    requires info.picocli;
+    requires me.tongfei.progressbar;
+    requires xchart;
+    requires java.desktop;
+    requires static org.jspecify;
+
+    exports bytegrad.cli.workload;
+
+    // Picocli reads annotated fields.
+    opens bytegrad.cli to
+            info.picocli;
+}

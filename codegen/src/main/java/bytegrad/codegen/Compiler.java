@@ -1,0 +1,57 @@
+package bytegrad.codegen;
+
+import bytegrad.codegen.load.ArtefactLoader;
+import bytegrad.codegen.lower.Place;
+import bytegrad.codegen.plan.MemoryPlan;
+import bytegrad.codegen.plan.Planner;
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.runtime.Arena;
+import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Signature;
+import bytegrad.runtime.Slot;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Compiles graphs to JVM bytecode: simplify, fuse, lower, plan, emit, load. */
+public final class Compiler {
+    private Compiler() {}
+
+    /** Compiles for this JVM with the default options. */
+    public static CompiledFunction compile(Graph graph) {
+        return compile(graph, Options.DEFAULT);
+    }
+
+    /**
+     * Compiles a graph. Its inputs that have updates become the function's states.
+     *
+     * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
+     */
+    public static CompiledFunction compile(Graph graph, Options options) {
+        return load(Compilation.of(graph, options));
+    }
+
+    static CompiledFunction load(Compilation c) {
+        MemoryPlan plan = c.plan();
+        Set<Node> states = new HashSet<>();
+        c.graph().updates().forEach(u -> states.add(u.state()));
+        List<Slot> inputs = new ArrayList<>();
+        List<Slot> kept = new ArrayList<>();
+        for (Node n : c.graph().inputs()) {
+            Slot s = Literals.slot(((Op.Input) n.op()).name(), n, plan.offsets().get(new Place.Value(n)));
+            (states.contains(n) ? kept : inputs).add(s);
+        }
+        List<Slot> outputs = new ArrayList<>();
+        c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, n, plan.offsets().get(Planner.output(n)))));
+        return new CompiledFunction(new Signature(inputs, kept, outputs), arena(plan.slabs()), c.constants(), ArtefactLoader.load(c.image()));
+    }
+
+    private static Arena arena(Map<DType, Integer> slabs) {
+        return new Arena(slabs.get(DType.F32), slabs.get(DType.F64), slabs.get(DType.I32), slabs.get(DType.I64), slabs.get(DType.BOOL));
+    }
+}

@@ -1,0 +1,58 @@
+package bytegrad.codegen;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to compile.
+ *
+ * @param simd which classes to make
+ * @param passes simplify the graph first
+ * @param fuse inline nodes into the kernels that read them; off, every node is stored by a kernel of its own
+ * @param verify check every stage, the class files included; slow, for tests
+ * @param dump a folder for every stage, numbered
+ */
+public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
+    /** The width of vector code. */
+    public enum Simd {
+        /** What this JVM does best; see {@link bytegrad.runtime.SimdSupport}. */
+        AUTO(-1),
+        /** Plain Java arithmetic; needs no module. */
+        SCALAR(0),
+        BITS_128(16),
+        BITS_256(32),
+        BITS_512(64);
+
+        private final int bytes;
+
+        Simd(int bytes) {
+            this.bytes = bytes;
+        }
+
+        int bytes() {
+            return this == AUTO ? bytegrad.runtime.SimdSupport.choice().bits() / 8 : bytes;
+        }
+    }
+
+    public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
+
+    public Options withSimd(Simd newSimd) {
+        return new Options(newSimd, passes, fuse, verify, dump);
+    }
+
+    public Options withPasses(boolean on) {
+        return new Options(simd, on, fuse, verify, dump);
+    }
+
+    public Options withFusion(boolean on) {
+        return new Options(simd, passes, on, verify, dump);
+    }
+
+    public Options withVerification(boolean on) {
+        return new Options(simd, passes, fuse, on, dump);
+    }
+
+    public Options withDump(Path folder) {
+        return new Options(simd, passes, fuse, verify, Optional.of(folder));
+    }
+}

@@ -1,0 +1,198 @@
+package bytegrad.codegen.emit;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
+
+/** Writes a kernel's methods into a class. */
+final class KernelEmitter {
+    private final ClassPart part;
+    private final Kernel kernel;
+    private final String name;
+    private final Parameters parameters;
+    private final VectorType plainMask;
+    private final Function<Stmt, String> printer;
+    /** By the kernel's name of a method: its Java name and descriptor. */
+    private final Map<String, String> javaNames = new HashMap<>();
+    private final Map<String, String> descriptors = new HashMap<>();
+    private boolean simd;
+
+    /**
+     * For one kernel.
+     *
+     * @param name the Java name of the first method; that of another is this, an underscore and the kernel's name of it
+     */
+    KernelEmitter(ClassPart part, Kernel kernel, String name, Parameters parameters, Function<Stmt, String> printer) {
+        this.part = part;
+        this.kernel = kernel;
+        this.name = name;
+        this.parameters = parameters;
+        this.plainMask = LaneWidth.of(kernel);
+        this.printer = printer;
+    }
+
+    /** Writes all methods. */
+    void emit(String label) {
+        if (kernel.methods().isEmpty() || !kernel.methods().getFirst().params().isEmpty()) {
+            throw new CodegenException(label + ": the first method of a kernel takes no parameters");
+        }
+        for (Kernel.Method m : kernel.methods()) {
+            boolean first = m == kernel.methods().getFirst();
+            if (!Scope.NAME.matcher(m.name()).matches()) {
+                throw new CodegenException(label + ": '" + m.name() + "' is no name for a method");
+            }
+            if (descriptors.put(m.name(), parameters.descriptor(m.params().size())) != null) {
+                throw new CodegenException(label + ": two methods are called " + m.name());
+            }
+            javaNames.put(m.name(), first ? name : name + "_" + m.name());
+        }
+        for (Kernel.Method m : kernel.methods()) {
+            new Body(m, label).emit();
+        }
+    }
+
+    String descriptor() {
+        return parameters.descriptor(0);
+    }
+
+    /** Whether vector instructions were emitted. */
+    boolean usesSimd() {
+        return simd;
+    }
+
+    private static String of(Map<String, String> byMethod, String method, String where) {
+        String s = byMethod.get(method);
+        if (s == null) {
+            throw new CodegenException(where + ": the kernel has no method " + method);
+        }
+        return s;
+    }
+
+    /** One method's body. */
+    private final class Body {
+        private final Kernel.Method method;
+        private final String where;
+        private final Code code;
+        private final Scope scope;
+        private final ValueEmitter values;
+
+        Body(Kernel.Method method, String label) {
+            this.method = method;
+            String javaName = of(javaNames, method.name(), label);
+            String descriptor = of(descriptors, method.name(), label);
+            this.where = part.name() + "." + javaName + " (" + label + ")";
+            int own = parameters.firstParameter();
+            this.code = new Code(part.method(Opcodes.ACC_STATIC, javaName, descriptor), own + method.params().size());
+            this.scope = new Scope(code, where);
+            this.values = new ValueEmitter(code, scope, parameters, plainMask);
+            code.line(part.line(javaName + descriptor + ": " + label));
+            for (int i = 0; i < method.params().size(); i++) {
+                scope.parameter(method.params().get(i), own + i);
+            }
+        }
+
+        void emit() {
+            statements(method.body(), 1);
+            scope.end();
+            code.finish(where);
+            simd |= code.usesSimd();
+        }
+
+        private void statements(List<Stmt> body, int depth) {
+            for (Stmt s : body) {
+                code.line(part.line("  ".repeat(depth) + printer.apply(s)));
+                switch (s) {
+                    case Stmt.Let(Expr.Var v, Expr value) -> let(v, value);
+                    case Stmt.Assign(Expr.Var v, Expr value) -> assign(v, value);
+                    case Stmt.For f -> loop(f, depth);
+                    case Stmt.Store(int buffer, Index index, Expr value) -> values.store(buffer, index, value);
+                    case Stmt.IfAny(Expr condition, List<Stmt> inner) -> {
+                        Label end = new Label();
+                        values.jumpUnlessAny(condition, end);
+                        block(inner, depth + 1);
+                        code.place(end);
+                    }
+                    case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
+                }
+            }
+        }
+
+        /** ( → ); statements whose variables end with them. */
+        private void block(List<Stmt> body, int depth) {
+            int mark = code.mark();
+            int bound = scope.depth();
+            statements(body, depth);
+            scope.endTo(bound);
+            code.release(mark);
+        }
+
+        /** ( → ). */
+        private void let(Expr.Var v, Expr value) {
+            boolean mask = v.dtype() == DType.BOOL && v.lanes() > 1;
+            values.push(value);
+            scope.let(v, mask ? values.maskOf(value) : plainMask);
+        }
+
+        /** ( → ). */
+        private void assign(Expr.Var v, Expr value) {
+            Scope.Local local = scope.get(v);
+            if (v.dtype() == DType.BOOL && v.lanes() > 1) {
+                values.pushMask(value, local.maskOf());
+            } else {
+                values.push(value);
+            }
+            code.store(v.dtype(), v.lanes(), local.slot());
+        }
+
+        /** ( → ); tests at the top, as javac does. The bound is computed once. */
+        private void loop(Stmt.For f, int depth) {
+            int mark = code.mark();
+            int bound = scope.depth();
+            int limit = -1;
+            if (!f.to().isConstant()) {
+                values.index(f.to());
+                limit = code.newLocal(DType.I32, 1);
+                code.store(DType.I32, 1, limit);
+            }
+            values.index(f.from());
+            int slot = scope.let(f.var(), plainMask).slot();
+            Label top = new Label();
+            Label end = new Label();
+            code.place(top);
+            code.loadInt(slot);
+            if (limit < 0) {
+                code.intConst(f.to().constant());
+            } else {
+                code.loadInt(limit);
+            }
+            code.jump(Opcodes.IF_ICMPGE, end);
+            block(f.body(), depth + 1);
+            code.increment(slot, f.step());
+            code.jump(Opcodes.GOTO, top);
+            code.place(end);
+            scope.endTo(bound);
+            code.release(mark);
+        }
+
+        /** ( → ); passes on the slabs and offsets. */
+        private void call(String callee, List<Index> args) {
+            int slot = 0;
+            for (DType _ : parameters.slabTypes()) {
+                code.loadRef(slot++);
+            }
+            for (int i = 0; i < parameters.offsetCount(); i++) {
+                code.loadInt(slot++);
+            }
+            args.forEach(values::index);
+            code.invokeStatic(part.name(), of(javaNames, callee, where), of(descriptors, callee, where));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package bytegrad.codegen.emit;
+
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.ir.DType;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The parameters of a kernel's methods: the slabs of the dtypes it uses, in the order of {@link DType}, then an offset for each
+ * buffer unless they are baked in, then the method's own ints.
+ */
+final class Parameters {
+    /** The JVM allows 255 parameters; some are left for slabs and a method's own. */
+    private static final int MOST_OFFSETS = 200;
+
+    private final Kernel kernel;
+    private final boolean baked;
+    private final List<Integer> offsets;
+    private final Map<DType, Integer> slabs = new EnumMap<>(DType.class);
+
+    /**
+     * Of a kernel whose buffers are at these offsets.
+     *
+     * @param bake whether offsets are constants; they always are where there are too many to be passed
+     */
+    Parameters(Kernel kernel, List<Integer> offsets, boolean bake) {
+        this.kernel = kernel;
+        this.offsets = offsets;
+        this.baked = bakes(kernel, bake);
+        Set<DType> used = EnumSet.noneOf(DType.class);
+        kernel.buffers().forEach(b -> used.add(b.dtype()));
+        used.forEach(d -> slabs.put(d, slabs.size()));
+    }
+
+    static boolean bakes(Kernel kernel, boolean asked) {
+        return asked || kernel.buffers().size() > MOST_OFFSETS;
+    }
+
+    /** The dtypes whose slabs are passed, in order. */
+    Set<DType> slabTypes() {
+        return slabs.keySet();
+    }
+
+    /** The slot of the slab the buffer is in. */
+    int slab(int buffer) {
+        Integer slot = slabs.get(kernel.buffers().get(buffer).dtype());
+        if (slot == null) {
+            throw new AssertionError("every buffer's dtype has a slab");
+        }
+        return slot;
+    }
+
+    /** The slot of the buffer's offset, or −1 if it is baked in. */
+    int offsetSlot(int buffer) {
+        return baked ? -1 : slabs.size() + buffer;
+    }
+
+    int bakedOffset(int buffer) {
+        return offsets.get(buffer);
+    }
+
+    /** How many offsets are passed. */
+    int offsetCount() {
+        return baked ? 0 : kernel.buffers().size();
+    }
+
+    /** The first slot of a method's own parameters. */
+    int firstParameter() {
+        return slabs.size() + offsetCount();
+    }
+
+    String descriptor(int ownParameters) {
+        List<String> arrays = new ArrayList<>();
+        slabTypes().forEach(d -> arrays.add(arrayDescriptor(d)));
+        return "(" + String.join("", arrays) + "I".repeat(offsetCount() + ownParameters) + ")V";
+    }
+
+    static String arrayDescriptor(DType dtype) {
+        return dtype == DType.BOOL ? "[Z" : "[" + VectorType.of(dtype).element();
+    }
+}

@@ -1,0 +1,165 @@
+package bytegrad.codegen.emit;
+
+import bytegrad.codegen.plan.Plan;
+import bytegrad.ir.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Writes the plan tree as code, in as many methods {@code r<n>([F[D[I[J[Z)V} as it takes to keep each short: a step that is
+ * long becomes a method, and so do neighbouring steps that are long together.
+ */
+final class RunEmitter {
+    /** All slabs, in the order of {@link DType}. */
+    static final String SLABS = "([F[D[I[J[Z)V";
+
+    private static final int SLAB_COUNT = 5;
+
+    /** Bytes of code a method may have before its steps move to methods of their own. */
+    private static final int LONG = 2000;
+
+    private static final int CALL_SIZE = SLAB_COUNT * 2 + 3;
+
+    private final ArtefactWriter artefact;
+    private int methods;
+
+    RunEmitter(ArtefactWriter artefact) {
+        this.artefact = artefact;
+    }
+
+    /** Code with an upper bound of its size in bytes. */
+    private record Piece(int size, Consumer<Body> emit) {}
+
+    /** A method that executes steps. */
+    private record Body(Code code, ClassPart part, int firstSlab) {
+        /** ( → slab). */
+        void slab(DType dtype) {
+            code.loadRef(firstSlab + dtype.ordinal());
+        }
+    }
+
+    /** Writes the method {@code run} of the main class. */
+    void emit(Plan plan, ClassPart main) {
+        List<Piece> pieces = shortened(pieces(plan));
+        Code code = new Code(main.method(Opcodes.ACC_PUBLIC, "run", SLABS), 1 + SLAB_COUNT);
+        Body body = new Body(code, main, 1);
+        code.line(main.line("run"));
+        pieces.forEach(p -> p.emit().accept(body));
+        code.finish(main.name() + ".run");
+    }
+
+    private List<Piece> pieces(Plan plan) {
+        return switch (plan) {
+            case Plan.Seq(List<Plan> steps) -> {
+                List<Piece> all = new ArrayList<>();
+                steps.forEach(s -> all.addAll(pieces(s)));
+                yield all;
+            }
+            case Plan.Launch l -> List.of(launch(l));
+            case Plan.Repeat(int times, Plan step) -> {
+                List<Piece> inner = shortened(pieces(step));
+                yield List.of(new Piece(total(inner) + 20, b -> repeat(b, times, inner)));
+            }
+            case Plan.If(int offset, Plan then, Plan otherwise) -> {
+                List<Piece> a = shortened(pieces(then));
+                List<Piece> o = shortened(pieces(otherwise));
+                yield List.of(new Piece(total(a) + total(o) + 20, b -> branch(b, offset, a, o)));
+            }
+        };
+    }
+
+    private static int total(List<Piece> pieces) {
+        return pieces.stream().mapToInt(Piece::size).sum();
+    }
+
+    /** The pieces, as calls of methods where they are long together. */
+    private List<Piece> shortened(List<Piece> pieces) {
+        List<Piece> now = pieces;
+        while (total(now) > LONG) {
+            List<Piece> calls = new ArrayList<>();
+            List<Piece> group = new ArrayList<>();
+            for (Piece p : now) {
+                if (!group.isEmpty() && total(group) + p.size() > LONG) {
+                    calls.add(method(group));
+                    group.clear();
+                }
+                group.add(p);
+            }
+            calls.add(method(group));
+            now = calls;
+        }
+        return now;
+    }
+
+    /** Moves pieces to a method of their own, and gives its call. */
+    private Piece method(List<Piece> pieces) {
+        ClassPart part = artefact.room();
+        String name = "r" + methods++;
+        Code code = new Code(part.method(Opcodes.ACC_STATIC, name, SLABS), SLAB_COUNT);
+        Body body = new Body(code, part, 0);
+        code.line(part.line(name));
+        pieces.forEach(p -> p.emit().accept(body));
+        code.finish(part.name() + "." + name);
+        return new Piece(CALL_SIZE, caller -> {
+            for (DType d : DType.values()) {
+                caller.slab(d);
+            }
+            caller.code().invokeStatic(part.name(), name, SLABS);
+        });
+    }
+
+    private Piece launch(Plan.Launch launch) {
+        ArtefactWriter.Entry entry = artefact.kernel(launch);
+        int size = CALL_SIZE + 3 * (entry.passesOffsets() ? launch.offsets().size() : 0);
+        return new Piece(size, b -> {
+            Code code = b.code();
+            code.line(b.part().line("  " + entry.method() + launch.offsets() + ": " + launch.label()));
+            entry.slabs().forEach(b::slab);
+            if (entry.passesOffsets()) {
+                launch.offsets().forEach(code::intConst);
+            }
+            code.invokeStatic(entry.owner(), entry.method(), entry.descriptor());
+        });
+    }
+
+    /** ( → ). */
+    private static void repeat(Body b, int times, List<Piece> inner) {
+        Code code = b.code();
+        code.line(b.part().line("  repeat " + times));
+        int mark = code.mark();
+        int slot = code.newLocal(DType.I32, 1);
+        code.intConst(0);
+        code.store(DType.I32, 1, slot);
+        Label top = new Label();
+        Label end = new Label();
+        code.place(top);
+        code.loadInt(slot);
+        code.intConst(times);
+        code.jump(Opcodes.IF_ICMPGE, end);
+        inner.forEach(p -> p.emit().accept(b));
+        code.increment(slot, 1);
+        code.jump(Opcodes.GOTO, top);
+        code.place(end);
+        code.release(mark);
+    }
+
+    /** ( → ). */
+    private static void branch(Body b, int offset, List<Piece> then, List<Piece> otherwise) {
+        Code code = b.code();
+        code.line(b.part().line("  if bool slab[" + offset + "]"));
+        Label no = new Label();
+        Label end = new Label();
+        b.slab(DType.BOOL);
+        code.intConst(offset);
+        code.arrayLoad(DType.BOOL);
+        code.jump(Opcodes.IFEQ, no);
+        then.forEach(p -> p.emit().accept(b));
+        code.jump(Opcodes.GOTO, end);
+        code.place(no);
+        otherwise.forEach(p -> p.emit().accept(b));
+        code.place(end);
+    }
+}

@@ -1,0 +1,293 @@
+package bytegrad.codegen.emit;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.ir.DType;
+import bytegrad.ir.ScalarFn;
+import java.util.List;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
+
+/** Functions of one lane, as plain JVM arithmetic. */
+final class ScalarFunctions {
+    private final Code code;
+    private final ValueEmitter values;
+
+    ScalarFunctions(Code code, ValueEmitter values) {
+        this.code = code;
+        this.values = values;
+    }
+
+    /** ( → y). */
+    void apply(Expr.Apply e) {
+        DType t = e.args().getLast().dtype();
+        switch (e.fn()) {
+            case NEG -> operands(e).insn(Code.typed(t, Opcodes.INEG));
+            case ABS -> math(e, "abs", 1);
+            case SIGN -> math(e, "signum", 1);
+            case SQRT -> sqrt(e);
+            case EXP -> strict(e, "exp");
+            case LOG -> strict(e, "log");
+            case TANH -> strict(e, "tanh");
+            case SIN -> strict(e, "sin");
+            case COS -> strict(e, "cos");
+            case SIGMOID, ERF -> special(e);
+            case ADD -> operands(e).insn(Code.typed(t, Opcodes.IADD));
+            case SUB -> operands(e).insn(Code.typed(t, Opcodes.ISUB));
+            case MUL -> operands(e).insn(Code.typed(t, Opcodes.IMUL));
+            case DIV -> operands(e).insn(Code.typed(t, Opcodes.IDIV));
+            case MAX -> math(e, "max", 2);
+            case MIN -> math(e, "min", 2);
+            case FMA -> math(e, "fma", 3);
+            case EQ, NE, LT, LE, GT, GE -> truth(e);
+            case AND -> operands(e).insn(Code.typed(t, Opcodes.IAND));
+            case OR -> operands(e).insn(Code.typed(t, Opcodes.IOR));
+            case XOR -> operands(e).insn(Code.typed(t, Opcodes.IXOR));
+            case NOT -> not(e);
+            case SHL -> shift(e, Opcodes.ISHL);
+            case SHR -> shift(e, Opcodes.ISHR);
+            case USHR -> shift(e, Opcodes.IUSHR);
+            case STOP_GRADIENT -> operands(e);
+            case SELECT -> select(e);
+        }
+    }
+
+    /** ( → a, b, …). */
+    private Code operands(Expr.Apply e) {
+        e.args().forEach(values::push);
+        return code;
+    }
+
+    private static String letter(DType t) {
+        return t == DType.BOOL ? "Z" : VectorType.of(t).element();
+    }
+
+    /** ( → Math.name(a, …)). */
+    private void math(Expr.Apply e, String name, int arity) {
+        String t = letter(e.dtype());
+        operands(e).invokeStatic("java/lang/Math", name, "(" + t.repeat(arity) + ")" + t);
+    }
+
+    /** ( → √a). The root of a float rounded from that of a double is rightly rounded. */
+    private void sqrt(Expr.Apply e) {
+        operands(e);
+        if (e.dtype() == DType.F32) {
+            code.insn(Opcodes.F2D);
+        }
+        code.invokeStatic("java/lang/Math", "sqrt", "(D)D");
+        if (e.dtype() == DType.F32) {
+            code.insn(Opcodes.D2F);
+        }
+    }
+
+    /** ( → StrictMath.name(a)). */
+    private void strict(Expr.Apply e, String name) {
+        requireDouble(e);
+        operands(e).invokeStatic("java/lang/StrictMath", name, "(D)D");
+    }
+
+    /** ( → Special.fn(a)). */
+    private void special(Expr.Apply e) {
+        requireDouble(e);
+        operands(e).invokeStatic("bytegrad/runtime/Special", e.fn().text(), "(D)D");
+    }
+
+    private static void requireDouble(Expr.Apply e) {
+        if (e.dtype() != DType.F64) {
+            throw new CodegenException(e.fn().text() + " of " + e.dtype().text() + " must be expanded by the lowering");
+        }
+    }
+
+    /** ( → ¬a). */
+    private void not(Expr.Apply e) {
+        operands(e);
+        DType t = e.dtype();
+        code.constant(t, t == DType.BOOL ? 1 : -1);
+        code.insn(Code.typed(t, Opcodes.IXOR));
+    }
+
+    /** ( → a shifted by b); the JVM takes an int distance, modulo the width of a. */
+    private void shift(Expr.Apply e, int opcode) {
+        operands(e);
+        if (e.dtype() == DType.I64) {
+            code.insn(Opcodes.L2I);
+        }
+        code.insn(Code.typed(e.dtype(), opcode));
+    }
+
+    /** ( → 0 or 1). */
+    private void truth(Expr.Apply e) {
+        Label no = new Label();
+        Label end = new Label();
+        jumpUnless(e, no);
+        code.intConst(1);
+        code.jump(Opcodes.GOTO, end);
+        code.place(no);
+        code.intConst(0);
+        code.place(end);
+    }
+
+    /** ( → a or b). Both are computed before the branch, so that it guards no work and HotSpot may make it a move. */
+    private void select(Expr.Apply e) {
+        List<Expr> args = e.args();
+        int mark = code.mark();
+        Runnable a = ready(args.get(1));
+        Runnable b = ready(args.get(2));
+        Label no = new Label();
+        Label end = new Label();
+        jumpUnless(args.get(0), no);
+        a.run();
+        code.jump(Opcodes.GOTO, end);
+        code.place(no);
+        b.run();
+        code.place(end);
+        code.release(mark);
+    }
+
+    /** ( → ); what pushes the value later: a constant and a variable directly, anything else from a local computed here. */
+    private Runnable ready(Expr e) {
+        if (e instanceof Expr.Const || e instanceof Expr.Var) {
+            return () -> values.push(e);
+        }
+        values.push(e);
+        int slot = code.newLocal(e.dtype(), 1);
+        code.store(e.dtype(), 1, slot);
+        return () -> code.load(e.dtype(), 1, slot);
+    }
+
+    /** ( → ); jumps if the condition does not hold. A comparison with a NaN does not hold, but for {@code NE}. */
+    void jumpUnless(Expr condition, Label target) {
+        if (condition instanceof Expr.Apply a && a.fn().domain() == ScalarFn.Domain.COMPARE) {
+            DType t = a.args().getFirst().dtype();
+            operands(a);
+            int inverse = inverse(a.fn());
+            switch (t) {
+                // IF_ICMPEQ and its kin are in the same order as IFEQ and its kin.
+                case I32, BOOL -> inverse += Opcodes.IF_ICMPEQ - Opcodes.IFEQ;
+                case I64 -> code.insn(Opcodes.LCMP);
+                // With a NaN, …CMPG gives 1 and …CMPL gives −1: whichever fails the comparison.
+                case F32 -> code.insn(lessThan(a.fn()) ? Opcodes.FCMPG : Opcodes.FCMPL);
+                case F64 -> code.insn(lessThan(a.fn()) ? Opcodes.DCMPG : Opcodes.DCMPL);
+            }
+            code.jump(inverse, target);
+        } else {
+            values.push(condition);
+            code.jump(Opcodes.IFEQ, target);
+        }
+    }
+
+    private static boolean lessThan(ScalarFn fn) {
+        return fn == ScalarFn.LT || fn == ScalarFn.LE;
+    }
+
+    private static int inverse(ScalarFn comparison) {
+        return switch (comparison) {
+            case EQ -> Opcodes.IFNE;
+            case NE -> Opcodes.IFEQ;
+            case LT -> Opcodes.IFGE;
+            case LE -> Opcodes.IFGT;
+            case GT -> Opcodes.IFLE;
+            case GE -> Opcodes.IFLT;
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, ADD, SUB, MUL, DIV, MAX, MIN, FMA, AND, OR, XOR, NOT, SHL,
+                    SHR, USHR, STOP_GRADIENT, SELECT ->
+                throw new CodegenException(comparison.text() + " does not compare");
+        };
+    }
+
+    /** (x → y); a number as another dtype. */
+    void convert(DType from, DType to) {
+        switch (to) {
+            case F32 -> toFloat(from);
+            case F64 -> toDouble(from);
+            case I32 -> toInt(from);
+            case I64 -> toLong(from);
+            case BOOL -> toBool(from);
+        }
+    }
+
+    /** (x → float). */
+    private void toFloat(DType from) {
+        switch (from) {
+            case F32 -> {}
+            case F64 -> code.insn(Opcodes.D2F);
+            case I32, BOOL -> code.insn(Opcodes.I2F);
+            case I64 -> code.insn(Opcodes.L2F);
+        }
+    }
+
+    /** (x → double). */
+    private void toDouble(DType from) {
+        switch (from) {
+            case F32 -> code.insn(Opcodes.F2D);
+            case F64 -> {}
+            case I32, BOOL -> code.insn(Opcodes.I2D);
+            case I64 -> code.insn(Opcodes.L2D);
+        }
+    }
+
+    /** (x → int); the JVM truncates and saturates, and a NaN gives 0, as it must be. */
+    private void toInt(DType from) {
+        switch (from) {
+            case F32 -> code.insn(Opcodes.F2I);
+            case F64 -> code.insn(Opcodes.D2I);
+            case I32, BOOL -> {}
+            case I64 -> code.insn(Opcodes.L2I);
+        }
+    }
+
+    /** (x → long). */
+    private void toLong(DType from) {
+        switch (from) {
+            case F32 -> code.insn(Opcodes.F2L);
+            case F64 -> code.insn(Opcodes.D2L);
+            case I32, BOOL -> code.insn(Opcodes.I2L);
+            case I64 -> {}
+        }
+    }
+
+    /** (x → x ≠ 0). */
+    private void toBool(DType from) {
+        if (from == DType.BOOL) {
+            return;
+        }
+        switch (from) {
+            case F32 -> {
+                code.constant(from, 0);
+                code.insn(Opcodes.FCMPL);
+            }
+            case F64 -> {
+                code.constant(from, 0);
+                code.insn(Opcodes.DCMPL);
+            }
+            case I64 -> {
+                code.constant(from, 0);
+                code.insn(Opcodes.LCMP);
+            }
+            case I32, BOOL -> {}
+        }
+        Label no = new Label();
+        Label end = new Label();
+        code.jump(Opcodes.IFEQ, no);
+        code.intConst(1);
+        code.jump(Opcodes.GOTO, end);
+        code.place(no);
+        code.intConst(0);
+        code.place(end);
+    }
+
+    /** (x → the same bits as the other dtype). */
+    void bits(DType from, DType to) {
+        if (from == to) {
+            return;
+        }
+        if (from.bytes() != to.bytes()) {
+            throw new CodegenException("bits of " + from.text() + " are not those of " + to.text());
+        }
+        switch (to) {
+            case F32 -> code.invokeStatic("java/lang/Float", "intBitsToFloat", "(I)F");
+            case F64 -> code.invokeStatic("java/lang/Double", "longBitsToDouble", "(J)D");
+            case I32 -> code.invokeStatic("java/lang/Float", "floatToRawIntBits", "(F)I");
+            case I64 -> code.invokeStatic("java/lang/Double", "doubleToRawLongBits", "(D)J");
+            case BOOL -> throw new CodegenException("bool has no bits");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package bytegrad.codegen.emit;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.DType;
+import java.util.List;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
+
+/** Puts the values of expressions on the stack: scalars as JVM numbers, several lanes as vectors or masks. */
+final class ValueEmitter {
+    private static final String MASK = "L" + VectorType.MASK + ";";
+
+    private final Code code;
+    private final Scope scope;
+    private final Parameters buffers;
+    /** The vectors that masks made of nothing but bools fit. */
+    private final VectorType plainMask;
+
+    private final ScalarFunctions scalars;
+    private final VectorFunctions vectors;
+
+    ValueEmitter(Code code, Scope scope, Parameters buffers, VectorType plainMask) {
+        this.code = code;
+        this.scope = scope;
+        this.buffers = buffers;
+        this.plainMask = plainMask;
+        this.scalars = new ScalarFunctions(code, this);
+        this.vectors = new VectorFunctions(code, this);
+    }
+
+    /** ( → value). */
+    void push(Expr e) {
+        switch (e) {
+            case Expr.Const c -> code.constant(c.dtype(), c.bits());
+            case Expr.Var v -> code.load(v.dtype(), v.lanes(), scope.get(v).slot());
+            case Expr.Load l -> load(l, plainMask);
+            case Expr.Apply a -> {
+                if (a.lanes() == 1) {
+                    scalars.apply(a);
+                } else {
+                    vectors.apply(a);
+                }
+            }
+            case Expr.Convert c -> {
+                if (c.lanes() == 1) {
+                    push(c.arg());
+                    scalars.convert(c.arg().dtype(), c.dtype());
+                } else {
+                    vectors.convert(c);
+                }
+            }
+            case Expr.Bits b -> {
+                push(b.arg());
+                if (b.lanes() == 1) {
+                    scalars.bits(b.arg().dtype(), b.dtype());
+                } else {
+                    vectors.reinterpret(VectorType.of(b.arg().dtype()), VectorType.of(b.dtype()));
+                }
+            }
+            case Expr.Splat s -> splat(s, plainMask);
+            case Expr.Ramp r -> ramp(r);
+            case Expr.Checked c -> {
+                push(c.arg());
+                code.intConst(c.extent());
+                code.text(c.what());
+                String index = c.arg().dtype() == DType.I64 ? "J" : "I";
+                code.invokeStatic("bytegrad/runtime/Checks", "index", "(" + index + "ILjava/lang/String;)I");
+            }
+        }
+    }
+
+    /** ( → mask), fit for those vectors. */
+    void pushMask(Expr e, VectorType wanted) {
+        if (e instanceof Expr.Load l) {
+            load(l, wanted);
+        } else if (e instanceof Expr.Splat s) {
+            splat(s, wanted);
+        } else {
+            push(e);
+            if (maskOf(e) != wanted) {
+                code.species(wanted, e.lanes());
+                code.maskCall("cast", "L" + VectorType.SPECIES + ";", MASK);
+            }
+        }
+    }
+
+    /** The vectors that the mask which {@link #push} leaves fits. */
+    VectorType maskOf(Expr e) {
+        return switch (e) {
+            case Expr.Var v -> scope.get(v).maskOf();
+            case Expr.Apply a -> maskOf(a);
+            case Expr.Convert c -> c.arg().dtype() == DType.BOOL ? maskOf(c.arg()) : VectorType.of(c.arg().dtype());
+            case Expr.Load _, Expr.Splat _ -> plainMask;
+            case Expr.Const _, Expr.Bits _, Expr.Ramp _, Expr.Checked _ -> throw new CodegenException(e + " is not a mask");
+        };
+    }
+
+    private VectorType maskOf(Expr.Apply a) {
+        List<Expr> args = a.args();
+        DType operand = args.getLast().dtype();
+        if (operand != DType.BOOL) {
+            return VectorType.of(operand);
+        }
+        // Functions of masks work on masks of their first operand, or of the first of two to choose from.
+        return maskOf(args.size() == 3 ? args.get(1) : args.get(0));
+    }
+
+    /** ( → ); jumps unless any lane of the condition holds. */
+    void jumpUnlessAny(Expr condition, Label target) {
+        if (condition.lanes() == 1) {
+            scalars.jumpUnless(condition, target);
+        } else {
+            push(condition);
+            code.maskCall("anyTrue", "", "Z");
+            code.jump(Opcodes.IFEQ, target);
+        }
+    }
+
+    /** ( → elements); a mask fits those vectors. */
+    private void load(Expr.Load e, VectorType maskOf) {
+        if (e.lanes() == 1) {
+            code.loadRef(buffers.slab(e.buffer()));
+            position(e.buffer(), e.index());
+            code.arrayLoad(e.dtype());
+            return;
+        }
+        boolean mask = e.dtype() == DType.BOOL;
+        VectorType t = mask ? maskOf : VectorType.of(e.dtype());
+        code.species(t, e.lanes());
+        code.loadRef(buffers.slab(e.buffer()));
+        position(e.buffer(), e.index());
+        if (mask) {
+            code.invokeStatic(VectorType.MASK, "fromArray", "(L" + VectorType.SPECIES + ";[ZI)" + MASK);
+        } else {
+            code.vectorStatic(t, "fromArray", "[" + t.element() + "I");
+        }
+    }
+
+    /** ( → ); writes the value's lanes to the buffer. */
+    void store(int buffer, Index index, Expr value) {
+        if (value.lanes() == 1) {
+            code.loadRef(buffers.slab(buffer));
+            position(buffer, index);
+            push(value);
+            code.arrayStore(value.dtype());
+            return;
+        }
+        push(value);
+        code.loadRef(buffers.slab(buffer));
+        position(buffer, index);
+        if (value.dtype() == DType.BOOL) {
+            code.maskCall("intoArray", "[ZI", "V");
+        } else {
+            VectorType t = VectorType.of(value.dtype());
+            code.vectorCall(t, "intoArray", "[" + t.element() + "I", "V");
+        }
+    }
+
+    /** ( → vector or mask); a mask fits those vectors. */
+    private void splat(Expr.Splat e, VectorType maskOf) {
+        if (e.lanes() == 1) {
+            push(e.arg());
+        } else if (e.dtype() == DType.BOOL) {
+            code.species(maskOf, e.lanes());
+            push(e.arg());
+            code.maskAll();
+        } else {
+            VectorType t = VectorType.of(e.dtype());
+            code.species(t, e.lanes());
+            push(e.arg());
+            code.vectorStatic(t, "broadcast", t.element());
+        }
+    }
+
+    /** ( → base + l·stride in lane l). Lanes are made as whole numbers, so that those a float cannot hold are rounded once. */
+    private void ramp(Expr.Ramp e) {
+        DType dtype = e.dtype();
+        if (e.lanes() == 1) {
+            index(e.base());
+            scalars.convert(DType.I32, dtype);
+            return;
+        }
+        VectorType t = VectorType.of(dtype);
+        // Every i32 is a double.
+        VectorType made = t == VectorType.FLOAT ? VectorType.INT : t;
+        code.species(made, e.lanes());
+        index(e.base());
+        scalars.convert(DType.I32, made == VectorType.INT ? DType.I32 : dtype);
+        code.vectorStatic(made, "broadcast", made.element());
+        code.intConst(e.stride());
+        code.vectorCall(made, "addIndex", "I", made.descriptor());
+        if (made != t) {
+            code.operator("I2F", "Conversion");
+            code.intConst(0);
+            code.vectorCall(made, "convert", "L" + VectorType.OPERATORS + "$Conversion;I", "L" + VectorType.VECTOR + ";");
+            code.cast(t);
+        }
+    }
+
+    /** ( → int): where an element of a buffer is in its slab. */
+    private void position(int buffer, Index index) {
+        int offsetSlot = buffers.offsetSlot(buffer);
+        if (offsetSlot < 0) {
+            sum(false, index.plus(buffers.bakedOffset(buffer)));
+        } else {
+            code.loadInt(offsetSlot);
+            sum(true, index);
+        }
+    }
+
+    /** ( → int). */
+    void index(Index index) {
+        sum(false, index);
+    }
+
+    /** (int if begun → int); adds the terms, those of outer loops first, so that what an inner loop need not repeat is a prefix. */
+    private void sum(boolean begun, Index index) {
+        boolean any = begun;
+        for (Index.Term term : outermostFirst(index)) {
+            code.loadInt(scope.get(term.var()).slot());
+            int c = term.coefficient();
+            if (c == -1 && any) {
+                code.insn(Opcodes.ISUB);
+                continue;
+            }
+            if (c != 1) {
+                code.intConst(c);
+                code.insn(Opcodes.IMUL);
+            }
+            if (any) {
+                code.insn(Opcodes.IADD);
+            }
+            any = true;
+        }
+        if (!any) {
+            code.intConst(index.constant());
+        } else if (index.constant() != 0) {
+            code.intConst(index.constant());
+            code.insn(Opcodes.IADD);
+        }
+    }
+
+    private List<Index.Term> outermostFirst(Index index) {
+        return index.terms().stream().sorted((a, b) -> scope.get(a.var()).slot() - scope.get(b.var()).slot()).toList();
+    }
+}

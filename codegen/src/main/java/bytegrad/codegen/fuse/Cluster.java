@@ -1,0 +1,57 @@
+package bytegrad.codegen.fuse;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Node;
+import bytegrad.ir.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The stored nodes that one kernel computes, over one iteration space.
+ *
+ * @param space the extents of its axes, whose variables are {@link #axis}
+ * @param order its axes from the outermost loop to the innermost
+ * @param roots what it stores
+ * @param core the contraction whose tiles it computes, for {@link Kind#CONTRACTION}
+ */
+public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> roots, Optional<Node> core) {
+    /** What kind of loop nest computes a cluster. */
+    public enum Kind {
+        /** Loops over the space; reductions inlined into it open loops of their own. */
+        LOOPS,
+        /** A register-tiled contraction with the rest as its epilogue. */
+        CONTRACTION,
+        /** A concat or a pad: each part has a loop nest. */
+        PIECES,
+        /** A scatter-add: zeros, then a loop over the updates. */
+        SCATTER,
+        /** An argmax or argmin. */
+        ARG
+    }
+
+    /** A stored node, and which of its elements a point of the space computes: an axis variable each, or 0. */
+    public record Root(Node node, List<Index> index) {
+        public Root {
+            index = List.copyOf(index);
+        }
+    }
+
+    public Cluster {
+        order = List.copyOf(order);
+        roots = List.copyOf(roots);
+    }
+
+    private static final List<Expr.Var> AXES =
+            java.util.stream.IntStream.range(0, Shape.MAX_RANK).mapToObj(k -> Expr.Var.index("a" + k)).toList();
+
+    /** The variable of an axis of any cluster's space. */
+    public static Expr.Var axis(int k) {
+        return AXES.get(k);
+    }
+
+    /** The axis a variable stands for, −1 if none. */
+    public static int axisNumber(Expr.Var v) {
+        return AXES.indexOf(v);
+    }
+}

@@ -1,0 +1,89 @@
+package bytegrad.codegen.fuse;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Node;
+import bytegrad.ir.Shape;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A cluster in the making. */
+final class Draft {
+    final int id;
+    Cluster.Kind kind;
+    Shape space;
+    final List<Cluster.Root> roots = new ArrayList<>();
+    Optional<Node> core = Optional.empty();
+    int weight;
+    int reductions;
+    /** The draft that took this one's roots over; itself until then. */
+    Draft mergedInto = this;
+    /** The axis sets at which something is hoisted: each contains the one before, which fixes the order of the loops. */
+    final List<Set<Expr.Var>> chain = new ArrayList<>();
+
+    Draft(int id, Cluster.Kind kind, Shape space) {
+        this.id = id;
+        this.kind = kind;
+        this.space = space;
+    }
+
+    Draft resolve() {
+        Draft d = this;
+        while (d.mergedInto != d) {
+            d = d.mergedInto;
+        }
+        return d;
+    }
+
+    Set<Expr.Var> axes() {
+        return axes(space);
+    }
+
+    static Set<Expr.Var> axes(Shape space) {
+        Set<Expr.Var> all = new HashSet<>();
+        for (int k = 0; k < space.rank(); k++) {
+            if (space.dim(k) != 1) {
+                all.add(Cluster.axis(k));
+            }
+        }
+        return all;
+    }
+
+    static Set<Expr.Var> variables(List<Index> index) {
+        Set<Expr.Var> vars = new HashSet<>();
+        index.forEach(i -> i.terms().forEach(t -> vars.add(t.var())));
+        return vars;
+    }
+
+    /** Every set of the chain contains this one or is contained in it. */
+    boolean fits(Set<Expr.Var> set) {
+        return chain.stream().allMatch(s -> s.containsAll(set) || set.containsAll(s));
+    }
+
+    void hoist(Set<Expr.Var> set) {
+        if (!chain.contains(set)) {
+            chain.add(set);
+            chain.sort(java.util.Comparator.comparingInt(Set::size));
+        }
+    }
+
+    Cluster freeze() {
+        List<Integer> order = new ArrayList<>();
+        for (Set<Expr.Var> set : chain) {
+            for (int k = 0; k < space.rank(); k++) {
+                if (set.contains(Cluster.axis(k)) && !order.contains(k)) {
+                    order.add(k);
+                }
+            }
+        }
+        for (int k = 0; k < space.rank(); k++) {
+            if (!order.contains(k)) {
+                order.add(k);
+            }
+        }
+        return new Cluster(kind, space, order, roots, core);
+    }
+}

@@ -1,0 +1,31 @@
+package bytegrad.codegen.fuse;
+
+import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which nodes are stored and which kernel stores each.
+ *
+ * @param clusters in an order in which every kernel comes after those whose results it reads
+ */
+public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fates) {
+    public Partition {
+        clusters = List.copyOf(clusters);
+        fates = Map.copyOf(fates);
+    }
+
+    /** Decides for a graph; {@code fused} false stores every node, one kernel each. */
+    public static Partition of(Graph graph, boolean fused) {
+        return new Partitioner(graph, fused).partition();
+    }
+
+    /** The node has a buffer: it is an input, a constant in memory, or stored by a kernel. */
+    public boolean hasBuffer(Node n) {
+        return switch (fates.get(n).kind()) {
+            case INPUT, CONSTANT, STORED -> true;
+            case NUMBER, INLINED, VIEW -> false;
+        };
+    }
+}

@@ -1,0 +1,453 @@
+package bytegrad.codegen.fuse;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Walks the graph from results to inputs. A node is met after all its consumers, each of which has said in which kernel
+ * and at which indices it reads it; that decides whether the node is inlined there or stored. New kernels go in front
+ * of those that exist, and a node is only ever placed in a kernel at or before its first reader, so the kernel graph is
+ * acyclic by construction. Each edge is visited once.
+ */
+final class Partitioner {
+    /** How a kernel reads a node. A flat index is one row-major position; an operand must have a buffer. */
+    record Use(int draft, List<Index> index, boolean flat, boolean operand) {
+        boolean plain() {
+            return !flat && !operand;
+        }
+    }
+
+    /** Evaluating a node again at another index of the same kernel may cost this much per element. */
+    private static final int REPEAT_LIMIT = 30;
+    /** A result read by several kernels is computed in each, not stored, up to this weight. */
+    private static final int COPY_LIMIT = 2;
+
+    private final Graph graph;
+    private final boolean fused;
+    private final boolean[] required;
+    private final List<Set<Use>> uses = new ArrayList<>();
+    private final List<Draft> drafts = new ArrayList<>();
+    private final Map<Node, Integer> home = new HashMap<>();
+    private final Map<Node, Fate> fates = new HashMap<>();
+    private final Map<Expr.Var, Integer> extents = new HashMap<>();
+    private final String[] reason;
+    /** Constants that are needed in memory although they are one number. */
+    private final Set<Node> slots = new HashSet<>();
+
+    Partitioner(Graph graph, boolean fused) {
+        this.graph = graph;
+        this.fused = fused;
+        int n = graph.nodes().size();
+        this.required = new boolean[n];
+        this.reason = new String[n];
+        for (int i = 0; i < n; i++) {
+            uses.add(new LinkedHashSet<>());
+        }
+    }
+
+    Partition partition() {
+        graph.outputs().forEach((name, n) -> require(n, "output \"" + name + "\""));
+        graph.updates().forEach(u -> require(u.value(), "new value of \"" + u.name() + "\""));
+        for (Node n : graph.nodes()) {
+            if (!(n.op() instanceof Op.View) || n.op() instanceof Op.Pad) {
+                requireOperands(n);
+            }
+        }
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            place(graph.nodes().get(i));
+        }
+        if (fused) {
+            new Merge(drafts, home, readers(), required).run();
+        }
+        return freeze();
+    }
+
+    private void require(Node n, String why) {
+        if (!required[n.id()]) {
+            required[n.id()] = true;
+            reason[n.id()] = why;
+        }
+    }
+
+    /** What a kernel reads out of order must be in memory. */
+    private void requireOperands(Node n) {
+        switch (n.op()) {
+            case Op.Contract c -> n.inputs().forEach(x -> requireComputed(throughViews(x), "operand of a contraction"));
+            case Op.Gather g -> requireComputed(throughViews(n.input(0)), "data of a gather");
+            case Op.ScatterAdd s -> require(n, "scatter-add fills a buffer");
+            case Op.Concat c -> require(n, "its parts are written in place");
+            case Op.Pad p -> require(n, "its parts are written in place");
+            case Op.ArgReduce a -> require(n, "an arg-reduction");
+            case Op.Input o -> {}
+            case Op.Constant o -> {}
+            case Op.Iota o -> {}
+            case Op.Map o -> {}
+            case Op.Cast o -> {}
+            case Op.Reduce o -> {}
+            case Op.View o -> {}
+        }
+        if (!fused && !(n.op() instanceof Op.Constant) && !(n.op() instanceof Op.Input)) {
+            require(n, "nothing is fused");
+        }
+    }
+
+    private void requireComputed(Node n, String why) {
+        if (n.op() instanceof Op.Constant) {
+            slots.add(n);
+        } else if (!(n.op() instanceof Op.Input)) {
+            require(n, why);
+        }
+    }
+
+    private static Node throughViews(Node n) {
+        Node x = n;
+        while (x.op() instanceof Op.View && !(x.op() instanceof Op.Pad)) {
+            x = x.input(0);
+        }
+        return x;
+    }
+
+    private void place(Node n) {
+        Set<Use> reads = uses.get(n.id());
+        switch (n.op()) {
+            case Op.Input in -> {
+                fates.put(n, new Fate(Fate.Kind.INPUT, -1, "input \"" + in.name() + "\""));
+                copyOut(n, reads);
+            }
+            case Op.Constant c -> {
+                fates.put(n, c.value().isUniform() && !slots.contains(n)
+                        ? new Fate(Fate.Kind.NUMBER, -1, "a number in the code")
+                        : new Fate(Fate.Kind.CONSTANT, -1, "filled when a session begins"));
+                copyOut(n, reads);
+            }
+            case Op.Pad p -> store(n, reads);
+            case Op.View v -> placeView(n, v, reads);
+            case Op.Iota o -> placeValue(n, reads);
+            case Op.Map o -> placeValue(n, reads);
+            case Op.Cast o -> placeValue(n, reads);
+            case Op.Reduce o -> placeValue(n, reads);
+            case Op.ArgReduce o -> store(n, reads);
+            case Op.Contract o -> placeValue(n, reads);
+            case Op.Gather o -> store(n, reads);
+            case Op.ScatterAdd o -> store(n, reads);
+            case Op.Concat o -> store(n, reads);
+        }
+    }
+
+    /** An input or constant that is itself an output or a new value is copied, since its own buffer is the caller's. */
+    private void copyOut(Node n, Set<Use> reads) {
+        if (required[n.id()]) {
+            Draft d = open(Cluster.Kind.LOOPS, n.shape());
+            List<Index> index = identity(n.shape());
+            d.roots.add(new Cluster.Root(n, index));
+            reads.add(new Use(d.id, index, false, false));
+        }
+    }
+
+    private void placeView(Node n, Op.View view, Set<Use> reads) {
+        if (required[n.id()]) {
+            store(n, reads);
+            return;
+        }
+        Set<Use> through = new LinkedHashSet<>();
+        for (Use u : reads) {
+            Optional<Use> t = through(n, view, u);
+            if (t.isEmpty()) {
+                reason[n.id()] = "its elements are not read in an affine order";
+                store(n, reads);
+                return;
+            }
+            through.add(t.get());
+        }
+        fates.put(n, new Fate(Fate.Kind.VIEW, -1, "an index into its operand"));
+        uses.get(n.input(0).id()).addAll(through);
+    }
+
+    private Optional<Use> through(Node n, Op.View view, Use u) {
+        if (u.flat()) {
+            return view instanceof Op.Reshape ? Optional.of(u) : Optional.empty();
+        }
+        Optional<List<Index>> index = ViewIndex.through(view, n.input(0).shape(), u.index(), v -> extent(u.draft(), v));
+        if (index.isPresent()) {
+            return Optional.of(new Use(u.draft(), index.get(), false, u.operand()));
+        }
+        return view instanceof Op.Reshape r
+                ? Optional.of(new Use(u.draft(), List.of(ViewIndex.flatten(r.shape(), u.index())), true, u.operand()))
+                : Optional.empty();
+    }
+
+    private int extent(int draft, Expr.Var v) {
+        Integer own = extents.get(v);
+        return own != null ? own : drafts.get(draft).space.dim(Cluster.axisNumber(v));
+    }
+
+    private void placeValue(Node n, Set<Use> reads) {
+        if (required[n.id()] || reads.stream().anyMatch(u -> !u.plain())) {
+            store(n, reads);
+            return;
+        }
+        Map<Integer, List<List<Index>>> byDraft = new java.util.LinkedHashMap<>();
+        reads.forEach(u -> byDraft.computeIfAbsent(u.draft(), k -> new ArrayList<>()).add(u.index()));
+        boolean inline = byDraft.size() == 1 || cheapCopy(n);
+        if (inline && byDraft.entrySet().stream().allMatch(e -> admits(drafts.get(e.getKey()), n, e.getValue()))) {
+            byDraft.forEach((d, indices) -> join(drafts.get(d), n, indices));
+            boolean one = byDraft.size() == 1;
+            fates.put(n, new Fate(Fate.Kind.INLINED, one ? byDraft.keySet().iterator().next() : -1,
+                    one ? "only one kernel reads it" : "cheaper to compute again than to store"));
+            return;
+        }
+        reason[n.id()] = byDraft.size() == 1 ? "does not fit its only reader's loops or size" : "read by " + byDraft.size() + " kernels";
+        store(n, reads);
+    }
+
+    private boolean cheapCopy(Node n) {
+        boolean elementwise = n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Iota;
+        return elementwise && Weight.of(n) <= COPY_LIMIT && n.inputs().stream().allMatch(x -> inMemory(throughViews(x)));
+    }
+
+    private boolean inMemory(Node n) {
+        return required[n.id()] || n.op() instanceof Op.Input || n.op() instanceof Op.Constant || n.op() instanceof Op.Iota;
+    }
+
+    /** Whether a kernel can compute the node at these indices within its loops, size and cost. */
+    private static boolean admits(Draft d, Node n, List<List<Index>> indices) {
+        int weight = Weight.of(n);
+        if (d.weight + weight * indices.size() > Weight.LIMIT || weight * (indices.size() - 1) > REPEAT_LIMIT) {
+            return false;
+        }
+        Set<Expr.Var> axes = d.axes();
+        return switch (n.op()) {
+            case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
+                    && d.fits(Draft.variables(indices.getFirst()));
+            case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
+                    && indices.equals(List.of(identity(n.shape()))) && d.roots.stream().allMatch(r -> r.index().equals(identity(n.shape())));
+            case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
+            case Op.Cast m -> true;
+            case Op.Iota m -> true;
+            case Op.View v -> true;
+            case Op.Input o -> false;
+            case Op.Constant o -> false;
+            case Op.ArgReduce o -> false;
+            case Op.Gather o -> false;
+            case Op.ScatterAdd o -> false;
+            case Op.Concat o -> false;
+        };
+    }
+
+    /** A value that depends on few axes must be computable outside the loops over the others, unless it costs next to nothing. */
+    private static boolean affordable(Draft d, Set<Expr.Var> axes, Set<Expr.Var> vars, int weight) {
+        if (weight <= COPY_LIMIT || vars.containsAll(axes) || !axes.containsAll(vars)) {
+            return true;
+        }
+        return d.kind == Cluster.Kind.LOOPS ? d.fits(vars) : vars.isEmpty() && weight <= 4;
+    }
+
+    private void join(Draft d, Node n, List<List<Index>> indices) {
+        int weight = Weight.of(n);
+        d.weight += weight * indices.size();
+        Set<Expr.Var> axes = d.axes();
+        for (List<Index> index : indices) {
+            Set<Expr.Var> vars = Draft.variables(index);
+            boolean hoisted = !vars.containsAll(axes) && axes.containsAll(vars) && weight > COPY_LIMIT;
+            if (n.op() instanceof Op.Reduce || hoisted && d.kind == Cluster.Kind.LOOPS) {
+                d.hoist(vars);
+            }
+        }
+        if (n.op() instanceof Op.Reduce) {
+            d.reductions++;
+        }
+        if (n.op() instanceof Op.Contract) {
+            d.kind = Cluster.Kind.CONTRACTION;
+            d.core = Optional.of(n);
+        }
+        indices.forEach(index -> readInputs(n, d, index));
+    }
+
+    private void store(Node n, Set<Use> reads) {
+        Draft d = joinFirstReader(n, reads).orElseGet(() -> openFor(n));
+        home.put(n, d.id);
+        String why = reason[n.id()];
+        fates.put(n, new Fate(Fate.Kind.STORED, d.id, why == null ? "read by several kernels" : why));
+    }
+
+    private Draft openFor(Node n) {
+        Cluster.Kind kind = switch (n.op()) {
+            case Op.ScatterAdd o -> Cluster.Kind.SCATTER;
+            case Op.Concat o -> Cluster.Kind.PIECES;
+            case Op.Pad o -> Cluster.Kind.PIECES;
+            case Op.ArgReduce o -> Cluster.Kind.ARG;
+            case Op.Contract o -> Cluster.Kind.LOOPS;
+            case Op.Input o -> Cluster.Kind.LOOPS;
+            case Op.Constant o -> Cluster.Kind.LOOPS;
+            case Op.Iota o -> Cluster.Kind.LOOPS;
+            case Op.Map o -> Cluster.Kind.LOOPS;
+            case Op.Cast o -> Cluster.Kind.LOOPS;
+            case Op.Reduce o -> Cluster.Kind.LOOPS;
+            case Op.Gather o -> Cluster.Kind.LOOPS;
+            case Op.View o -> Cluster.Kind.LOOPS;
+        };
+        Draft d = open(kind, n.shape());
+        List<Index> index = identity(n.shape());
+        d.roots.add(new Cluster.Root(n, index));
+        join(d, n, List.of(index));
+        return d;
+    }
+
+    private Draft open(Cluster.Kind kind, Shape space) {
+        Draft d = new Draft(drafts.size(), kind, space);
+        drafts.add(d);
+        return d;
+    }
+
+    /** A stored node is computed where it is read first, if its elements are produced there in the order they are read. */
+    private Optional<Draft> joinFirstReader(Node n, Set<Use> reads) {
+        if (!fused || reads.isEmpty() || !(n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Reduce
+                || n.op() instanceof Op.Contract)) {
+            return Optional.empty();
+        }
+        int first = reads.stream().mapToInt(Use::draft).max().getAsInt();
+        List<Use> here = reads.stream().filter(u -> u.draft() == first).toList();
+        Draft d = drafts.get(first);
+        if (here.size() != 1 || !here.getFirst().plain() || (d.kind != Cluster.Kind.LOOPS && d.kind != Cluster.Kind.CONTRACTION)) {
+            return Optional.empty();
+        }
+        List<Index> index = here.getFirst().index();
+        Set<Expr.Var> vars = Draft.variables(index);
+        boolean whole = d.kind == Cluster.Kind.LOOPS || index.equals(identity(d.space));
+        if (!whole || !covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
+            return Optional.empty();
+        }
+        d.roots.add(new Cluster.Root(n, index));
+        if (!vars.containsAll(d.axes())) {
+            d.hoist(vars);
+        }
+        join(d, n, List.of(index));
+        return Optional.of(d);
+    }
+
+    /** Every element of the shape is met once: each axis is an axis of the space of the same extent. */
+    private static boolean covers(Shape shape, Shape space, List<Index> index) {
+        Set<Integer> seen = new HashSet<>();
+        for (int k = 0; k < shape.rank(); k++) {
+            boolean found = shape.dim(k) == 1 && index.get(k).equals(Index.ZERO);
+            for (int a = 0; a < space.rank() && !found; a++) {
+                found = index.get(k).equals(Index.of(Cluster.axis(a))) && space.dim(a) == shape.dim(k) && seen.add(a);
+            }
+            if (!found) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<Index> identity(Shape shape) {
+        List<Index> index = new ArrayList<>();
+        for (int k = 0; k < shape.rank(); k++) {
+            index.add(shape.dim(k) == 1 ? Index.ZERO : Index.of(Cluster.axis(k)));
+        }
+        return index;
+    }
+
+    /** Variables for a space that only the node's own loops run over. */
+    private List<Index> fresh(String prefix, Shape shape) {
+        List<Index> index = new ArrayList<>();
+        for (int k = 0; k < shape.rank(); k++) {
+            Expr.Var v = Expr.Var.index(prefix + "_" + k);
+            extents.put(v, shape.dim(k));
+            index.add(Index.of(v));
+        }
+        return index;
+    }
+
+    private void read(Node x, Draft d, List<Index> index, boolean operand) {
+        uses.get(x.id()).add(new Use(d.id, index, false, operand));
+    }
+
+    /** Says of each input at which indices the kernel reads it to compute the node at {@code index}. */
+    private void readInputs(Node n, Draft d, List<Index> index) {
+        switch (n.op()) {
+            case Op.Input o -> {}
+            case Op.Constant o -> {}
+            case Op.Iota o -> {}
+            case Op.Map o -> n.inputs().forEach(x -> read(x, d, index, false));
+            case Op.Cast o -> read(n.input(0), d, index, false);
+            case Op.Reduce r -> read(n.input(0), d, insert(n, index, r.axes()), false);
+            case Op.ArgReduce r -> read(n.input(0), d, insert(n, index, List.of(r.axis())), false);
+            case Op.Contract c -> {
+                read(n.input(0), d, fresh("l" + n.id(), n.input(0).shape()), true);
+                read(n.input(1), d, fresh("r" + n.id(), n.input(1).shape()), true);
+            }
+            case Op.Gather g -> {
+                read(n.input(0), d, fresh("g" + n.id(), n.input(0).shape()), true);
+                read(n.input(1), d, index.subList(g.axis(), g.axis() + n.input(1).shape().rank()), false);
+            }
+            case Op.ScatterAdd s -> {
+                List<Index> updates = fresh("u" + n.id(), n.input(0).shape());
+                read(n.input(0), d, updates, false);
+                read(n.input(1), d, updates.subList(s.axis(), s.axis() + n.input(1).shape().rank()), false);
+            }
+            case Op.Concat c -> {
+                for (int k = 0; k < n.inputs().size(); k++) {
+                    read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);
+                }
+            }
+            case Op.Pad p -> read(n.input(0), d, fresh("p" + n.id(), n.input(0).shape()), false);
+            case Op.View v -> {
+                Use u = through(n, v, new Use(d.id, index, false, false)).orElseThrow();
+                uses.get(n.input(0).id()).add(u);
+            }
+        }
+    }
+
+    private List<Index> insert(Node n, List<Index> kept, List<Integer> axes) {
+        List<Index> index = new ArrayList<>(kept);
+        List<Index> inner = fresh("k" + n.id(), n.input(0).shape());
+        for (int a : axes) {
+            index.add(a, inner.get(a));
+        }
+        return index;
+    }
+
+    private Map<Node, Set<Use>> readers() {
+        Map<Node, Set<Use>> readers = new java.util.LinkedHashMap<>();
+        for (Node n : graph.nodes()) {
+            Fate.Kind kind = fates.get(n).kind();
+            if (kind == Fate.Kind.STORED || kind == Fate.Kind.INPUT) {
+                readers.put(n, uses.get(n.id()));
+            }
+        }
+        return readers;
+    }
+
+    private Partition freeze() {
+        List<Cluster> clusters = new ArrayList<>();
+        Map<Integer, Integer> kernel = new HashMap<>();
+        for (int i = drafts.size() - 1; i >= 0; i--) {
+            if (!drafts.get(i).roots.isEmpty()) {
+                kernel.put(i, clusters.size());
+                clusters.add(drafts.get(i).freeze());
+            }
+        }
+        Map<Node, Fate> named = new HashMap<>();
+        fates.forEach((n, f) -> {
+            boolean stored = f.kind() == Fate.Kind.STORED && home.containsKey(n);
+            Integer in = stored ? Integer.valueOf(drafts.get(home.get(n)).resolve().id) : f.kernel() >= 0 ? Integer.valueOf(drafts.get(f.kernel()).resolve().id) : Integer.valueOf(-1);
+            Fate.Kind kind = f.kind() == Fate.Kind.STORED && !stored ? Fate.Kind.INLINED : f.kind();
+            named.put(n, new Fate(kind, kernel.getOrDefault(in, -1), kind == f.kind() ? f.reason() : "its readers share its kernel"));
+        });
+        return new Partition(graph, clusters, Collections.unmodifiableMap(named));
+    }
+}

@@ -1,0 +1,40 @@
+package bytegrad.codegen.fuse;
+
+import bytegrad.ir.DType;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.ScalarFn;
+
+/** How much code a node adds to a kernel, in primitive operations: what bounds a method's size and C2's time. */
+final class Weight {
+    /** A kernel beyond this takes C2 long to compile and nears HotSpot's 8,000-byte limit. */
+    static final int LIMIT = 120;
+
+    private Weight() {}
+
+    static int of(Node n) {
+        return switch (n.op()) {
+            case Op.Input o -> 0;
+            case Op.Constant o -> 0;
+            case Op.Iota o -> 1;
+            case Op.Map(ScalarFn fn) -> of(fn, n.input(n.inputs().size() - 1).dtype());
+            case Op.Cast o -> 1;
+            case Op.Reduce o -> 6;
+            case Op.ArgReduce o -> 8;
+            case Op.Contract o -> 8;
+            case Op.Gather o -> 4;
+            case Op.ScatterAdd o -> 8;
+            case Op.Concat o -> 4 * n.inputs().size();
+            case Op.View o -> 1;
+        };
+    }
+
+    private static int of(ScalarFn fn, DType dtype) {
+        return switch (fn) {
+            case NEG, ABS, ADD, SUB, MUL, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> 1;
+            case MAX, MIN, DIV -> 2;
+            case SQRT, SIGN -> 3;
+            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> dtype == DType.F32 ? 24 : 8;
+        };
+    }
+}

@@ -1,0 +1,36 @@
+package bytegrad.codegen.kernel;
+
+import java.util.List;
+
+/** A step of a kernel. */
+public sealed interface Stmt {
+    /** Binds a variable; a later {@link Assign} may change it. */
+    record Let(Expr.Var var, Expr value) implements Stmt {}
+
+    /** Gives a bound variable another value, of the same dtype and lanes. */
+    record Assign(Expr.Var var, Expr value) implements Stmt {}
+
+    /** {@code for (var = from; var < to; var += step) body}. */
+    record For(Expr.Var var, Index from, Index to, int step, List<Stmt> body) implements Stmt {
+        public For {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** Writes the value's lanes to neighbouring elements of a buffer, from {@code index} on. */
+    record Store(int buffer, Index index, Expr value) implements Stmt {}
+
+    /** Runs the body if any lane of the condition holds. */
+    record IfAny(Expr condition, List<Stmt> body) implements Stmt {
+        public IfAny {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** Calls another method of the same kernel; it sees the same buffers. */
+    record Call(String method, List<Index> args) implements Stmt {
+        public Call {
+            args = List.copyOf(args);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.ir.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The buffers of a kernel, numbered as they are first met. */
+final class Buffers {
+    private record Use(int number, boolean read, boolean written) {}
+
+    private final Map<Place, Use> uses = new LinkedHashMap<>();
+    private int scratches;
+
+    int read(Place p) {
+        return use(p, true, false);
+    }
+
+    int write(Place p) {
+        return use(p, false, true);
+    }
+
+    /** Space for the launch alone, of its own. */
+    int scratch(DType dtype, int size) {
+        return use(new Place.Scratch(scratches++, dtype, size), true, true);
+    }
+
+    private int use(Place p, boolean read, boolean written) {
+        Use known = uses.getOrDefault(p, new Use(uses.size(), false, false));
+        uses.put(p, new Use(known.number, known.read || read, known.written || written));
+        return known.number;
+    }
+
+    List<Place> places() {
+        return List.copyOf(uses.keySet());
+    }
+
+    List<Kernel.Buffer> declarations() {
+        List<Kernel.Buffer> list = new ArrayList<>();
+        uses.forEach((p, u) -> {
+            Kernel.Access access = p instanceof Place.Scratch ? Kernel.Access.SCRATCH
+                    : !u.written ? Kernel.Access.READ : u.read ? Kernel.Access.READ_WRITE : Kernel.Access.WRITE;
+            list.add(new Kernel.Buffer(p.dtype(), p.size(), access));
+        });
+        return list;
+    }
+}

@@ -1,0 +1,175 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.DType;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.ScalarFn;
+import bytegrad.ir.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A node at an index: a load where the node is in memory, else its definition at that index, recursively. Views only
+ * rewrite the index; that is all there is to fusion.
+ */
+final class Definitions {
+    /** Where a tile of the kernel's contraction lies while its epilogue runs. */
+    interface Tile {
+        /** The element at an index of the contraction's result. */
+        Expr load(Scope s, List<Index> index);
+    }
+
+    private final Partition partition;
+    private final Set<Node> computedHere;
+    private final Buffers buffers;
+    private final Reductions reductions;
+    private final Map<Expr.Var, Integer> extents = new HashMap<>();
+    private Optional<Tile> tile = Optional.empty();
+
+    Definitions(Partition partition, Set<Node> computedHere, Buffers buffers, Lanes lanes) {
+        this.partition = partition;
+        this.computedHere = computedHere;
+        this.buffers = buffers;
+        this.reductions = new Reductions(this, buffers, lanes);
+    }
+
+    void tile(Tile t) {
+        this.tile = Optional.of(t);
+    }
+
+    /** The node's value at an index: a number, or one per lane where the index moves with the lanes of the scope. */
+    Expr at(Node n, List<Index> index, Scope from) {
+        Scope s = from.binding(index);
+        Scope.Key key = new Scope.Key(n, index);
+        Expr known = s.values.get(key);
+        if (known == null) {
+            known = define(n, index, s);
+            s.values.put(key, known);
+        }
+        return known;
+    }
+
+    private Expr define(Node n, List<Index> index, Scope s) {
+        boolean elsewhere = !computedHere.contains(n) || n.op() instanceof Op.Input || n.op() instanceof Op.Constant;
+        boolean number = n.op() instanceof Op.Constant(var value) && value.isUniform();
+        if (partition.hasBuffer(n) && elsewhere && !number) {
+            return load(n, ViewIndex.flatten(n.shape(), index), s);
+        }
+        return switch (n.op()) {
+            case Op.Input o -> throw new IllegalStateException("input without a buffer: " + n);
+            case Op.Constant(var value) -> new Expr.Const(value.dtype(), value.bitsAt(0));
+            case Op.Iota(var type, int axis) -> ramp(index.get(axis), type.dtype(), s);
+            case Op.Map(ScalarFn fn) -> apply(fn, n.inputs().stream().map(x -> at(x, index, s)).toList(), s);
+            case Op.Cast(DType dtype) -> convert(at(n.input(0), index, s), dtype, s);
+            case Op.Reduce r -> reductions.reduce(n, r, index, s);
+            case Op.Contract c -> tile.orElseThrow(() -> new IllegalStateException("contraction outside its kernel: " + n)).load(s, index);
+            case Op.Gather(int axis) -> gather(n, axis, index, s);
+            case Op.View v -> view(n, v, index, s);
+            case Op.ArgReduce o -> throw new IllegalStateException(n + " has a kernel of its own");
+            case Op.ScatterAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
+            case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
+        };
+    }
+
+    private Expr view(Node n, Op.View v, List<Index> index, Scope s) {
+        Node x = n.input(0);
+        Optional<List<Index>> through = ViewIndex.through(v, x.shape(), index, this::extent);
+        if (through.isPresent()) {
+            return at(x, through.get(), s);
+        }
+        Node base = x;
+        while (base.op() instanceof Op.Reshape && !partition.hasBuffer(base)) {
+            base = base.input(0);
+        }
+        return load(base, ViewIndex.flatten(n.shape(), index), s);
+    }
+
+    /** Declares that a variable runs from 0 to {@code extent} − 1, as a reshape's check of an index needs to know. */
+    Index known(Index index, int extent) {
+        index.terms().forEach(t -> extents.put(t.var(), extent));
+        return index;
+    }
+
+    int extent(Expr.Var v) {
+        return extents.getOrDefault(v, Integer.MAX_VALUE);
+    }
+
+    private Expr load(Node n, Index at, Scope s) {
+        if (!partition.hasBuffer(n)) {
+            throw new IllegalStateException(n + " is not in memory");
+        }
+        return load(buffers.read(new Place.Value(n)), at, n.dtype(), s);
+    }
+
+    /** Loads from a buffer; neighbouring elements where the position moves by one per lane. */
+    static Expr load(int buffer, Index at, DType dtype, Scope from) {
+        Scope s = from.binding(List.of(at));
+        return switch (s.laneStride(at)) {
+            case 0 -> s.let(new Expr.Load(buffer, at, dtype, 1));
+            case 1 -> s.let(new Expr.Load(buffer, at, dtype, s.lanes()));
+            default -> throw new NotVectorizable("it loads elements " + s.laneStride(at) + " apart");
+        };
+    }
+
+    private static Expr ramp(Index i, DType dtype, Scope s) {
+        int stride = s.laneStride(i);
+        return s.let(new Expr.Ramp(i, stride, dtype, stride == 0 ? 1 : s.lanes()));
+    }
+
+    private Expr gather(Node n, int axis, List<Index> index, Scope s) {
+        Node data = n.input(0);
+        Node indices = n.input(1);
+        int rank = indices.shape().rank();
+        List<Index> at = index.subList(axis, axis + rank);
+        if (s.varies(at)) {
+            throw new NotVectorizable("neighbouring lanes gather from different places");
+        }
+        List<Index> from = new ArrayList<>(index.subList(0, axis));
+        from.add(Index.of(position(n, at(indices, at, s), data.shape().dim(axis), s.binding(at))));
+        from.addAll(index.subList(axis + rank, index.size()));
+        // The data may be reached through views, whose own indices are then computed ones.
+        return at(data, from, s);
+    }
+
+    /** An index read from memory, checked to lie in its axis. */
+    Expr.Var position(Node n, Expr value, int extent, Scope s) {
+        Expr checked = s.let(new Expr.Checked(value, extent, partition.graph().nameOf(n)));
+        Expr.Var v = (Expr.Var) checked;
+        extents.put(v, extent);
+        return v;
+    }
+
+    Expr apply(ScalarFn fn, List<Expr> args, Scope s) {
+        if (fn == ScalarFn.STOP_GRADIENT) {
+            return args.getFirst();
+        }
+        int lanes = args.stream().mapToInt(Expr::lanes).max().orElse(1);
+        List<Expr> wide = args.stream().map(a -> s.splat(a, lanes)).toList();
+        return Expansion.apply(fn, wide, s);
+    }
+
+    private static Expr convert(Expr x, DType dtype, Scope s) {
+        boolean narrow = x.dtype().bytes() != 8 && dtype.bytes() != 8;
+        boolean wide = x.dtype().bytes() != 4 && dtype.bytes() != 4;
+        if (x.lanes() > 1 && !narrow && !wide) {
+            throw new NotVectorizable("it converts between 4 and 8 bytes");
+        }
+        return s.let(new Expr.Convert(dtype, x));
+    }
+
+    /** All-zero index of a shape's rank. */
+    static List<Index> origin(Shape shape) {
+        Index[] zeros = new Index[shape.rank()];
+        Arrays.fill(zeros, Index.ZERO);
+        return List.of(zeros);
+    }
+}

@@ -1,0 +1,104 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** One method of a kernel while it is written: its variables and where each is bound. */
+final class MethodWriter {
+    private final String name;
+    private final List<Expr.Var> params;
+    private final Map<Expr.Var, Scope> scopes = new HashMap<>();
+    private final int laneBytes;
+    private final Names names;
+    final Scope body = Scope.outermost(this);
+
+    MethodWriter(String name, List<Expr.Var> params, int laneBytes, Names names) {
+        this.name = name;
+        this.names = names;
+        this.laneBytes = laneBytes;
+        this.params = List.copyOf(params);
+        params.forEach(p -> bind(p, body));
+    }
+
+    Expr.Var fresh(DType dtype, int lanes) {
+        if (lanes > 1 && dtype != DType.BOOL && dtype.bytes() != laneBytes) {
+            throw new NotVectorizable("lanes of 4 and of 8 bytes do not mix");
+        }
+        return new Expr.Var("v" + names.next(), dtype, lanes);
+    }
+
+    void bind(Expr.Var v, Scope s) {
+        scopes.put(v, s);
+    }
+
+    Scope scopeOf(Expr.Var v) {
+        Scope s = scopes.get(v);
+        if (s == null) {
+            throw new IllegalStateException(v + " is not bound in method " + name);
+        }
+        return s;
+    }
+
+    /** Numbers for variables, none twice in a kernel. */
+    static final class Names {
+        private int count;
+
+        int next() {
+            return count++;
+        }
+    }
+
+    /** Writes a loop over {@code from ≤ var < to} into a scope; the body is given its scope and the variable's index. */
+    void loop(Scope s, Index from, Index to, int step, int lanes, Body body) {
+        Expr.Var var = Expr.Var.index("i" + names.next());
+        Scope inner = s.loop(var, lanes);
+        body.write(inner, Index.of(var));
+        s.out.add(new Stmt.For(var, from, to, step, inner.out));
+    }
+
+    /** A loop over 0 to {@code extent} − 1, one at a time; no loop at all where there is one iteration. */
+    void each(Scope s, int extent, Body body) {
+        if (extent == 1) {
+            body.write(s, Index.ZERO);
+        } else {
+            loop(s, Index.ZERO, Index.of(extent), 1, 1, body);
+        }
+    }
+
+    /** Nested loops over every index of the extents, the last innermost. */
+    void eachOf(Scope s, List<Integer> extents, Consumer<Nest> body) {
+        nest(s, extents, List.of(), body);
+    }
+
+    private void nest(Scope s, List<Integer> extents, List<Index> outer, Consumer<Nest> body) {
+        if (outer.size() == extents.size()) {
+            body.accept(new Nest(s, outer));
+            return;
+        }
+        each(s, extents.get(outer.size()), (inner, i) -> {
+            List<Index> index = new java.util.ArrayList<>(outer);
+            index.add(i);
+            nest(inner, extents, index, body);
+        });
+    }
+
+    /** The innermost scope of a loop nest and its index. */
+    record Nest(Scope scope, List<Index> index) {}
+
+    /** Writes a loop's body. */
+    @FunctionalInterface
+    interface Body {
+        void write(Scope scope, Index index);
+    }
+
+    Kernel.Method finish() {
+        return new Kernel.Method(name, params, body.out);
+    }
+}

@@ -1,0 +1,225 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
+import bytegrad.ir.Literal;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.ScalarFn;
+import bytegrad.ir.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Loop nests that store: every kind of kernel but contractions. */
+final class Nests {
+    private final Definitions definitions;
+    private final Buffers buffers;
+    private final Lanes lanes;
+    private final MethodWriter method;
+
+    Nests(Definitions definitions, Buffers buffers, Lanes lanes) {
+        this.definitions = definitions;
+        this.buffers = buffers;
+        this.lanes = lanes;
+        this.method = new MethodWriter("run", List.of(), lanes.bytes(), new MethodWriter.Names());
+    }
+
+    /** What is stored at each point once its axes are bound; values first, so that an update in place reads the old value. */
+    private interface Point {
+        void visit(Scope s, Index[] axes, int depth);
+    }
+
+    List<Kernel.Method> space(Cluster c) {
+        List<Integer> order = c.order();
+        nest(c.space(), order, 0, method.body, new Index[order.size()], (s, axes, depth) -> {
+            List<Cluster.Root> here = c.roots().stream().filter(r -> depthOf(r, order) == depth).toList();
+            storeAll(here, axes, s);
+        });
+        return List.of(method.finish());
+    }
+
+    private void storeAll(List<Cluster.Root> roots, Index[] axes, Scope s) {
+        List<List<Index>> at = roots.stream().map(r -> bound(r.index(), axes)).toList();
+        List<Expr> values = new ArrayList<>();
+        for (int k = 0; k < roots.size(); k++) {
+            values.add(valueOf(roots.get(k).node(), at.get(k), s));
+        }
+        for (int k = 0; k < roots.size(); k++) {
+            Node n = roots.get(k).node();
+            s.store(buffers.write(place(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
+        }
+    }
+
+    /** An input or constant among the roots is copied, since its own buffer is the caller's. */
+    private static Place place(Node n) {
+        return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);
+    }
+
+    private Expr valueOf(Node n, List<Index> at, Scope s) {
+        return definitions.at(n, at, s);
+    }
+
+    /** The anchor variables of a root's index, as the loops at hand bind them. */
+    static List<Index> bound(List<Index> index, Index[] axes) {
+        return index.stream().map(i -> i.isConstant() ? i : axes[Cluster.axisNumber(i.terms().getFirst().var())]).toList();
+    }
+
+    private static int depthOf(Cluster.Root root, List<Integer> order) {
+        int depth = 0;
+        for (Index i : root.index()) {
+            if (!i.isConstant()) {
+                depth = Math.max(depth, 1 + order.indexOf(Cluster.axisNumber(i.terms().getFirst().var())));
+            }
+        }
+        return depth;
+    }
+
+    private void nest(Shape space, List<Integer> order, int depth, Scope s, Index[] axes, Point point) {
+        point.visit(s, axes, depth);
+        if (depth == order.size()) {
+            return;
+        }
+        int axis = order.get(depth);
+        int extent = space.dim(axis);
+        int width = axis == space.rank() - 1 ? lanes.loop() : 1;
+        int main = width > 1 ? extent - extent % width : 0;
+        if (main > 0) {
+            method.loop(s, Index.ZERO, Index.of(main), width, width, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
+        }
+        if (main == 0 && extent == 1) {
+            nest(space, order, depth + 1, s, with(axes, axis, Index.ZERO, extent), point);
+        } else if (main < extent) {
+            method.loop(s, Index.of(main), Index.of(extent), 1, 1, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
+        }
+    }
+
+    private Index[] with(Index[] axes, int axis, Index i, int extent) {
+        Index[] copy = axes.clone();
+        copy[axis] = definitions.known(i, extent);
+        return copy;
+    }
+
+    private void fill(Node n, double value) {
+        int out = buffers.write(new Place.Value(n));
+        Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), value).bitsAt(0));
+        inner(Shape.of(n.shape().size()), (s, index) -> s.store(out, index.getFirst(), fill));
+    }
+
+    private interface Body {
+        void visit(Scope s, List<Index> index);
+    }
+
+    /** Loops over a shape, the last axis on lanes. */
+    private void inner(Shape shape, Body body) {
+        List<Integer> order = IntStream.range(0, shape.rank()).boxed().toList();
+        nest(shape, order, 0, method.body, new Index[order.size()], (s, axes, depth) -> {
+            if (depth == order.size()) {
+                body.visit(s, List.of(axes));
+            }
+        });
+    }
+
+    /** y[o, j − start, r] = part[o,j,r] for each part of a concat; a pad is its fill with its operand in the middle. */
+    List<Kernel.Method> pieces(Node n) {
+        switch (n.op()) {
+            case Op.Concat(int axis) -> {
+                int start = 0;
+                for (Node part : n.inputs()) {
+                    int[] offset = new int[n.shape().rank()];
+                    offset[axis] = start;
+                    piece(n, part, offset);
+                    start += part.shape().dim(axis);
+                }
+            }
+            case Op.Pad(List<Integer> low, List<Integer> high, double fill) -> {
+                fill(n, fill);
+                piece(n, n.input(0), low.stream().mapToInt(Integer::intValue).toArray());
+            }
+            case Op.Input o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Constant o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Iota o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Map o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Cast o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Reduce o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.ArgReduce o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Contract o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Gather o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.ScatterAdd o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.View o -> throw new IllegalStateException("not in pieces: " + n);
+        }
+        return List.of(method.finish());
+    }
+
+    private void piece(Node n, Node part, int[] offset) {
+        int out = buffers.write(new Place.Value(n));
+        inner(part.shape(), (s, index) -> {
+            List<Index> at = new ArrayList<>();
+            for (int k = 0; k < offset.length; k++) {
+                at.add(index.get(k).plus(offset[k]));
+            }
+            s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(part, index, s));
+        });
+    }
+
+    /** y = 0; then y[o, idx[j], r] += u[o,j,r], j ascending. */
+    List<Kernel.Method> scatter(Node n) {
+        Op.ScatterAdd op = (Op.ScatterAdd) n.op();
+        fill(n, 0);
+        Node updates = n.input(0);
+        Node indices = n.input(1);
+        int rank = indices.shape().rank();
+        int out = buffers.read(new Place.Value(n));
+        inner(updates.shape(), (s, index) -> {
+            List<Index> j = index.subList(op.axis(), op.axis() + rank);
+            if (s.varies(j)) {
+                throw new NotVectorizable("neighbouring lanes scatter to different places");
+            }
+            List<Index> at = new ArrayList<>(index.subList(0, op.axis()));
+            at.add(Index.of(definitions.position(n, definitions.at(indices, j, s), op.extent(), s.binding(j))));
+            at.addAll(index.subList(op.axis() + rank, index.size()));
+            Expr value = definitions.at(updates, index, s);
+            Index place = ViewIndex.flatten(n.shape(), at);
+            int width = s.laneStride(place) == 1 ? s.lanes() : 1;
+            Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width));
+            s.store(out, place, s.let(Expr.Apply.of(ScalarFn.ADD, old, s.splat(value, width))));
+        });
+        return List.of(method.finish());
+    }
+
+    /** The first index at which the axis is extreme; a NaN beats every number. */
+    List<Kernel.Method> arg(Node n) {
+        Op.ArgReduce op = (Op.ArgReduce) n.op();
+        Node x = n.input(0);
+        int extent = x.shape().dim(op.axis());
+        int out = buffers.write(new Place.Value(n));
+        ScalarFn beats = op.extremum() == Op.Extremum.MAX ? ScalarFn.GT : ScalarFn.LT;
+        inner(n.shape(), (s, kept) -> {
+            List<Index> first = new ArrayList<>(kept);
+            first.add(op.axis(), Index.ZERO);
+            Expr.Var best = s.variable(definitions.at(x, first, s));
+            Expr.Var where = s.variable(new Expr.Const(DType.I32, 0));
+            method.loop(s, Index.of(1), Index.of(extent), 1, 1, (inner, k) -> {
+                List<Index> at = new ArrayList<>(kept);
+                at.add(op.axis(), definitions.known(k, extent));
+                Expr v = definitions.at(x, at, inner);
+                Expr better = inner.let(Expr.Apply.of(beats, v, best));
+                if (x.dtype().isFloat()) {
+                    Expr nan = inner.let(Expr.Apply.of(ScalarFn.NE, v, v));
+                    Expr number = inner.let(Expr.Apply.of(ScalarFn.EQ, best, best));
+                    better = inner.let(Expr.Apply.of(ScalarFn.OR, better, inner.let(Expr.Apply.of(ScalarFn.AND, nan, number))));
+                }
+                Expr here = inner.let(new Expr.Ramp(k, 0, DType.I32, 1));
+                inner.out.add(new Stmt.Assign(where, Expr.Apply.of(ScalarFn.SELECT, better, here, where)));
+                inner.out.add(new Stmt.Assign(best, Expr.Apply.of(ScalarFn.SELECT, better, v, best)));
+            });
+            s.store(out, ViewIndex.flatten(n.shape(), kept), where);
+        });
+        return List.of(method.finish());
+    }
+}

@@ -1,0 +1,169 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.Literal;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.ScalarFn;
+import bytegrad.ir.Shape;
+import bytegrad.ir.SumOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reductions, in the order that {@link SumOrder} fixes, whatever the lanes. */
+final class Reductions {
+    private final Definitions definitions;
+    private final Buffers buffers;
+    private final Lanes lanes;
+
+    Reductions(Definitions definitions, Buffers buffers, Lanes lanes) {
+        this.definitions = definitions;
+        this.buffers = buffers;
+        this.lanes = lanes;
+    }
+
+    /** Writes the loops of a reduction at an index into the scope that binds it; the result is a variable there. */
+    Expr reduce(Node n, Op.Reduce op, List<Index> kept, Scope s) {
+        Shape shape = n.input(0).shape();
+        SumOrder order = SumOrder.of(shape, op.axes());
+        Literal identity = op.monoid().identity(n.dtype());
+        Expr zero = new Expr.Const(n.dtype(), identity.bitsAt(0));
+        if (order.width() == 1) {
+            return chain(n, op, kept, zero, s);
+        }
+        if (s.varies(kept)) {
+            throw new NotVectorizable("it reduces rows");
+        }
+        int width = n.dtype().bytes() == lanes.bytes() ? lanes.reduction() : 1;
+        return width > 1 ? registers(n, op, kept, zero, order.width(), width, s) : memory(n, op, kept, zero, order.width(), s);
+    }
+
+    private Expr chain(Node n, Op.Reduce op, List<Index> kept, Expr zero, Scope s) {
+        int lanesHere = s.varies(kept) ? s.lanes() : 1;
+        Expr.Var acc = s.variable(lanesHere == 1 ? zero : s.splat(zero, lanesHere));
+        overAxes(n, op, op.axes().size(), kept, s, (inner, index) -> combine(op.monoid().fn(), acc, definitions.at(n.input(0), index, inner), inner));
+        return acc;
+    }
+
+    private interface Element {
+        void visit(Scope s, List<Index> index);
+    }
+
+    /** Loops over the first {@code count} reduced axes; later ones stay at 0 for the body to replace. */
+    private void overAxes(Node n, Op.Reduce op, int count, List<Index> kept, Scope s, Element body) {
+        Shape shape = n.input(0).shape();
+        List<Integer> extents = op.axes().subList(0, count).stream().map(shape::dim).toList();
+        s.method().eachOf(s, extents, nest -> {
+            List<Index> index = new ArrayList<>(kept);
+            for (int k = 0; k < op.axes().size(); k++) {
+                int axis = op.axes().get(k);
+                index.add(axis, k < count ? definitions.known(nest.index().get(k), shape.dim(axis)) : Index.ZERO);
+            }
+            body.visit(nest.scope(), index);
+        });
+    }
+
+    private static void combine(ScalarFn fn, Expr.Var acc, Expr value, Scope s) {
+        s.out.add(new Stmt.Assign(acc, Expr.Apply.of(fn, acc, s.splat(value, acc.lanes()))));
+    }
+
+    private static List<Index> with(List<Index> index, int axis, Index i) {
+        List<Index> copy = new ArrayList<>(index);
+        copy.set(axis, i);
+        return copy;
+    }
+
+    /** Partials in registers: W / lanes vectors, which spill to scratch only for the rest of a row and the last steps. */
+    private Expr registers(Node n, Op.Reduce op, List<Index> kept, Expr zero, int partials, int width, Scope s) {
+        ScalarFn fn = op.monoid().fn();
+        Node x = n.input(0);
+        int last = op.axes().getLast();
+        int extent = x.shape().dim(last);
+        int main = extent - extent % partials;
+        int scratch = buffers.scratch(n.dtype(), partials);
+        List<Expr.Var> acc = new ArrayList<>();
+        for (int c = 0; c < partials / width; c++) {
+            acc.add(s.variable(s.splat(zero, width)));
+        }
+        MethodWriter m = s.method();
+        overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
+            m.loop(outer, Index.ZERO, Index.of(main), partials, width, (inner, k) -> {
+                definitions.known(k, extent);
+                for (int c = 0; c < acc.size(); c++) {
+                    combine(fn, acc.get(c), definitions.at(x, with(index, last, k.plus(c * width)), inner), inner);
+                }
+            });
+            if (main < extent) {
+                for (int c = 0; c < acc.size(); c++) {
+                    outer.out.add(new Stmt.Store(scratch, Index.of(c * width), acc.get(c)));
+                }
+                int whole = extent - extent % width;
+                if (main < whole) {
+                    m.loop(outer, Index.of(main), Index.of(whole), width, width,
+                            (inner, k) -> intoScratch(fn, scratch, k.plus(-main), width, definitions.at(x, with(index, last, definitions.known(k, extent)), inner), inner));
+                }
+                if (whole < extent) {
+                    m.loop(outer, Index.of(whole), Index.of(extent), 1, 1,
+                            (inner, k) -> intoScratch(fn, scratch, k.plus(-main), 1, definitions.at(x, with(index, last, definitions.known(k, extent)), inner), inner));
+                }
+                for (int c = 0; c < acc.size(); c++) {
+                    outer.out.add(new Stmt.Assign(acc.get(c), new Expr.Load(scratch, Index.of(c * width), n.dtype(), width)));
+                }
+            }
+        });
+        for (int half = acc.size() / 2; half >= 1; half /= 2) {
+            for (int c = 0; c < half; c++) {
+                combine(fn, acc.get(c), acc.get(c + half), s);
+            }
+        }
+        s.out.add(new Stmt.Store(scratch, Index.ZERO, acc.getFirst()));
+        List<Expr> parts = new ArrayList<>();
+        for (int w = 0; w < width; w++) {
+            parts.add(s.variable(new Expr.Load(scratch, Index.of(w), n.dtype(), 1)));
+        }
+        for (int half = width / 2; half >= 1; half /= 2) {
+            for (int w = 0; w < half; w++) {
+                parts.set(w, s.variable(Expr.Apply.of(fn, parts.get(w), parts.get(w + half))));
+            }
+        }
+        return parts.getFirst();
+    }
+
+    private static void intoScratch(ScalarFn fn, int scratch, Index at, int width, Expr value, Scope s) {
+        Expr old = s.variable(new Expr.Load(scratch, at, value.dtype(), width));
+        s.out.add(new Stmt.Store(scratch, at, Expr.Apply.of(fn, old, s.splat(value, width))));
+    }
+
+    /** Partials in scratch: what one lane can do, in loops that HotSpot may vectorise by itself. */
+    private Expr memory(Node n, Op.Reduce op, List<Index> kept, Expr zero, int partials, Scope s) {
+        ScalarFn fn = op.monoid().fn();
+        Node x = n.input(0);
+        int last = op.axes().getLast();
+        int extent = x.shape().dim(last);
+        int main = extent - extent % partials;
+        int scratch = buffers.scratch(n.dtype(), partials);
+        MethodWriter m = s.method();
+        m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch, w, zero)));
+        overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
+            m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
+                definitions.known(k, extent);
+                m.each(middle, partials, (inner, w) -> intoScratch(fn, scratch, w, 1,
+                        definitions.at(x, with(index, last, k.plus(definitions.known(w, partials))), inner), inner));
+            });
+            if (main < extent) {
+                m.loop(outer, Index.ZERO, Index.of(extent - main), 1, 1, (inner, w) -> intoScratch(fn, scratch, w, 1,
+                        definitions.at(x, with(index, last, definitions.known(w, extent - main).plus(main)), inner), inner));
+            }
+        });
+        for (int half = partials / 2; half >= 1; half /= 2) {
+            int h = half;
+            m.each(s, half, (inner, w) -> {
+                Expr upper = inner.variable(new Expr.Load(scratch, w.plus(h), n.dtype(), 1));
+                intoScratch(fn, scratch, w, 1, upper, inner);
+            });
+        }
+        return s.variable(new Expr.Load(scratch, Index.ZERO, n.dtype(), 1));
+    }
+}

@@ -1,0 +1,143 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The body of a loop (or of a method) while it is written. A value is bound in the outermost scope that binds every
+ * variable of its index, and remembered there, so that shared terms are computed once, as early as possible.
+ */
+final class Scope {
+    record Key(Node node, List<Index> index) {}
+
+    private final Optional<Scope> parent;
+    private final MethodWriter method;
+    private final Optional<Expr.Var> laneVar;
+    private final int lanes;
+    final List<Stmt> out = new ArrayList<>();
+    final Map<Key, Expr> values = new HashMap<>();
+    private final Map<Expr, Expr> splats = new HashMap<>();
+    private final Map<Expr, Expr> lets = new HashMap<>();
+
+    private Scope(Optional<Scope> parent, MethodWriter method, Optional<Expr.Var> laneVar, int lanes) {
+        this.parent = parent;
+        this.method = method;
+        this.laneVar = laneVar;
+        this.lanes = lanes;
+    }
+
+    static Scope outermost(MethodWriter method) {
+        return new Scope(Optional.empty(), method, Optional.empty(), 1);
+    }
+
+    /** The body of a loop over {@code var}, which advances by {@code lanes}. */
+    Scope loop(Expr.Var var, int lanes) {
+        Scope s = new Scope(Optional.of(this), method, lanes > 1 ? Optional.of(var) : Optional.empty(), lanes);
+        method.bind(var, s);
+        return s;
+    }
+
+    /** A body that may be skipped: what it binds is not seen outside. */
+    Scope branch() {
+        return new Scope(Optional.of(this), method, Optional.empty(), 1);
+    }
+
+    MethodWriter method() {
+        return method;
+    }
+
+    private Scope top() {
+        Scope s = this;
+        while (s.parent.isPresent()) {
+            s = s.parent.get();
+        }
+        return s;
+    }
+
+    private int depth() {
+        int d = 0;
+        for (Scope s = this; s.parent.isPresent(); s = s.parent.get()) {
+            d++;
+        }
+        return d;
+    }
+
+    /** The outermost scope in which every variable of the indices is bound. */
+    Scope binding(List<Index> index) {
+        Scope deepest = top();
+        for (Index i : index) {
+            for (Index.Term t : i.terms()) {
+                Scope s = method.scopeOf(t.var());
+                if (s.depth() > deepest.depth()) {
+                    deepest = s;
+                }
+            }
+        }
+        return deepest;
+    }
+
+    /** The variable whose loop runs on several lanes, if this scope is inside one. */
+    Optional<Expr.Var> laneVar() {
+        return laneVar.isPresent() ? laneVar : parent.flatMap(Scope::laneVar);
+    }
+
+    int lanes() {
+        return laneVar.isPresent() || parent.isEmpty() ? lanes : parent.get().lanes();
+    }
+
+    /** How far the index moves from one lane to the next; 0 outside vector loops. */
+    int laneStride(Index index) {
+        return laneVar().map(index::coefficient).orElse(0);
+    }
+
+    boolean varies(List<Index> index) {
+        return index.stream().anyMatch(i -> laneStride(i) != 0);
+    }
+
+    /** Binds a value to a fresh variable here; the same pure value is bound once. */
+    Expr let(Expr value) {
+        if (value instanceof Expr.Const || value instanceof Expr.Var) {
+            return value;
+        }
+        Expr known = lets.get(value);
+        if (known == null) {
+            known = variable(value);
+            if (!(value instanceof Expr.Load)) {
+                lets.put(value, known);
+            }
+        }
+        return known;
+    }
+
+    /** A fresh variable that may be assigned to later. */
+    Expr.Var variable(Expr value) {
+        Expr.Var v = method.fresh(value.dtype(), value.lanes());
+        method.bind(v, this);
+        out.add(new Stmt.Let(v, value));
+        return v;
+    }
+
+    /** The value in each of several lanes; bound where the value is, so outside the loop where possible. */
+    Expr splat(Expr value, int count) {
+        if (value.lanes() == count) {
+            return value;
+        }
+        Scope s = value instanceof Expr.Var v ? method.scopeOf(v) : top();
+        return s.splats.computeIfAbsent(new Expr.Splat(value, count), s::let);
+    }
+
+    void store(int buffer, Index index, Expr value) {
+        int stride = laneStride(index);
+        if (lanes() > 1 && stride > 1 || stride < 0) {
+            throw new NotVectorizable("it stores every " + stride + "th element");
+        }
+        out.add(new Stmt.Store(buffer, index, stride == 1 ? splat(value, lanes()) : value));
+    }
+}

@@ -1,0 +1,54 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Index;
+
+/**
+ * The register tile of a contraction.
+ *
+ * @param rows rows of the left operand
+ * @param vectors vectors of columns of the right operand
+ */
+record TileShape(int rows, int vectors) {
+    /** Sums that fit in registers beside the operands; more spill. 512-bit code has 32 registers, narrower code may have 16. */
+    private static int accumulators(int lanes) {
+        return lanes >= 16 ? 16 : 12;
+    }
+
+    /** Eight rows by two vectors where there are that many; with fewer rows, more vectors, to hide the latency of an fma. */
+    static TileShape choose(int rows, int vectors, int lanes) {
+        if (lanes == 1) {
+            return new TileShape(1, Math.min(vectors, 256));
+        }
+        int budget = accumulators(lanes);
+        int wide = vectors == 1 ? 1 : 2;
+        int high = Math.min(rows, budget / wide);
+        return new TileShape(high, Math.max(1, Math.min(vectors, budget / high)));
+    }
+
+    interface Span {
+        /** A range of rows or columns that begins at {@code first} and is {@code count} long. */
+        void visit(Scope s, Index first, int count);
+    }
+
+    /** Panels of columns: a loop over whole ones, then what is left, which may end inside a vector. */
+    void overColumns(MethodWriter m, Scope s, int total, int lanes, Span span) {
+        over(m, s, total, vectors * lanes, span);
+    }
+
+    /** Tiles of rows: a loop over whole ones, then what is left. */
+    void overRows(MethodWriter m, Scope s, int total, Span span) {
+        over(m, s, total, rows, span);
+    }
+
+    private static void over(MethodWriter m, Scope s, int total, int step, Span span) {
+        int whole = total - total % step;
+        if (whole == step) {
+            span.visit(s, Index.ZERO, step);
+        } else if (whole > 0) {
+            m.loop(s, Index.ZERO, Index.of(whole), step, 1, (inner, i) -> span.visit(inner, i, step));
+        }
+        if (whole < total) {
+            span.visit(s, Index.of(whole), total - whole);
+        }
+    }
+}

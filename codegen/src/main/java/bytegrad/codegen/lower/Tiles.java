@@ -1,0 +1,352 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.ScalarFn;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A contraction as register tiles: a micro-kernel keeps a tile's sums in registers over all of k and puts them in
+ * scratch; the epilogue lowers everything else of the kernel over the tile just stored, while it is in L1. Each element
+ * is one ascending chain, so neither tile nor lanes change a bit.
+ *
+ * <p>Rows come from the left operand and are broadcast; columns come from the right one in vectors. Where neighbouring
+ * columns are not neighbours in memory, a panel of the right operand is first packed into scratch. A tile at the edge
+ * computes whole vectors of which the epilogue uses a part: what it reads beyond a row is in the arena, and unused.
+ */
+final class Tiles {
+    private final Partition partition;
+    private final Definitions definitions;
+    private final Buffers buffers;
+    private final Cluster cluster;
+    private final Node y;
+    private final Op.Contract op;
+    private final int lanes;
+    private final int laneBytes;
+    /** The axes of the result, in order: batch, rows, columns; all but the last rows and columns axis become outer loops. */
+    private final int batchAxes;
+    private final int rowAxes;
+    private final int columnAxes;
+    private final int rows;
+    private final int columns;
+    private final MethodWriter.Names names = new MethodWriter.Names();
+    private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
+
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes) {
+        this.partition = partition;
+        this.definitions = definitions;
+        this.buffers = buffers;
+        this.cluster = cluster;
+        this.y = cluster.core().orElseThrow();
+        this.op = (Op.Contract) y.op();
+        if (lanes.loop() > 1 && y.dtype().bytes() != lanes.bytes()) {
+            throw new NotVectorizable("the contraction has other lanes");
+        }
+        this.lanes = lanes.loop();
+        this.laneBytes = lanes.bytes();
+        this.batchAxes = op.leftBatch().size();
+        this.rowAxes = y.input(0).rank() - batchAxes - op.leftContract().size();
+        this.columnAxes = y.input(1).rank() - batchAxes - op.rightContract().size();
+        this.rows = rowAxes == 0 ? 1 : y.shape().dim(batchAxes + rowAxes - 1);
+        this.columns = columnAxes == 0 ? 1 : y.shape().dim(y.rank() - 1);
+    }
+
+    /** An operand's place in memory: the position of its element i is constant + Σ strides[k]·i[k]. */
+    private record Operand(Place.Value place, int constant, List<Integer> strides) {
+        Index position(List<Index> index) {
+            Index at = Index.of(constant);
+            for (int k = 0; k < strides.size(); k++) {
+                at = at.plus(index.get(k).times(strides.get(k)));
+            }
+            return at;
+        }
+    }
+
+    private Operand operand(Node n) {
+        List<Index> axes = new ArrayList<>();
+        for (int k = 0; k < n.rank(); k++) {
+            axes.add(definitions.known(Index.of(Expr.Var.index("x" + names.next())), n.shape().dim(k)));
+        }
+        Node x = n;
+        List<Index> index = axes;
+        while (!partition.hasBuffer(x)) {
+            var through = ViewIndex.through((Op.View) x.op(), x.input(0).shape(), index, definitions::extent);
+            if (through.isEmpty()) {
+                Index flat = ViewIndex.flatten(x.shape(), index);
+                while (!partition.hasBuffer(x)) {
+                    x = onlyReshaped(x).input(0);
+                }
+                return operand(x, flat, axes);
+            }
+            x = x.input(0);
+            index = through.get();
+        }
+        return operand(x, ViewIndex.flatten(x.shape(), index), axes);
+    }
+
+    private static Node onlyReshaped(Node x) {
+        if (!(x.op() instanceof Op.Reshape)) {
+            throw new IllegalStateException(x + " is neither in memory nor an affine view of what is");
+        }
+        return x;
+    }
+
+    private static Operand operand(Node base, Index position, List<Index> axes) {
+        List<Integer> strides = axes.stream().map(a -> position.coefficient(a.terms().getFirst().var())).toList();
+        return new Operand(new Place.Value(base), position.constant(), strides);
+    }
+
+    List<Kernel.Method> methods() {
+        Operand left = operand(y.input(0));
+        Operand right = operand(y.input(1));
+        int vectors = (columns + lanes - 1) / lanes;
+        TileShape tile = TileShape.choose(rows, vectors, lanes);
+        MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
+        List<Integer> outerAxes = IntStream.range(0, y.rank())
+                .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
+        if (y.shape().size() == 0) {
+            return List.of(entry.finish());
+        }
+        int tileBuffer = buffers.scratch(y.dtype(), tile.rows() * tile.vectors() * lanes);
+        boolean direct = lanes == 1 || columnAxes == 0 || right.strides.get(lastFree(y.input(1).rank())) == 1;
+        int panel = direct ? -1 : buffers.scratch(y.dtype(), contracted() * tile.vectors() * lanes);
+        entry.eachOf(entry.body, outerAxes.stream().map(y.shape()::dim).toList(), nest -> {
+            Index[] axes = new Index[y.rank()];
+            for (int k = 0; k < outerAxes.size(); k++) {
+                axes[outerAxes.get(k)] = definitions.known(nest.index().get(k), y.shape().dim(outerAxes.get(k)));
+            }
+            tile.overColumns(entry, nest.scope(), columns, lanes, (s, column, width) -> {
+                if (!direct) {
+                    pack(entry, s, right, panel, axes, column, width);
+                }
+                tile.overRows(entry, s, rows, (inner, row, height) -> new TileCalls(left, right, tileBuffer, panel, width, height)
+                        .call(inner, axes, outerAxes, row, column));
+            });
+        });
+        List<Kernel.Method> all = new ArrayList<>();
+        all.add(entry.finish());
+        all.addAll(methods.values());
+        return all;
+    }
+
+    /** The right operand's axis along which the result's last axis runs. */
+    private int lastFree(int rank) {
+        int a = rank - 1;
+        while (op.rightBatch().contains(a) || op.rightContract().contains(a)) {
+            a--;
+        }
+        return a;
+    }
+
+    private int contracted() {
+        return op.leftContract().stream().mapToInt(y.input(0).shape()::dim).reduce(1, (a, b) -> a * b);
+    }
+
+    private List<Index> leftIndex(Index[] axes, List<Index> k) {
+        return operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k);
+    }
+
+    private List<Index> rightIndex(Index[] axes, List<Index> k) {
+        return operandIndex(y.input(1).rank(), op.rightBatch(), op.rightContract(), axes, batchAxes + rowAxes, k);
+    }
+
+    private List<Index> operandIndex(int rank, List<Integer> batch, List<Integer> contract, Index[] axes, int firstFree, List<Index> k) {
+        List<Index> index = new ArrayList<>();
+        int free = firstFree;
+        for (int a = 0; a < rank; a++) {
+            int b = batch.indexOf(a);
+            int c = contract.indexOf(a);
+            index.add(b >= 0 ? axes[b] : c >= 0 ? k.get(c) : axes[free++]);
+        }
+        return index;
+    }
+
+    private List<Integer> contractedExtents() {
+        return op.leftContract().stream().map(y.input(0).shape()::dim).toList();
+    }
+
+    private List<Index> known(List<Index> k) {
+        for (int i = 0; i < k.size(); i++) {
+            definitions.known(k.get(i), contractedExtents().get(i));
+        }
+        return k;
+    }
+
+    private Index[] with(Index[] axes, Index row, Index column) {
+        Index[] a = axes.clone();
+        if (rowAxes > 0) {
+            a[batchAxes + rowAxes - 1] = row;
+        }
+        if (columnAxes > 0) {
+            a[y.rank() - 1] = column;
+        }
+        return a;
+    }
+
+    /** panel[k, c] = right[k, column + c]: neighbouring columns become neighbours. */
+    private void pack(MethodWriter m, Scope s, Operand right, int panel, Index[] axes, Index column, int columnsHere) {
+        int width = (columnsHere + lanes - 1) / lanes * lanes;
+        int source = buffers.read(right.place);
+        List<Integer> extents = new ArrayList<>(contractedExtents());
+        extents.add(0, columnsHere);
+        m.eachOf(s, extents, nest -> {
+            Index c = nest.index().getFirst();
+            List<Index> k = nest.index().subList(1, extents.size());
+            Index from = right.position(rightIndex(with(axes, Index.ZERO, column.plus(c)), known(k)));
+            Scope inner = nest.scope();
+            Expr v = inner.variable(new Expr.Load(source, from, y.dtype(), 1));
+            inner.out.add(new Stmt.Store(panel, flat(k).times(width).plus(c), v));
+        });
+    }
+
+    /** The position of an index among all contracted ones, row-major. */
+    private Index flat(List<Index> k) {
+        return ViewIndex.flatten(bytegrad.ir.Shape.of(contractedExtents()), k);
+    }
+
+    /** The calls for one tile, and the methods they need. */
+    private final class TileCalls {
+        private final Operand left;
+        private final Operand right;
+        private final int tileBuffer;
+        private final int panel;
+        private final int width;
+        private final int count;
+        private final int height;
+
+        TileCalls(Operand left, Operand right, int tileBuffer, int panel, int width, int height) {
+            this.left = left;
+            this.right = right;
+            this.tileBuffer = tileBuffer;
+            this.panel = panel;
+            this.width = width;
+            this.count = (width + lanes - 1) / lanes;
+            this.height = height;
+        }
+
+        void call(Scope s, Index[] axes, List<Integer> outerAxes, Index row, Index column) {
+            List<Expr.Var> params = new ArrayList<>();
+            List<Index> args = new ArrayList<>();
+            Index[] inside = axes.clone();
+            for (int a : outerAxes) {
+                if (!axes[a].isConstant()) {
+                    Expr.Var p = Expr.Var.index("o" + a);
+                    inside[a] = definitions.known(Index.of(p), y.shape().dim(a));
+                    params.add(p);
+                    args.add(axes[a]);
+                }
+            }
+            Expr.Var rowVar = Expr.Var.index("row");
+            Expr.Var columnVar = Expr.Var.index("column");
+            params.add(rowVar);
+            params.add(columnVar);
+            args.add(row);
+            args.add(column);
+            String micro = "tile" + height + "x" + count;
+            String epilogue = "store" + height + "x" + width;
+            methods.computeIfAbsent(micro, name -> microKernel(name, params, inside, Index.of(rowVar), Index.of(columnVar)));
+            methods.computeIfAbsent(epilogue, name -> epilogue(name, params, inside, Index.of(rowVar), Index.of(columnVar)));
+            s.out.add(new Stmt.Call(micro, args));
+            s.out.add(new Stmt.Call(epilogue, args));
+        }
+
+        private Kernel.Method microKernel(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
+            MethodWriter m = new MethodWriter(name, params, laneBytes, names);
+            Scope s = m.body;
+            Expr zero = s.splat(Expr.Const.of(y.dtype(), 0), lanes);
+            int l = buffers.read(left.place);
+            int r = panel >= 0 ? panel : buffers.read(right.place);
+            if (lanes == 1) {
+                inMemory(m, axes, row, column, zero, l, r);
+                return m.finish();
+            }
+            Expr.Var[][] acc = new Expr.Var[height][count];
+            for (int i = 0; i < height; i++) {
+                for (int v = 0; v < count; v++) {
+                    acc[i][v] = s.variable(zero);
+                }
+            }
+            m.eachOf(s, contractedExtents(), nest -> {
+                Scope inner = nest.scope();
+                List<Index> k = known(nest.index());
+                List<Expr> b = new ArrayList<>();
+                for (int v = 0; v < count; v++) {
+                    Index at = panel >= 0
+                            ? flat(k).times(count * lanes).plus(v * lanes)
+                            : right.position(rightIndex(with(axes, row, column.plus(v * lanes)), k));
+                    b.add(inner.variable(new Expr.Load(r, at, y.dtype(), lanes)));
+                }
+                for (int i = 0; i < height; i++) {
+                    Index at = left.position(leftIndex(with(axes, row.plus(i), column), k));
+                    Expr a = inner.variable(new Expr.Splat(inner.variable(new Expr.Load(l, at, y.dtype(), 1)), lanes));
+                    for (int v = 0; v < count; v++) {
+                        inner.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
+                    }
+                }
+            });
+            for (int i = 0; i < height; i++) {
+                for (int v = 0; v < count; v++) {
+                    s.out.add(new Stmt.Store(tileBuffer, Index.of((i * count + v) * lanes), acc[i][v]));
+                }
+            }
+            return m.finish();
+        }
+
+        /** One lane: the tile's sums stay in scratch, and k is outside, so that the inner loop runs along memory. */
+        private void inMemory(MethodWriter m, Index[] axes, Index row, Index column, Expr zero, int l, int r) {
+            m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileBuffer, c, zero)));
+            m.eachOf(m.body, contractedExtents(), nest -> {
+                List<Index> k = known(nest.index());
+                Index from = left.position(leftIndex(with(axes, row, column), k));
+                Expr a = nest.scope().variable(new Expr.Load(l, from, y.dtype(), 1));
+                m.each(nest.scope(), count, (s, c) -> {
+                    Expr b = s.variable(new Expr.Load(r, right.position(rightIndex(with(axes, row, column.plus(c)), k)), y.dtype(), 1));
+                    Expr old = s.variable(new Expr.Load(tileBuffer, c, y.dtype(), 1));
+                    s.out.add(new Stmt.Store(tileBuffer, c, multiplyAdd(a, b, old)));
+                });
+            });
+        }
+
+        private Expr multiplyAdd(Expr a, Expr b, Expr c) {
+            return y.dtype().isFloat() ? Expr.Apply.of(ScalarFn.FMA, a, b, c) : Expr.Apply.of(ScalarFn.ADD, c, Expr.Apply.of(ScalarFn.MUL, a, b));
+        }
+
+        private Kernel.Method epilogue(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
+            MethodWriter m = new MethodWriter(name, params, laneBytes, names);
+            int main = lanes > 1 ? width - width % lanes : 0;
+            m.loop(m.body, row, row.plus(height), 1, 1, (s, i) -> {
+                definitions.known(i, rows);
+                Index tileRow = i.plus(row.times(-1)).times(count * lanes).plus(column.times(-1));
+                if (main > 0) {
+                    m.loop(s, column, column.plus(main), lanes, lanes, (inner, c) -> point(inner, axes, i, c, tileRow.plus(c)));
+                }
+                if (main < width) {
+                    m.loop(s, column.plus(main), column.plus(width), 1, 1, (inner, c) -> point(inner, axes, i, c, tileRow.plus(c)));
+                }
+            });
+            return m.finish();
+        }
+
+        private void point(Scope s, Index[] axes, Index row, Index column, Index inTile) {
+            Index[] here = with(axes, row, definitions.known(column, columns));
+            definitions.tile((scope, index) -> Definitions.load(tileBuffer, inTile, y.dtype(), s));
+            List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
+            for (int k = 0; k < values.size(); k++) {
+                Node n = cluster.roots().get(k).node();
+                s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), List.of(here)), values.get(k));
+            }
+        }
+    }
+}

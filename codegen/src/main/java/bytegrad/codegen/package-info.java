@@ -1,0 +1,5 @@
+/** The compiler of graphs to classes. */
+@NullMarked
+package bytegrad.codegen;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package bytegrad.codegen.plan;
+
+import bytegrad.codegen.kernel.BufferBounds;
+import bytegrad.ir.DType;
+
+/**
+ * How a slab is divided: into lines of 64 bytes. The first line starts where, behind G1's 16-byte array header at a
+ * region's start, addresses are multiples of 64, so that no vector load crosses a cache line.
+ */
+public final class Layout {
+    private static final int LINE_BYTES = 64;
+    private static final int HEADER_BYTES = 16;
+
+    private Layout() {}
+
+    /** Elements in a line. */
+    static int perLine(DType dtype) {
+        return LINE_BYTES / dtype.bytes();
+    }
+
+    /** Lines that hold so many elements; at least one, so that no two buffers start at one place. */
+    static int lines(DType dtype, int elements) {
+        return Math.max(1, (int) (((long) elements + perLine(dtype) - 1) / perLine(dtype)));
+    }
+
+    /** The element at which a line starts. */
+    static int offset(DType dtype, int line) {
+        return element(dtype, line);
+    }
+
+    /** Elements of a slab of so many lines; what an edge tile reads beyond the last buffer is part of it. */
+    static int slab(DType dtype, int lines) {
+        return lines == 0 ? 0 : element(dtype, lines) + BufferBounds.OVERHANG;
+    }
+
+    private static int element(DType dtype, int line) {
+        long at = (LINE_BYTES - HEADER_BYTES) / dtype.bytes() + (long) line * perLine(dtype);
+        if (at > Integer.MAX_VALUE - BufferBounds.OVERHANG) {
+            throw new PlanException("the " + dtype.text() + " tensors need " + at * dtype.bytes() + " bytes; a slab holds at most "
+                    + (long) Integer.MAX_VALUE * dtype.bytes());
+        }
+        return (int) at;
+    }
+}

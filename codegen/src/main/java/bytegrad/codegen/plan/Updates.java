@@ -1,0 +1,108 @@
+package bytegrad.codegen.plan;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.lower.LoweredKernel;
+import bytegrad.codegen.lower.Place;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Which new values of states are written over the old ones, where no reader of the old value can notice. */
+final class Updates {
+    private final Order order;
+    private final List<LoweredKernel> kernels;
+    /** Value places that live in their state's slot. */
+    final Map<Place, Place> inPlace = new HashMap<>();
+    /** Updates that need a copy at the end: state, with what is copied into it. */
+    final Map<Node, Place> copied = new java.util.LinkedHashMap<>();
+
+    Updates(Graph graph, List<LoweredKernel> kernels, Order order) {
+        this.kernels = kernels;
+        this.order = order;
+        for (Graph.Update u : graph.updates()) {
+            decide(u);
+        }
+    }
+
+    private void decide(Graph.Update u) {
+        if (u.state() == u.value()) {
+            return;
+        }
+        boolean source = u.value().op() instanceof Op.Input || u.value().op() instanceof Op.Constant;
+        Place state = new Place.Value(u.state());
+        Place value = source ? new Place.Copy(u.value()) : new Place.Value(u.value());
+        int writer = order.writer(value);
+        boolean over = !source && !inPlace.containsKey(value) && readsWhereItWrites(kernels.get(writer), state, value)
+                && order.tryAfterReaders(writer, state);
+        if (over) {
+            inPlace.put(value, state);
+        } else {
+            copied.put(u.state(), value);
+        }
+    }
+
+    /** The kernel loads the state only at indices at which it stores the new value: each element is read before it is overwritten. */
+    private static boolean readsWhereItWrites(LoweredKernel k, Place state, Place value) {
+        int from = k.places().indexOf(state);
+        int to = k.places().indexOf(value);
+        if (from < 0) {
+            return true;
+        }
+        for (Kernel.Method m : k.kernel().methods()) {
+            Set<Index> loads = new HashSet<>();
+            Set<Index> stores = new HashSet<>();
+            collect(m.body(), from, to, loads, stores);
+            if (!stores.containsAll(loads)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void collect(List<Stmt> body, int from, int to, Set<Index> loads, Set<Index> stores) {
+        for (Stmt s : body) {
+            switch (s) {
+                case Stmt.Let(Expr.Var v, Expr e) -> collect(e, from, loads);
+                case Stmt.Assign(Expr.Var v, Expr e) -> collect(e, from, loads);
+                case Stmt.For f -> collect(f.body(), from, to, loads, stores);
+                case Stmt.Store(int buffer, Index at, Expr e) -> {
+                    collect(e, from, loads);
+                    if (buffer == to) {
+                        stores.add(at);
+                    }
+                }
+                case Stmt.IfAny(Expr c, List<Stmt> then) -> {
+                    collect(c, from, loads);
+                    collect(then, from, to, loads, stores);
+                }
+                case Stmt.Call c -> {}
+            }
+        }
+    }
+
+    private static void collect(Expr e, int from, Set<Index> loads) {
+        switch (e) {
+            case Expr.Load(int buffer, Index at, var dtype, int lanes) -> {
+                if (buffer == from) {
+                    loads.add(at);
+                }
+            }
+            case Expr.Apply a -> a.args().forEach(x -> collect(x, from, loads));
+            case Expr.Convert(var dtype, Expr x) -> collect(x, from, loads);
+            case Expr.Bits(var dtype, Expr x) -> collect(x, from, loads);
+            case Expr.Splat(Expr x, int lanes) -> collect(x, from, loads);
+            case Expr.Checked(Expr x, int extent, String what) -> collect(x, from, loads);
+            case Expr.Const c -> {}
+            case Expr.Var v -> {}
+            case Expr.Ramp r -> {}
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/** From a graph to classes: fusion, kernels, plan and bytecode. */
+module bytegrad.codegen {
+    requires transitive bytegrad.ir;
+    requires transitive bytegrad.runtime;
+    requires org.objectweb.asm;
+    requires static transitive org.jspecify;
+
+    exports bytegrad.codegen;
+}

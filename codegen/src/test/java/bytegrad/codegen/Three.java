@@ -1,0 +1,168 @@
+package bytegrad.codegen;
+
+import bytegrad.codegen.kernel.KernelInterpreter;
+import bytegrad.codegen.kernel.Slabs;
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.TensorType;
+import bytegrad.ir.eval.Interpreter;
+import bytegrad.ir.eval.Value;
+import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Session;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A graph run by each of the three executors; results by name, outputs and new states alike. */
+final class Three {
+    private Three() {}
+
+    static Map<String, Value> interpret(Graph g, Map<String, Value> in) {
+        Interpreter.Result r = Interpreter.run(g, in);
+        Map<String, Value> all = new LinkedHashMap<>(r.outputs());
+        r.updates().forEach((name, v) -> all.put("state " + name, v));
+        return all;
+    }
+
+    static Map<String, Value> bytecode(Compilation c, Map<String, Value> in) {
+        CompiledFunction f = Compiler.load(c);
+        Session s = f.newSession();
+        Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).forEach(slot -> s.set(slot.name(), tensor(in.get(slot.name()))));
+        s.run();
+        Map<String, Value> all = new LinkedHashMap<>();
+        f.signature().outputs().forEach(o -> all.put(o.name(), value(s.get(o.name()))));
+        for (Slot x : f.signature().states()) {
+            if (f.signature().outputs().stream().noneMatch(o -> o.name().equals(x.name()))) {
+                all.put("state " + x.name(), value(s.get(x.name())));
+            }
+        }
+        return all;
+    }
+
+    /** Runs the plan in the kernel interpreter, in slabs poisoned with NaN. */
+    static Map<String, Value> kernels(Compilation c, Map<String, Value> in) {
+        CompiledFunction f = Compiler.load(c);
+        var p = c.plan().slabs();
+        Slabs slabs = new Slabs(new float[p.get(DType.F32)], new double[p.get(DType.F64)], new int[p.get(DType.I32)], new long[p.get(DType.I64)],
+                new boolean[p.get(DType.BOOL)]);
+        java.util.Arrays.fill(slabs.f, Float.NaN);
+        java.util.Arrays.fill(slabs.d, Double.NaN);
+        java.util.Arrays.fill(slabs.i, 0x7ead_beef);
+        java.util.Arrays.fill(slabs.l, 0x7ead_beef_7ead_beefL);
+        Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).forEach(slot -> put(slabs, slot, tensor(in.get(slot.name()))));
+        c.constants().forEach(k -> put(slabs, k.slot(), k.value()));
+        KernelInterpreter.run(c.plan().steps(), slabs);
+        Map<String, Value> all = new LinkedHashMap<>();
+        f.signature().outputs().forEach(o -> all.put(o.name(), value(get(slabs, o))));
+        for (Slot x : f.signature().states()) {
+            if (f.signature().outputs().stream().noneMatch(o -> o.name().equals(x.name()))) {
+                all.put("state " + x.name(), value(get(slabs, x)));
+            }
+        }
+        return all;
+    }
+
+    private static Object slab(Slabs s, Slot slot) {
+        return switch (slot.type()) {
+            case F32 -> s.f;
+            case F64 -> s.d;
+            case I32 -> s.i;
+            case I64 -> s.l;
+            case BOOL -> s.z;
+        };
+    }
+
+    private static void put(Slabs s, Slot slot, Tensor t) {
+        System.arraycopy(t.array(), 0, slab(s, slot), slot.offset(), slot.size());
+    }
+
+    private static Tensor get(Slabs s, Slot slot) {
+        Object a = slot.type().newArray(slot.size());
+        System.arraycopy(slab(s, slot), slot.offset(), a, 0, slot.size());
+        return Tensor.ofArray(a, slot.dims());
+    }
+
+    static Tensor tensor(Value v) {
+        int[] dims = v.shape().toArray();
+        int n = v.size();
+        return switch (v.dtype()) {
+            case F32 -> {
+                float[] a = new float[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (float) v.at(i);
+                }
+                yield Tensor.of(a, dims);
+            }
+            case F64 -> Tensor.of(v.doubles(), dims);
+            case I32 -> {
+                int[] a = new int[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (int) v.longAt(i);
+                }
+                yield Tensor.of(a, dims);
+            }
+            case I64 -> Tensor.of(v.longs(), dims);
+            case BOOL -> {
+                boolean[] a = new boolean[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = v.longAt(i) != 0;
+                }
+                yield Tensor.of(a, dims);
+            }
+        };
+    }
+
+    static Value value(Tensor t) {
+        return switch (t.type()) {
+            case F32 -> {
+                double[] d = new double[t.size()];
+                for (int i = 0; i < d.length; i++) {
+                    d[i] = t.floats()[i];
+                }
+                yield Value.of(TensorType.of(DType.F32, t.shape()), d);
+            }
+            case F64 -> Value.of(TensorType.of(DType.F64, t.shape()), t.doubles());
+            case I32 -> Value.ofLongs(TensorType.of(DType.I32, t.shape()), java.util.Arrays.stream(t.ints()).asLongStream().toArray());
+            case I64 -> Value.ofLongs(TensorType.of(DType.I64, t.shape()), t.longs());
+            case BOOL -> {
+                long[] b = new long[t.size()];
+                for (int i = 0; i < b.length; i++) {
+                    b[i] = t.booleans()[i] ? 1 : 0;
+                }
+                yield Value.ofLongs(TensorType.of(DType.BOOL, t.shape()), b);
+            }
+        };
+    }
+
+    /** What differs, or nothing: floats relative to the largest magnitude of the expected tensor, everything else exactly. */
+    static List<String> differences(Map<String, Value> expected, Map<String, Value> actual, double f32, double f64) {
+        List<String> out = new java.util.ArrayList<>();
+        if (!expected.keySet().equals(actual.keySet())) {
+            out.add("results " + expected.keySet() + " but " + actual.keySet());
+            return out;
+        }
+        expected.forEach((name, e) -> {
+            Value a = actual.get(name);
+            double tolerance = e.dtype() == DType.F32 ? f32 : e.dtype() == DType.F64 ? f64 : 0;
+            double scale = 1;
+            for (int i = 0; i < e.size(); i++) {
+                if (Double.isFinite(e.at(i))) {
+                    scale = Math.max(scale, Math.abs(e.at(i)));
+                }
+            }
+            for (int i = 0; i < e.size(); i++) {
+                double x = e.dtype().isFloat() ? e.at(i) : e.longAt(i);
+                double y = a.dtype().isFloat() ? a.at(i) : a.longAt(i);
+                boolean same = e.dtype().isFloat() ? Double.compare(x, y) == 0 || Math.abs(x - y) <= tolerance * scale : e.longAt(i) == a.longAt(i);
+                if (!same) {
+                    out.add(name + "[" + i + "] is " + y + ", not " + x);
+                    return;
+                }
+            }
+        });
+        return out;
+    }
+}

@@ -1,0 +1,63 @@
+package bytegrad.codegen.emit;
+
+import bytegrad.ir.DType;
+import bytegrad.runtime.Program;
+
+/** The arrays a program runs over, one per dtype, read and written by raw bits. */
+final class Slabs {
+    final float[] f;
+    final double[] d;
+    final int[] i;
+    final long[] l;
+    final boolean[] z;
+
+    Slabs(int size) {
+        f = new float[size];
+        d = new double[size];
+        i = new int[size];
+        l = new long[size];
+        z = new boolean[size];
+    }
+
+    Slabs run(Program program) {
+        program.run(f, d, i, l, z);
+        return this;
+    }
+
+    void set(DType dtype, int at, long bits) {
+        switch (dtype) {
+            case F32 -> f[at] = Float.intBitsToFloat((int) bits);
+            case F64 -> d[at] = Double.longBitsToDouble(bits);
+            case I32 -> i[at] = (int) bits;
+            case I64 -> l[at] = bits;
+            case BOOL -> z[at] = bits != 0;
+        }
+    }
+
+    void set(DType dtype, int at, long[] bits) {
+        for (int k = 0; k < bits.length; k++) {
+            set(dtype, at + k, bits[k]);
+        }
+    }
+
+    /** Raw bits, all NaNs alike. */
+    long get(DType dtype, int at) {
+        return switch (dtype) {
+            case F32 -> Float.floatToIntBits(f[at]);
+            case F64 -> Double.doubleToLongBits(d[at]);
+            case I32 -> i[at];
+            case I64 -> l[at];
+            case BOOL -> z[at] ? 1 : 0;
+        };
+    }
+
+    /** For messages. */
+    static String text(DType dtype, long bits) {
+        return switch (dtype) {
+            case F32 -> Float.toString(Float.intBitsToFloat((int) bits));
+            case F64 -> Double.toString(Double.longBitsToDouble(bits));
+            case I32, I64 -> Long.toString(bits);
+            case BOOL -> bits != 0 ? "true" : "false";
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Loading of emitted classes. */
+@NullMarked
+package bytegrad.codegen.load;
+
+import org.jspecify.annotations.NullMarked;

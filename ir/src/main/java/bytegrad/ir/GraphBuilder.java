@@ -1,0 +1,142 @@
+package bytegrad.ir;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The only maker of nodes. It infers and checks types, and interns: the same op on the same inputs is the same node, so
+ * common subexpressions are found by construction. The convenience methods are in {@link Tensors}, from which this
+ * class inherits them. Not safe for use by several threads.
+ */
+public final class GraphBuilder extends Tensors {
+    private record Key(Op op, List<Integer> inputs) {}
+
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<Key, Node> interned = new HashMap<>();
+    private final Map<String, Node> inputs = new LinkedHashMap<>();
+    private final Map<String, Node> outputs = new LinkedHashMap<>();
+    private final Map<Node, Node> updates = new LinkedHashMap<>();
+    private final Map<Node, String> labels = new HashMap<>();
+
+    /**
+     * Applies an op, or returns the node that already does.
+     *
+     * @throws GraphException if the op has no meaning on these inputs; the message ends with the caller's source line
+     */
+    @Override
+    public Node apply(Op op, List<Node> in) {
+        int[] ids = new int[in.size()];
+        for (int k = 0; k < ids.length; k++) {
+            ids[k] = owned(in.get(k), TypeRule.name(op)).id();
+        }
+        Key key = new Key(op, Arrays.stream(ids).boxed().toList());
+        Node known = interned.get(key);
+        if (known != null) {
+            return known;
+        }
+        TensorType type;
+        try {
+            type = TypeRule.infer(op, in.stream().map(Node::type).toList());
+        } catch (GraphException e) {
+            throw new GraphException(e.getMessage() + CallSite.suffix(), e);
+        }
+        if (op instanceof Op.Input(String name, TensorType t)) {
+            Node other = inputs.get(name);
+            if (other != null) {
+                throw new GraphException("input \"" + name + "\" is declared twice, as " + other.type() + " and as " + t + CallSite.suffix());
+            }
+        }
+        Node node = new Node(this, nodes.size(), op, List.copyOf(in), type);
+        nodes.add(node);
+        interned.put(key, node);
+        if (op instanceof Op.Input(String name, TensorType t)) {
+            inputs.put(name, node);
+        }
+        return node;
+    }
+
+    private Node owned(Node n, String what) {
+        if (n.owner() != this) {
+            throw new GraphException(what + ": operand " + n + " belongs to another graph" + CallSite.suffix());
+        }
+        return n;
+    }
+
+    /** Every node made so far, inputs before consumers. */
+    public List<Node> nodes() {
+        return java.util.Collections.unmodifiableList(nodes);
+    }
+
+    /** Declares what a run returns under a name. */
+    public void output(String name, Node node) {
+        owned(node, "output \"" + name + "\"");
+        if (outputs.putIfAbsent(name, node) != null) {
+            throw new GraphException("output \"" + name + "\" is declared twice" + CallSite.suffix());
+        }
+    }
+
+    /** Declares that after a run the state input holds {@code value}. */
+    public void update(Node state, Node value) {
+        owned(state, "update");
+        owned(value, "update");
+        if (!(state.op() instanceof Op.Input(String name, TensorType type))) {
+            throw new GraphException("update of " + state + ": only an input can hold state" + CallSite.suffix());
+        }
+        if (!type.equals(value.type())) {
+            throw new GraphException("update of \"" + name + "\": its type is " + type + " but the new value is " + value.type() + CallSite.suffix());
+        }
+        if (updates.putIfAbsent(state, value) != null) {
+            throw new GraphException("update of \"" + name + "\" is declared twice" + CallSite.suffix());
+        }
+    }
+
+    /** Names a node in listings and messages; it computes nothing. */
+    public Node label(Node node, String label) {
+        labels.put(owned(node, "label"), label);
+        return node;
+    }
+
+    /**
+     * The graph of the declared outputs and updates and all they need; the builder can go on.
+     *
+     * @throws GraphException if nothing was declared
+     */
+    public Graph build() {
+        if (outputs.isEmpty() && updates.isEmpty()) {
+            throw new GraphException("the graph has neither an output nor an update, so it would compute nothing" + CallSite.suffix());
+        }
+        boolean[] needed = new boolean[nodes.size()];
+        outputs.values().forEach(n -> needed[n.id()] = true);
+        updates.forEach((state, value) -> needed[state.id()] = needed[value.id()] = true);
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (needed[i]) {
+                nodes.get(i).inputs().forEach(n -> needed[n.id()] = true);
+            }
+        }
+        Object owner = new Object();
+        List<Node> kept = new ArrayList<>();
+        Node[] copy = new Node[nodes.size()];
+        for (Node n : nodes) {
+            if (needed[n.id()]) {
+                List<Node> in = n.inputs().stream().map(x -> copy[x.id()]).toList();
+                copy[n.id()] = new Node(owner, kept.size(), n.op(), in, n.type());
+                kept.add(copy[n.id()]);
+            }
+        }
+        Map<String, Node> out = new LinkedHashMap<>();
+        outputs.forEach((name, n) -> out.put(name, copy[n.id()]));
+        List<Graph.Update> up = new ArrayList<>();
+        updates.forEach((state, value) -> up.add(new Graph.Update(copy[state.id()], copy[value.id()])));
+        Map<Node, String> named = new HashMap<>();
+        labels.forEach((n, label) -> {
+            if (needed[n.id()]) {
+                named.put(copy[n.id()], label);
+            }
+        });
+        return new Graph(kept, out, up, named);
+    }
+}

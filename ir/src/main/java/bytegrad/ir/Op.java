@@ -1,0 +1,113 @@
+package bytegrad.ir;
+
+import java.util.List;
+
+/**
+ * What a node computes. Few kinds; members are data. The first line of each says its meaning in index notation, where
+ * {@code x}, {@code a}, {@code b} are the inputs in order and {@code y} the result.
+ */
+public sealed interface Op {
+    /** y[i] = what the caller puts there under this name, before a run. */
+    record Input(String name, TensorType type) implements Op {}
+
+    /** y[i] = value[i]. */
+    record Constant(Literal value) implements Op {}
+
+    /** y[i] = i[axis], as a number of the type's dtype (exact: the extent must be representable). */
+    record Iota(TensorType type, int axis) implements Op {}
+
+    /** y[i] = fn(a[i], b[i], …); all of one shape. */
+    record Map(ScalarFn fn) implements Op {}
+
+    /** y[i] = x[i] as dtype: float to integer truncates and saturates, NaN gives 0; number to bool is ≠ 0. */
+    record Cast(DType dtype) implements Op {}
+
+    /** y[i] = ⊕ₖ x[i,k], k over {@code axes} (ascending); in the order that {@link SumOrder} states. */
+    record Reduce(Monoid monoid, List<Integer> axes) implements Op {
+        public Reduce {
+            axes = List.copyOf(axes);
+        }
+    }
+
+    /** y[i] = the least k at which x[i,k] is extreme, as i32; a NaN is more extreme than any number. */
+    record ArgReduce(Extremum extremum, int axis) implements Op {}
+
+    /** Which end {@link ArgReduce} looks for. */
+    enum Extremum {
+        MIN,
+        MAX
+    }
+
+    /**
+     * y[b,m,n] = Σₖ a[b,m,k]·b[b,k,n], one ascending chain of fused multiply-adds (k row-major over {@code leftContract}).
+     *
+     * <p>The lists pair axes of the left operand with axes of the right one: the j-th of {@code leftBatch} with the
+     * j-th of {@code rightBatch}, likewise for the contracted ones. The result has the batch axes in the order of the
+     * lists, then the left operand's other axes, then the right one's.
+     */
+    record Contract(List<Integer> leftBatch, List<Integer> rightBatch, List<Integer> leftContract, List<Integer> rightContract)
+            implements Op {
+        public Contract {
+            leftBatch = List.copyOf(leftBatch);
+            rightBatch = List.copyOf(rightBatch);
+            leftContract = List.copyOf(leftContract);
+            rightContract = List.copyOf(rightContract);
+        }
+    }
+
+    /** y[o,j,r] = a[o, b[j], r]: the axis of the data {@code a} is replaced by the axes of the indices {@code b}. */
+    record Gather(int axis) implements Op {}
+
+    /**
+     * y[o,e,r] = Σ a[o,j,r] over the j (ascending) with b[j] = e: the axes of {@code a} that belong to the indices
+     * {@code b}, from {@code axis} on, are replaced by one of {@code extent}. Zero where no index points.
+     */
+    record ScatterAdd(int axis, int extent) implements Op {}
+
+    /** y[o,j,r] = the input that covers j along {@code axis}, in order. */
+    record Concat(int axis) implements Op {}
+
+    /** The ops that move elements and compute nothing; lowering only rewrites their index. */
+    sealed interface View extends Op {}
+
+    /** y[i] = x[the index with the same row-major position]. */
+    record Reshape(Shape shape) implements View {}
+
+    /** y[i] = x[j] where j[axes[k]] = i[k]: axis k of the result is axis {@code axes[k]} of x. */
+    record Transpose(List<Integer> axes) implements View {
+        public Transpose {
+            axes = List.copyOf(axes);
+        }
+    }
+
+    /** y[i] = x[j] where j[k] = i[axes[k]], or 0 where x has extent 1; {@code axes} ascend. */
+    record Broadcast(Shape shape, List<Integer> axes) implements View {
+        public Broadcast {
+            axes = List.copyOf(axes);
+        }
+    }
+
+    /** y[i] = x[starts + i·strides]; as many as fit below {@code limits}. */
+    record Slice(List<Integer> starts, List<Integer> limits, List<Integer> strides) implements View {
+        public Slice {
+            starts = List.copyOf(starts);
+            limits = List.copyOf(limits);
+            strides = List.copyOf(strides);
+        }
+    }
+
+    /** y[i] = x[i − low] where that is inside x, else {@code fill}. */
+    record Pad(List<Integer> low, List<Integer> high, double fill) implements View {
+        public Pad {
+            low = List.copyOf(low);
+            high = List.copyOf(high);
+        }
+    }
+
+    /** y[i] = x[j] where j[k] = extent − 1 − i[k] for the given axes (ascending), else i[k]. */
+    record Flip(List<Integer> axes) implements View {
+        public Flip {
+            axes = List.copyOf(axes);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package bytegrad.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The vocabulary of {@link GraphBuilder}: one method per op, with NumPy's broadcasting written out as explicit nodes,
+ * and negative axes counted from the end. Each throws {@link GraphException} where the op has no meaning.
+ */
+public abstract sealed class Tensors permits GraphBuilder {
+    /** Applies an op to inputs: what every method below ends in. */
+    public abstract Node apply(Op op, List<Node> inputs);
+
+    private Node unary(Op op, Node x) {
+        return apply(op, List.of(x));
+    }
+
+    // ---- sources
+
+    /** A tensor the caller provides by name. */
+    public Node input(String name, DType dtype, int... dims) {
+        return apply(new Op.Input(name, TensorType.of(dtype, dims)), List.of());
+    }
+
+    public Node constant(Literal value) {
+        return apply(new Op.Constant(value), List.of());
+    }
+
+    /** A scalar constant, rounded to the dtype. */
+    public Node constant(DType dtype, double value) {
+        return constant(Literal.of(dtype, value));
+    }
+
+    /** A constant of a whole shape: a scalar, broadcast. */
+    public Node full(TensorType type, double value) {
+        return broadcastTo(constant(type.dtype(), value), type.shape());
+    }
+
+    public Node zerosLike(Node x) {
+        return full(x.type(), 0);
+    }
+
+    /** Each element is its index along {@code axis}. */
+    public Node iota(TensorType type, int axis) {
+        return apply(new Op.Iota(type, axis(axis, type.rank())), List.of());
+    }
+
+    // ---- elementwise
+
+    /** fn of operands that are broadcast to one shape. */
+    public Node map(ScalarFn fn, Node... operands) {
+        return apply(new Op.Map(fn), broadcastTogether(fn.text(), operands));
+    }
+
+    public Node neg(Node x) {
+        return map(ScalarFn.NEG, x);
+    }
+
+    public Node abs(Node x) {
+        return map(ScalarFn.ABS, x);
+    }
+
+    public Node sign(Node x) {
+        return map(ScalarFn.SIGN, x);
+    }
+
+    public Node sqrt(Node x) {
+        return map(ScalarFn.SQRT, x);
+    }
+
+    public Node exp(Node x) {
+        return map(ScalarFn.EXP, x);
+    }
+
+    public Node log(Node x) {
+        return map(ScalarFn.LOG, x);
+    }
+
+    public Node tanh(Node x) {
+        return map(ScalarFn.TANH, x);
+    }
+
+    public Node sigmoid(Node x) {
+        return map(ScalarFn.SIGMOID, x);
+    }
+
+    public Node erf(Node x) {
+        return map(ScalarFn.ERF, x);
+    }
+
+    public Node sin(Node x) {
+        return map(ScalarFn.SIN, x);
+    }
+
+    public Node cos(Node x) {
+        return map(ScalarFn.COS, x);
+    }
+
+    public Node add(Node a, Node b) {
+        return map(ScalarFn.ADD, a, b);
+    }
+
+    public Node add(Node a, double b) {
+        return add(a, constant(a.dtype(), b));
+    }
+
+    public Node sub(Node a, Node b) {
+        return map(ScalarFn.SUB, a, b);
+    }
+
+    public Node mul(Node a, Node b) {
+        return map(ScalarFn.MUL, a, b);
+    }
+
+    public Node mul(Node a, double b) {
+        return mul(a, constant(a.dtype(), b));
+    }
+
+    public Node square(Node a) {
+        return mul(a, a);
+    }
+
+    public Node div(Node a, Node b) {
+        return map(ScalarFn.DIV, a, b);
+    }
+
+    public Node max(Node a, Node b) {
+        return map(ScalarFn.MAX, a, b);
+    }
+
+    public Node min(Node a, Node b) {
+        return map(ScalarFn.MIN, a, b);
+    }
+
+    /** a·b + c, rounded once. */
+    public Node fma(Node a, Node b, Node c) {
+        return map(ScalarFn.FMA, a, b, c);
+    }
+
+    public Node eq(Node a, Node b) {
+        return map(ScalarFn.EQ, a, b);
+    }
+
+    public Node lt(Node a, Node b) {
+        return map(ScalarFn.LT, a, b);
+    }
+
+    public Node le(Node a, Node b) {
+        return map(ScalarFn.LE, a, b);
+    }
+
+    public Node gt(Node a, Node b) {
+        return map(ScalarFn.GT, a, b);
+    }
+
+    public Node ge(Node a, Node b) {
+        return map(ScalarFn.GE, a, b);
+    }
+
+    public Node and(Node a, Node b) {
+        return map(ScalarFn.AND, a, b);
+    }
+
+    public Node or(Node a, Node b) {
+        return map(ScalarFn.OR, a, b);
+    }
+
+    public Node not(Node a) {
+        return map(ScalarFn.NOT, a);
+    }
+
+    /** x, through which no gradient flows. */
+    public Node stopGradient(Node x) {
+        return map(ScalarFn.STOP_GRADIENT, x);
+    }
+
+    /** a where the condition holds, else b. */
+    public Node select(Node condition, Node a, Node b) {
+        return map(ScalarFn.SELECT, condition, a, b);
+    }
+
+    /** x as another dtype; x itself where it already has it. */
+    public Node cast(Node x, DType dtype) {
+        return x.dtype() == dtype ? x : unary(new Op.Cast(dtype), x);
+    }
+
+    // ---- reductions and contractions
+
+    /** ⊕ over the axes, which disappear; over none given: x itself. */
+    public Node reduce(Monoid monoid, Node x, int... axes) {
+        List<Integer> a = axes(axes, x.rank());
+        return a.isEmpty() ? x : unary(new Op.Reduce(monoid, a), x);
+    }
+
+    /** ⊕ over every axis. */
+    public Node reduceAll(Monoid monoid, Node x) {
+        return reduce(monoid, x, IntStream.range(0, x.rank()).toArray());
+    }
+
+    /** Sum over the axes. */
+    public Node sum(Node x, int... axes) {
+        return reduce(Monoid.SUM, x, axes);
+    }
+
+    /** Sum over every axis. */
+    public Node sumAll(Node x) {
+        return reduceAll(Monoid.SUM, x);
+    }
+
+    /** The least index of the greatest element along the axis, as i32. */
+    public Node argmax(Node x, int axis) {
+        return unary(new Op.ArgReduce(Op.Extremum.MAX, axis(axis, x.rank())), x);
+    }
+
+    /** The least index of the least element along the axis, as i32. */
+    public Node argmin(Node x, int axis) {
+        return unary(new Op.ArgReduce(Op.Extremum.MIN, axis(axis, x.rank())), x);
+    }
+
+    public Node contract(Op.Contract op, Node left, Node right) {
+        return apply(op, List.of(left, right));
+    }
+
+    /** Matrix product over the last axis of {@code a} and the last but one of {@code b}; leading axes are batch axes. */
+    public Node matmul(Node a, Node b) {
+        if (a.rank() < 2 || b.rank() != a.rank()) {
+            throw new GraphException("matmul of " + a.type() + ", " + b.type() + ": needs two operands of one rank of at least 2" + CallSite.suffix());
+        }
+        int r = a.rank();
+        List<Integer> batch = IntStream.range(0, r - 2).boxed().toList();
+        return contract(new Op.Contract(batch, batch, List.of(r - 1), List.of(r - 2)), a, b);
+    }
+
+    // ---- indexing
+
+    /** Rows of x along the axis, chosen by integer indices; out of range fails at run time. */
+    public Node gather(Node x, Node indices, int axis) {
+        return apply(new Op.Gather(axis(axis, x.rank())), List.of(x, indices));
+    }
+
+    /** Zeros of the given extent along the axis, with each update added where its index points. */
+    public Node scatterAdd(Node updates, Node indices, int axis, int extent) {
+        return apply(new Op.ScatterAdd(axis, extent), List.of(updates, indices));
+    }
+
+    public Node concat(int axis, Node... parts) {
+        return apply(new Op.Concat(parts.length == 0 ? axis : axis(axis, parts[0].rank())), List.of(parts));
+    }
+
+    // ---- views
+
+    public Node reshape(Node x, int... dims) {
+        return reshape(x, Shape.of(dims));
+    }
+
+    public Node reshape(Node x, Shape shape) {
+        return shape.equals(x.shape()) ? x : unary(new Op.Reshape(shape), x);
+    }
+
+    /** Axis k of the result is axis {@code axes[k]} of x. */
+    public Node transpose(Node x, int... axes) {
+        List<Integer> a = IntStream.of(axes).map(k -> axis(k, x.rank())).boxed().toList();
+        boolean identity = a.size() == x.rank() && a.equals(IntStream.range(0, x.rank()).boxed().toList());
+        return identity ? x : unary(new Op.Transpose(a), x);
+    }
+
+    /** Axis k of x becomes axis {@code axes[k]} of the result; an extent of 1 may grow. */
+    public Node broadcast(Node x, Shape shape, int... axes) {
+        List<Integer> a = IntStream.of(axes).boxed().toList();
+        return shape.equals(x.shape()) ? x : unary(new Op.Broadcast(shape, a), x);
+    }
+
+    /** NumPy's broadcasting: axes are aligned at the end. */
+    public Node broadcastTo(Node x, Shape shape) {
+        int skip = Math.max(0, shape.rank() - x.rank());
+        return broadcast(x, shape, IntStream.range(skip, skip + x.rank()).toArray());
+    }
+
+    public Node slice(Node x, int[] starts, int[] limits, int[] strides) {
+        return unary(new Op.Slice(list(starts), list(limits), list(strides)), x);
+    }
+
+    /** Elements {@code start} to {@code limit} along one axis. */
+    public Node slice(Node x, int axis, int start, int limit) {
+        int a = axis(axis, x.rank());
+        int[] starts = new int[x.rank()];
+        int[] limits = x.shape().toArray();
+        int[] strides = new int[x.rank()];
+        java.util.Arrays.fill(strides, 1);
+        starts[a] = start;
+        limits[a] = limit;
+        return slice(x, starts, limits, strides);
+    }
+
+    public Node pad(Node x, int[] low, int[] high, double fill) {
+        return unary(new Op.Pad(list(low), list(high), fill), x);
+    }
+
+    public Node flip(Node x, int... axes) {
+        List<Integer> a = axes(axes, x.rank());
+        return a.isEmpty() ? x : unary(new Op.Flip(a), x);
+    }
+
+    // ---- shapes
+
+    private List<Node> broadcastTogether(String what, Node... operands) {
+        Shape shape = operands[0].shape();
+        for (Node n : operands) {
+            shape = together(what, shape, n, operands);
+        }
+        List<Node> out = new ArrayList<>();
+        for (Node n : operands) {
+            out.add(broadcastTo(n, shape));
+        }
+        return out;
+    }
+
+    private static Shape together(String what, Shape a, Node n, Node... all) {
+        Shape b = n.shape();
+        int rank = Math.max(a.rank(), b.rank());
+        int[] dims = new int[rank];
+        for (int k = 1; k <= rank; k++) {
+            int x = k > a.rank() ? 1 : a.dim(a.rank() - k);
+            int y = k > b.rank() ? 1 : b.dim(b.rank() - k);
+            if (x != y && x != 1 && y != 1) {
+                throw new GraphException(what + " of " + List.of(all).stream().map(m -> m.type().toString()).collect(java.util.stream.Collectors.joining(", "))
+                        + ": " + x + " and " + y + " elements along axis -" + k + " do not broadcast" + CallSite.suffix());
+            }
+            dims[rank - k] = x == 1 ? y : x;
+        }
+        return Shape.of(dims);
+    }
+
+    private static List<Integer> list(int... a) {
+        return IntStream.of(a).boxed().toList();
+    }
+
+    /** Negative axes count from the end; what is out of range is left for the type rule to name. */
+    private static int axis(int axis, int rank) {
+        return axis < 0 && axis >= -rank ? axis + rank : axis;
+    }
+
+    private static List<Integer> axes(int[] axes, int rank) {
+        return IntStream.of(axes).map(a -> axis(a, rank)).sorted().boxed().toList();
+    }
+}

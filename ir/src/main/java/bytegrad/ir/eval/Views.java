@@ -1,0 +1,97 @@
+package bytegrad.ir.eval;
+
+import bytegrad.ir.Literal;
+import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
+import bytegrad.ir.TensorType;
+import java.util.Arrays;
+
+/** The ops that only move elements. */
+final class Views {
+    private Views() {}
+
+    static Value view(Op.View op, TensorType type, Value x) {
+        Shape from = x.shape();
+        int[] strides = from.strides();
+        int rank = type.rank();
+        return switch (op) {
+            case Op.Reshape o -> x.reshaped(type);
+            case Op.Transpose o -> {
+                int[] s = new int[rank];
+                for (int k = 0; k < rank; k++) {
+                    s[k] = strides[o.axes().get(k)];
+                }
+                yield read(type, x, s, 0);
+            }
+            case Op.Broadcast o -> {
+                int[] s = new int[rank];
+                for (int k = 0; k < from.rank(); k++) {
+                    s[o.axes().get(k)] = from.dim(k) == 1 ? 0 : strides[k];
+                }
+                yield read(type, x, s, 0);
+            }
+            case Op.Slice o -> {
+                int[] s = new int[rank];
+                int offset = 0;
+                for (int k = 0; k < rank; k++) {
+                    s[k] = strides[k] * o.strides().get(k);
+                    offset += strides[k] * o.starts().get(k);
+                }
+                yield read(type, x, s, offset);
+            }
+            case Op.Flip o -> {
+                int offset = 0;
+                for (int k : o.axes()) {
+                    offset += strides[k] * (from.dim(k) - 1);
+                    strides[k] = -strides[k];
+                }
+                yield read(type, x, strides, offset);
+            }
+            case Op.Pad o -> pad(o, type, x);
+        };
+    }
+
+    /** y[i] = x[offset + Σₖ i[k]·strides[k]]. */
+    private static Value read(TensorType type, Value x, int[] strides, int offset) {
+        int[] positions = Positions.of(type.shape().toArray(), strides, offset);
+        if (x.isFloat()) {
+            double[] data = x.rawDoubles();
+            double[] y = new double[positions.length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = data[positions[i]];
+            }
+            return Value.owning(type, y);
+        }
+        long[] data = x.rawLongs();
+        long[] y = new long[positions.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = data[positions[i]];
+        }
+        return Value.owning(type, y);
+    }
+
+    /** The fill everywhere, then x written at {@code low}. */
+    private static Value pad(Op.Pad op, TensorType type, Value x) {
+        int[] strides = type.shape().strides();
+        int offset = 0;
+        for (int k = 0; k < strides.length; k++) {
+            offset += strides[k] * op.low().get(k);
+        }
+        int[] positions = Positions.of(x.shape().toArray(), strides, offset);
+        Literal fill = Literal.of(type.dtype(), op.fill());
+        if (x.isFloat()) {
+            double[] y = new double[type.size()];
+            Arrays.fill(y, fill.doubleAt(0));
+            for (int i = 0; i < positions.length; i++) {
+                y[positions[i]] = x.rawDoubles()[i];
+            }
+            return Value.owning(type, y);
+        }
+        long[] y = new long[type.size()];
+        Arrays.fill(y, fill.bitsAt(0));
+        for (int i = 0; i < positions.length; i++) {
+            y[positions[i]] = x.rawLongs()[i];
+        }
+        return Value.owning(type, y);
+    }
+}

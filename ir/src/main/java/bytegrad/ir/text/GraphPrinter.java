@@ -1,0 +1,147 @@
+package bytegrad.ir.text;
+
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Literal;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A graph as text that {@link GraphParser} reads back to the same graph. */
+public final class GraphPrinter {
+    private final Graph graph;
+    private final String[] names;
+    private final StringBuilder out = new StringBuilder();
+
+    private GraphPrinter(Graph graph) {
+        this.graph = graph;
+        this.names = new String[graph.nodes().size()];
+    }
+
+    /** The graph in the grammar of this package: one line a node, then the outputs, then the updates. */
+    public static String print(Graph graph) {
+        return new GraphPrinter(graph).print();
+    }
+
+    private String print() {
+        Set<String> taken = new HashSet<>();
+        out.append("graph\n");
+        for (Node n : graph.nodes()) {
+            String label = graph.labels().get(n);
+            boolean said = label != null && word(label) && !label.equals(inputName(n)) && taken.add(label);
+            String name = "%" + n.id();
+            if (said) {
+                name = label;
+            } else if (label == null && word(inputName(n)) && taken.add(inputName(n))) {
+                name = inputName(n);
+            }
+            names[n.id()] = name;
+            out.append(name).append(": ").append(n.type()).append(" = ").append(Graph.opName(n.op()));
+            operands(n);
+            members(n.op());
+            if (label != null && !said) {
+                out.append(" label=").append(Quoted.of(label));
+            }
+            out.append('\n');
+        }
+        graph.outputs().forEach((name, n) -> out.append("output ").append(Quoted.of(name)).append(" = ").append(names[n.id()]).append('\n'));
+        for (Graph.Update u : graph.updates()) {
+            out.append("update ").append(Quoted.of(u.name())).append(" = ").append(names[u.value().id()]).append('\n');
+        }
+        return out.toString();
+    }
+
+    /** An input's name; of other nodes the empty string, which is no word. */
+    private static String inputName(Node n) {
+        return n.op() instanceof Op.Input in ? in.name() : "";
+    }
+
+    /** Whether a text can stand as a name by itself. */
+    private static boolean word(String s) {
+        for (int i = 0; i < s.length(); i++) {
+            if (!(i == 0 ? Scanner.wordStart(s.charAt(i)) : Scanner.wordPart(s.charAt(i)))) {
+                return false;
+            }
+        }
+        return !s.isEmpty() && !Scanner.RESERVED.contains(s);
+    }
+
+    private void operands(Node n) {
+        if (!n.inputs().isEmpty()) {
+            String before = "(";
+            for (Node in : n.inputs()) {
+                out.append(before).append(names[in.id()]);
+                before = ", ";
+            }
+            out.append(')');
+        }
+    }
+
+    /** What an op is beyond its name and operands; types are on the line already. */
+    private void members(Op op) {
+        switch (op) {
+            case Op.Input(String name, var type) -> out.append(' ').append(Quoted.of(name));
+            case Op.Constant(Literal value) -> constant(value);
+            case Op.Iota(var type, int axis) -> member("axis", axis);
+            case Op.Map m -> {}
+            case Op.Cast c -> {}
+            case Op.Reduce(var monoid, List<Integer> axes) -> member("axes", axes);
+            case Op.ArgReduce(var extremum, int axis) -> member("axis", axis);
+            case Op.Contract c -> {
+                member("left_batch", c.leftBatch());
+                member("right_batch", c.rightBatch());
+                member("left_contract", c.leftContract());
+                member("right_contract", c.rightContract());
+            }
+            case Op.Gather(int axis) -> member("axis", axis);
+            case Op.ScatterAdd(int axis, int extent) -> {
+                member("axis", axis);
+                member("extent", extent);
+            }
+            case Op.Concat(int axis) -> member("axis", axis);
+            case Op.Reshape r -> {}
+            case Op.Transpose(List<Integer> axes) -> member("axes", axes);
+            case Op.Broadcast(var shape, List<Integer> axes) -> member("axes", axes);
+            case Op.Slice(List<Integer> starts, List<Integer> limits, List<Integer> strides) -> {
+                member("starts", starts);
+                member("limits", limits);
+                member("strides", strides);
+            }
+            case Op.Pad(List<Integer> low, List<Integer> high, double fill) -> {
+                member("low", low);
+                member("high", high);
+                out.append(" fill=").append(Elements.print(DType.F64, Double.doubleToRawLongBits(fill)));
+            }
+            case Op.Flip(List<Integer> axes) -> member("axes", axes);
+        }
+    }
+
+    private void member(String key, int value) {
+        out.append(' ').append(key).append('=').append(value);
+    }
+
+    private void member(String key, List<Integer> values) {
+        out.append(' ').append(key).append('=');
+        char before = '[';
+        for (int v : values) {
+            out.append(before).append(v);
+            before = ',';
+        }
+        out.append(values.isEmpty() ? "[]" : "]");
+    }
+
+    private void constant(Literal value) {
+        out.append(' ');
+        if (value.isUniform()) {
+            out.append(Elements.print(value.dtype(), value.bitsAt(0)));
+            return;
+        }
+        out.append('[');
+        for (int i = 0; i < value.type().size(); i++) {
+            out.append(i == 0 ? "" : ", ").append(Elements.print(value.dtype(), value.bitsAt(i)));
+        }
+        out.append(']');
+    }
+}

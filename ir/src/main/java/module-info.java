@@ -1,0 +1,10 @@
+/** Tensor graphs: operations, types, builder, text form, passes and the reference interpreter. */
+module bytegrad.ir {
+    requires static transitive org.jspecify;
+
+    exports bytegrad.ir;
+    exports bytegrad.ir.nn;
+    exports bytegrad.ir.text;
+    exports bytegrad.ir.pass;
+    exports bytegrad.ir.eval;
+}

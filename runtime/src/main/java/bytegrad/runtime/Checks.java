@@ -1,0 +1,32 @@
+package bytegrad.runtime;
+
+/** Checks that emitted code makes on values only known at run time. */
+public final class Checks {
+    private Checks() {}
+
+    /**
+     * The index, if it is in 0 to extent − 1.
+     *
+     * @param what the graph node that reads the index, for the message
+     * @throws IndexException otherwise
+     */
+    public static int index(int index, int extent, String what) {
+        if (index < 0 || index >= extent) {
+            throw new IndexException(what, index, extent);
+        }
+        return index;
+    }
+
+    /**
+     * The index as an {@code int}, if it is in 0 to extent − 1.
+     *
+     * @param what the graph node that reads the index, for the message
+     * @throws IndexException otherwise
+     */
+    public static int index(long index, int extent, String what) {
+        if (index < 0 || index >= extent) {
+            throw new IndexException(what, index, extent);
+        }
+        return (int) index;
+    }
+}

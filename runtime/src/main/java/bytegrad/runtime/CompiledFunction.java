@@ -1,0 +1,47 @@
+package bytegrad.runtime;
+
+import java.util.List;
+
+/**
+ * A compiled graph: immutable, and shared by any number of sessions. All that changes lives in {@link Session}.
+ */
+public final class CompiledFunction {
+    /** A constant that a session's arena is filled with once. */
+    public record Constant(Slot slot, Tensor value) {}
+
+    private final Signature signature;
+    private final Arena arena;
+    private final List<Constant> constants;
+    private final Program program;
+
+    /** Made by the compiler or by an artefact's own code. */
+    public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program) {
+        this.signature = signature;
+        this.arena = arena;
+        this.constants = List.copyOf(constants);
+        this.program = program;
+    }
+
+    /** What it takes, keeps and returns. */
+    public Signature signature() {
+        return signature;
+    }
+
+    /** The memory that each session takes. */
+    public Arena arena() {
+        return arena;
+    }
+
+    List<Constant> constants() {
+        return constants;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    /** A session with memory and state of its own; nothing is set yet. */
+    public Session newSession() {
+        return new Session(this);
+    }
+}

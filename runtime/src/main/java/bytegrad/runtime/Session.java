@@ -1,0 +1,257 @@
+package bytegrad.runtime;
+
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compiled function with memory and state of its own. Set every input and state, then {@link #run} as often as wanted;
+ * a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait.
+ *
+ * <p>If a run of a function with state fails, some states may be old and others new; the session then refuses to run
+ * until every state has been set again.
+ */
+public final class Session {
+    private final CompiledFunction function;
+    private final float[] f;
+    private final double[] d;
+    private final int[] i;
+    private final long[] l;
+    private final boolean[] z;
+    private final Map<String, Slot> settable = new LinkedHashMap<>();
+    private final Map<String, Slot> outputs = new LinkedHashMap<>();
+    /** Names that have no value yet. */
+    private final java.util.Set<String> unset = new java.util.LinkedHashSet<>();
+    private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+    private boolean broken;
+    private boolean ran;
+
+    Session(CompiledFunction function) {
+        this.function = function;
+        Arena a = function.arena();
+        f = new float[a.f32()];
+        d = new double[a.f64()];
+        i = new int[a.i32()];
+        l = new long[a.i64()];
+        z = new boolean[a.bool()];
+        Signature s = function.signature();
+        s.inputs().forEach(x -> settable.put(x.name(), x));
+        s.states().forEach(x -> settable.put(x.name(), x));
+        s.outputs().forEach(x -> outputs.put(x.name(), x));
+        unset.addAll(settable.keySet());
+        function.constants().forEach(c -> System.arraycopy(c.value().array(), 0, slab(c.slot().type()), c.slot().offset(), c.slot().size()));
+    }
+
+    /** The function this is a session of. */
+    public CompiledFunction function() {
+        return function;
+    }
+
+    private Object slab(ElementType type) {
+        return switch (type) {
+            case F32 -> f;
+            case F64 -> d;
+            case I32 -> i;
+            case I64 -> l;
+            case BOOL -> z;
+        };
+    }
+
+    /**
+     * Runs the function once: outputs become readable, states take their new values.
+     *
+     * @throws SessionException if an input was never set, another thread is inside, or an earlier run broke the state
+     */
+    public void run() {
+        enter();
+        try {
+            if (broken) {
+                throw new SessionException("an earlier run failed after it may have changed states; set all of them again: " + names(function.signature().states()));
+            }
+            if (!unset.isEmpty()) {
+                throw new SessionException("these were never set: " + String.join(", ", unset));
+            }
+            boolean done = false;
+            try {
+                function.program().run(f, d, i, l, z);
+                done = true;
+                ran = true;
+            } finally {
+                if (!done && !function.signature().states().isEmpty()) {
+                    broken = true;
+                    function.signature().states().forEach(s -> unset.add(s.name()));
+                }
+            }
+        } finally {
+            inside.set(null);
+        }
+    }
+
+    private void enter() {
+        Thread me = Thread.currentThread();
+        if (!inside.compareAndSet(null, me)) {
+            Thread other = inside.get();
+            throw new SessionException("thread " + me.getName() + " entered a session that thread " + (other == null ? "?" : other.getName())
+                    + " is using; give each thread a session of its own");
+        }
+    }
+
+    /** Copies a value into an input or state. */
+    public Session set(String name, Tensor value) {
+        Slot s = settable(name);
+        if (value.type() != s.type() || !Arrays.equals(value.shape(), s.dims())) {
+            throw new InputException(name, "expected " + s.typeText() + ", got " + value.type().text() + Arrays.toString(value.shape()).replace(" ", ""));
+        }
+        return put(s, value.array(), value.size());
+    }
+
+    /** Copies values into an f32 input or state, row-major. */
+    public Session set(String name, float[] values) {
+        return set(name, ElementType.F32, values, values.length);
+    }
+
+    /** Copies values into an f64 input or state, row-major. */
+    public Session set(String name, double[] values) {
+        return set(name, ElementType.F64, values, values.length);
+    }
+
+    /** Copies values into an i32 input or state, row-major. */
+    public Session set(String name, int[] values) {
+        return set(name, ElementType.I32, values, values.length);
+    }
+
+    /** Copies values into an i64 input or state, row-major. */
+    public Session set(String name, long[] values) {
+        return set(name, ElementType.I64, values, values.length);
+    }
+
+    /** Copies values into a bool input or state, row-major. */
+    public Session set(String name, boolean[] values) {
+        return set(name, ElementType.BOOL, values, values.length);
+    }
+
+    private Session set(String name, ElementType type, Object values, int length) {
+        Slot s = settable(name);
+        if (type != s.type() || length != s.size()) {
+            throw new InputException(name, "expected " + s.typeText() + " (" + s.size() + " elements), got " + length + " of " + type.text());
+        }
+        return put(s, values, length);
+    }
+
+    private Session put(Slot s, Object array, int length) {
+        enter();
+        try {
+            System.arraycopy(array, 0, slab(s.type()), s.offset(), length);
+            filled(s);
+        } finally {
+            inside.set(null);
+        }
+        return this;
+    }
+
+    private void filled(Slot s) {
+        unset.remove(s.name());
+        if (broken && function.signature().states().stream().noneMatch(x -> unset.contains(x.name()))) {
+            broken = false;
+        }
+    }
+
+    private Slot settable(String name) {
+        Slot s = settable.get(name);
+        if (s == null) {
+            throw new InputException(name, "no input or state has this name; there are " + String.join(", ", settable.keySet()));
+        }
+        return s;
+    }
+
+    private Slot ofType(String name, ElementType type) {
+        Slot s = settable(name);
+        if (s.type() != type) {
+            throw new InputException(name, "expected a buffer of " + s.typeText() + ", asked for one of " + type.text());
+        }
+        filled(s);
+        return s;
+    }
+
+    /** The place of an f32 input or state itself, to be filled without a copy; counts as set. */
+    public FloatBuffer floats(String name) {
+        Slot s = ofType(name, ElementType.F32);
+        return FloatBuffer.wrap(f, s.offset(), s.size()).slice();
+    }
+
+    /** The place of an f64 input or state itself, to be filled without a copy; counts as set. */
+    public DoubleBuffer doubles(String name) {
+        Slot s = ofType(name, ElementType.F64);
+        return DoubleBuffer.wrap(d, s.offset(), s.size()).slice();
+    }
+
+    /** The place of an i32 input or state itself, to be filled without a copy; counts as set. */
+    public IntBuffer ints(String name) {
+        Slot s = ofType(name, ElementType.I32);
+        return IntBuffer.wrap(i, s.offset(), s.size()).slice();
+    }
+
+    /** The place of an i64 input or state itself, to be filled without a copy; counts as set. */
+    public LongBuffer longs(String name) {
+        Slot s = ofType(name, ElementType.I64);
+        return LongBuffer.wrap(l, s.offset(), s.size()).slice();
+    }
+
+    private Slot readable(String name) {
+        Slot s = outputs.get(name);
+        if (s != null) {
+            if (!ran) {
+                throw new SessionException("output '" + name + "' has no value before the first run");
+            }
+            return s;
+        }
+        s = settable.get(name);
+        if (s == null) {
+            throw new InputException(name, "no output, state or input has this name; there are " + String.join(", ", outputs.keySet()) + "; "
+                    + String.join(", ", settable.keySet()));
+        }
+        return s;
+    }
+
+    /** A copy of an output, state or input (an output hides an input of its name). */
+    public Tensor get(String name) {
+        Slot s = readable(name);
+        Object copy = s.type().newArray(s.size());
+        System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
+        return Tensor.ofArray(copy, s.dims());
+    }
+
+    /** Copies an output, state or input into an array of its type; allocates nothing. */
+    public void read(String name, Object into) {
+        Slot s = readable(name);
+        if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
+            throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size() + " elements");
+        }
+        System.arraycopy(slab(s.type()), s.offset(), into, 0, s.size());
+    }
+
+    /** A numeric output, state or input of one element, as a double; allocates nothing. */
+    public double scalar(String name) {
+        Slot s = readable(name);
+        if (s.size() != 1) {
+            throw new InputException(name, "is " + s.typeText() + ", not one number");
+        }
+        return switch (s.type()) {
+            case F32 -> f[s.offset()];
+            case F64 -> d[s.offset()];
+            case I32 -> i[s.offset()];
+            case I64 -> l[s.offset()];
+            case BOOL -> z[s.offset()] ? 1 : 0;
+        };
+    }
+
+    private static String names(java.util.List<Slot> slots) {
+        return slots.stream().map(Slot::name).collect(java.util.stream.Collectors.joining(", "));
+    }
+}

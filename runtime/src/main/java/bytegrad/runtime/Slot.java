@@ -1,0 +1,33 @@
+package bytegrad.runtime;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A named tensor of a compiled function and its place in a session's arena.
+ *
+ * @param name as the graph declares it
+ * @param shape extents, outermost first
+ * @param offset the element of the slab of its type at which it begins
+ */
+public record Slot(String name, ElementType type, List<Integer> shape, int offset) {
+    /** Copies the shape. */
+    public Slot {
+        shape = List.copyOf(shape);
+    }
+
+    /** Elements. */
+    public int size() {
+        return shape.stream().reduce(1, (a, b) -> a * b);
+    }
+
+    /** Extents as an array. */
+    public int[] dims() {
+        return shape.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** For messages: {@code f32[64,784]}. */
+    public String typeText() {
+        return type.text() + Arrays.toString(dims()).replace(" ", "");
+    }
+}

@@ -1,0 +1,156 @@
+package bytegrad.runtime.io;
+
+import bytegrad.runtime.FormatException;
+import bytegrad.runtime.Tensor;
+import bytegrad.runtime.WriteException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The contents of a safetensors file: eight bytes of header length, a JSON header, little-endian row-major data without
+ * gaps. dtypes F32, F64, I32, I64 and BOOL; others are refused by name. Format:
+ * https://github.com/huggingface/safetensors#format.
+ *
+ * @param tensors by name
+ * @param metadata the strings of {@code __metadata__}; empty where there are none
+ */
+public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, String> metadata) {
+    /** The limit of the reference implementation. */
+    private static final long LONGEST_HEADER = 100_000_000;
+
+    private static final int ALIGNMENT = 8;
+
+    /** Makes both maps unmodifiable copies; the tensors are not copied. */
+    public Safetensors {
+        tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+        metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    }
+
+    /** Reads tensors that take at most half of the heap; throws FormatException, see {@link #read(Path, long)}. */
+    public static Safetensors read(Path path) {
+        return read(path, ReadBudget.ofHeap());
+    }
+
+    /**
+     * Reads all tensors.
+     *
+     * @param maxBytes the most bytes of elements that may be made
+     * @throws FormatException where the file is missing or truncated, the header is no strict JSON of the form, a dtype
+     *     is unsupported, a size does not match its shape, data overlaps, has gaps or is not all declared; or is over
+     *     {@code maxBytes}
+     */
+    public static Safetensors read(Path path, long maxBytes) {
+        ReadBudget budget = new ReadBudget(maxBytes);
+        try (ByteSource source = ByteSource.ofFile(path)) {
+            SafetensorsHeader header = readHeader(source);
+            SortedMap<String, Tensor> tensors = new TreeMap<>();
+            for (SafetensorsHeader.Span span : header.spans()) {
+                Tensor tensor = ElementReader.read(source, span.type, ByteOrder.LITTLE_ENDIAN, span.shape(), budget);
+                tensors.put(span.name, tensor);
+            }
+            source.requireEnd("the declared data");
+            return new Safetensors(tensors, header.metadata());
+        }
+    }
+
+    private static SafetensorsHeader readHeader(ByteSource source) {
+        long length = source.take(8, "the header length", ByteOrder.LITTLE_ENDIAN).getLong();
+        if (length < 0 || length > LONGEST_HEADER) {
+            throw source.error("a header of " + Long.toUnsignedString(length) + " bytes is over the limit of "
+                    + LONGEST_HEADER + ": is this a safetensors file?");
+        }
+        long start = source.position();
+        byte[] text = source.take((int) length, "the header");
+        if (length == 0 || text[0] != '{') {
+            throw new FormatException(source.place(), start, "the safetensors header does not start with {");
+        }
+        return SafetensorsHeader.of(source, new JsonParser(source.place(), text, start).parse());
+    }
+
+    /** Writes tensors without metadata; see {@link #write(Path, Map, Map)}. */
+    public static void write(Path path, Map<String, Tensor> tensors) {
+        write(path, tensors, Map.of());
+    }
+
+    /**
+     * Writes tensors, those with the widest elements first, else ordered by name, so that all are aligned in the file;
+     * the same contents give the same bytes.
+     *
+     * @throws WriteException where the file system refuses, a name or string is no Unicode text, or a tensor is called
+     *     {@code __metadata__}
+     */
+    public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        tensors.keySet().forEach(name -> TensorNames.check(path, name));
+        metadata.forEach((key, value) -> {
+            TensorNames.check(path, key);
+            TensorNames.checkText(path, value);
+        });
+        if (tensors.containsKey(SafetensorsHeader.METADATA)) {
+            throw new WriteException(path, "a tensor cannot be called " + SafetensorsHeader.METADATA);
+        }
+        List<Map.Entry<String, Tensor>> order = tensors.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, Tensor> named) ->
+                                -named.getValue().type().bytes())
+                        .thenComparing(Map.Entry::getKey))
+                .toList();
+        byte[] header = header(path, order, new TreeMap<>(metadata));
+        AtomicFile.write(path, out -> {
+            out.write(header);
+            for (Map.Entry<String, Tensor> named : order) {
+                ElementWriter.write(out, named.getValue(), ByteOrder.LITTLE_ENDIAN);
+            }
+        });
+    }
+
+    private static byte[] header(
+            Path path, List<Map.Entry<String, Tensor>> order, SortedMap<String, String> metadata) {
+        JsonFields fields = new JsonFields();
+        if (!metadata.isEmpty()) {
+            JsonFields strings = new JsonFields();
+            metadata.forEach(strings::put);
+            fields.put(SafetensorsHeader.METADATA, strings.build());
+        }
+        long begin = 0;
+        for (Map.Entry<String, Tensor> named : order) {
+            Tensor tensor = named.getValue();
+            long end = begin + tensor.byteSize();
+            Json offsets = new Json.Arr(List.of(Json.of(begin), Json.of(end)));
+            fields.put(
+                    named.getKey(),
+                    new JsonFields()
+                            .put("dtype", dtype(tensor))
+                            .put("shape", Json.of(tensor.shape()))
+                            .put("data_offsets", offsets)
+                            .build());
+            begin = end;
+        }
+        byte[] json = fields.build().compact().getBytes(StandardCharsets.UTF_8);
+        int length = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        if (length > LONGEST_HEADER) {
+            throw new WriteException(path, "a header of " + length + " bytes is over the limit of " + LONGEST_HEADER);
+        }
+        byte[] bytes = new byte[8 + length];
+        Arrays.fill(bytes, (byte) ' ');
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put(json);
+        return bytes;
+    }
+
+    private static String dtype(Tensor tensor) {
+        return switch (tensor.type()) {
+            case F32 -> "F32";
+            case F64 -> "F64";
+            case I32 -> "I32";
+            case I64 -> "I64";
+            case BOOL -> "BOOL";
+        };
+    }
+}

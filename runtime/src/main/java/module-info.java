@@ -1,0 +1,7 @@
+/** What an emitted class may call: tensors, sessions, arenas and checkpoints. */
+module bytegrad.runtime {
+    requires static transitive org.jspecify;
+
+    exports bytegrad.runtime;
+    exports bytegrad.runtime.io;
+}
