@@ -1,9 +1,9 @@
 /** The command line. */
 module bytegrad.cli {
-    requires bytegrad.ir;
+    requires transitive bytegrad.ir;
     requires bytegrad.autodiff;
-    requires bytegrad.codegen;
-    requires bytegrad.runtime;
+    requires transitive bytegrad.codegen;
+    requires transitive bytegrad.runtime;
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires xchart;

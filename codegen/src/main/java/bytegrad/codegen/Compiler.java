@@ -15,7 +15,6 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Compiles graphs to JVM bytecode: simplify, fuse, lower, plan, emit, load. */
@@ -43,15 +42,15 @@ public final class Compiler {
         List<Slot> inputs = new ArrayList<>();
         List<Slot> kept = new ArrayList<>();
         for (Node n : c.graph().inputs()) {
-            Slot s = Literals.slot(((Op.Input) n.op()).name(), n, plan.offsets().get(new Place.Value(n)));
+            Slot s = Literals.slot(((Op.Input) n.op()).name(), n, plan.offset(new Place.Value(n)));
             (states.contains(n) ? kept : inputs).add(s);
         }
         List<Slot> outputs = new ArrayList<>();
-        c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, n, plan.offsets().get(Planner.output(n)))));
-        return new CompiledFunction(new Signature(inputs, kept, outputs), arena(plan.slabs()), c.constants(), ArtefactLoader.load(c.image()));
+        c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, n, plan.offset(Planner.output(n)))));
+        return new CompiledFunction(new Signature(inputs, kept, outputs), arena(plan), c.constants(), ArtefactLoader.load(c.image()));
     }
 
-    private static Arena arena(Map<DType, Integer> slabs) {
-        return new Arena(slabs.get(DType.F32), slabs.get(DType.F64), slabs.get(DType.I32), slabs.get(DType.I64), slabs.get(DType.BOOL));
+    private static Arena arena(MemoryPlan plan) {
+        return new Arena(plan.slab(DType.F32), plan.slab(DType.F64), plan.slab(DType.I32), plan.slab(DType.I64), plan.slab(DType.BOOL));
     }
 }

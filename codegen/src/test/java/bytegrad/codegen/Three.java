@@ -21,7 +21,10 @@ final class Three {
     private Three() {}
 
     static Map<String, Value> interpret(Graph g, Map<String, Value> in) {
-        Interpreter.Result r = Interpreter.run(g, in);
+        return results(Interpreter.run(g, in));
+    }
+
+    static Map<String, Value> results(Interpreter.Result r) {
         Map<String, Value> all = new LinkedHashMap<>(r.outputs());
         r.updates().forEach((name, v) -> all.put("state " + name, v));
         return all;
@@ -32,6 +35,11 @@ final class Three {
         Session s = f.newSession();
         Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).forEach(slot -> s.set(slot.name(), tensor(in.get(slot.name()))));
         s.run();
+        return results(f, s);
+    }
+
+    /** Outputs, and states that no output hides. */
+    static Map<String, Value> results(CompiledFunction f, Session s) {
         Map<String, Value> all = new LinkedHashMap<>();
         f.signature().outputs().forEach(o -> all.put(o.name(), value(s.get(o.name()))));
         for (Slot x : f.signature().states()) {

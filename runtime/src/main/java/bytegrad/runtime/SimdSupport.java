@@ -91,7 +91,8 @@ public final class SimdSupport {
             case "auto", "" -> automatic(jvm);
             case "off" -> new Choice(0, "scalar: " + PROPERTY + "=off");
             case "128", "256", "512" -> forced(Integer.parseInt(asked), jvm);
-            default -> throw new SimdException("system property " + PROPERTY + " is '" + asked + "', but must be auto, off, 128, 256 or 512");
+            default ->
+                throw new SimdException("system property " + PROPERTY + " is '" + asked + "', but must be auto, off, 128, 256 or 512");
         };
     }
 

@@ -23,8 +23,9 @@ class ChecksTest {
         assertThrows(IndexException.class, () -> Checks.index(-1, 10, "x"));
         assertThrows(IndexException.class, () -> Checks.index(-1L, 10, "x"));
         // Its low 32 bits would be inside.
-        assertEquals(
-                "x: index 4294967297 is outside 0 to 9", assertThrows(IndexException.class, () -> Checks.index((1L << 32) + 1, 10, "x")).getMessage());
-        assertEquals("x: index 0 into an empty axis", assertThrows(IndexException.class, () -> Checks.index(0, 0, "x")).getMessage());
+        e = assertThrows(IndexException.class, () -> Checks.index((1L << 32) + 1, 10, "x"));
+        assertEquals("x: index 4294967297 is outside 0 to 9", e.getMessage());
+        e = assertThrows(IndexException.class, () -> Checks.index(0, 0, "x"));
+        assertEquals("x: index 0 into an empty axis", e.getMessage());
     }
 }

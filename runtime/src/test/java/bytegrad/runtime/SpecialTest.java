@@ -50,7 +50,7 @@ class SpecialTest {
         }
     }
 
-    /** An independent way there: the series of erf, in which nothing cancels: 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)). */
+    /** An independent way there, a series in which nothing cancels: 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)). */
     @Test
     void erfAgreesWithItsSeries() {
         for (double x = 0.01; x < 3; x += 0.0101) {

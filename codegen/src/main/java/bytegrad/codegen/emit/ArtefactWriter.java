@@ -53,7 +53,12 @@ final class ArtefactWriter {
     Entry kernel(Plan.Launch launch) {
         Kernel kernel = launch.kernel();
         if (launch.offsets().size() != kernel.buffers().size()) {
-            throw new CodegenException(launch.label() + ": " + launch.offsets().size() + " offsets for " + kernel.buffers().size() + " buffers");
+            throw new CodegenException(
+                    launch.label() + ": " + launch.offsets().size() + " offsets for " + kernel.buffers().size() + " buffers");
+        }
+        if (launch.bufferLabels().size() != kernel.buffers().size()) {
+            throw new CodegenException(
+                    launch.label() + ": " + launch.bufferLabels().size() + " labels for " + kernel.buffers().size() + " buffers");
         }
         boolean baked = Parameters.bakes(kernel, options.bakeOffsets());
         Key key = new Key(kernel, baked ? launch.offsets() : List.of());
@@ -64,8 +69,8 @@ final class ArtefactWriter {
         ClassPart part = room();
         Parameters parameters = new Parameters(kernel, launch.offsets(), options.bakeOffsets());
         String method = "k" + kernels.size();
-        KernelEmitter emitter = new KernelEmitter(part, kernel, method, parameters, options.printer());
-        emitter.emit(launch.label());
+        KernelEmitter emitter = new KernelEmitter(part, launch, method, parameters);
+        emitter.emit();
         simd |= emitter.usesSimd();
         Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked);
         kernels.put(key, entry);

@@ -46,7 +46,10 @@ public final class ClassImage {
         return b.clone();
     }
 
-    /** By internal class name: the text that the class's line numbers point into; its file name is that of the class, with {@code .kernels}. */
+    /**
+     * By internal class name: the text that the class's line numbers point into. Its file has the name of the class and ends in
+     * {@code .kernels}. A kernel that several launches share is shown with the labels of the first.
+     */
     public Map<String, String> listings() {
         return listings;
     }

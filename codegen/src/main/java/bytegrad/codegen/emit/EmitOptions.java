@@ -1,17 +1,13 @@
 package bytegrad.codegen.emit;
 
-import bytegrad.codegen.kernel.Stmt;
-import java.util.function.Function;
-
 /**
  * How kernels become methods.
  *
  * @param bakeOffsets whether buffer offsets are constants in the code, so that HotSpot vectorises plain loops; then only launches
  *     with equal offsets share a method. Else they are arguments, and all launches of equal kernels share one.
  * @param check is shown every finished class file
- * @param printer the line a statement gets in the listing (of a loop or a conditional, its head); line breaks become spaces
  */
-public record EmitOptions(boolean bakeOffsets, ClassCheck check, Function<Stmt, String> printer) {
+public record EmitOptions(boolean bakeOffsets, ClassCheck check) {
     /** A verifier of class files; throws what it likes. */
     @FunctionalInterface
     public interface ClassCheck {
@@ -20,18 +16,13 @@ public record EmitOptions(boolean bakeOffsets, ClassCheck check, Function<Stmt, 
     }
 
     /** Offsets are arguments: for vector kernels. */
-    public static final EmitOptions SHARED = new EmitOptions(false, (name, bytes) -> {}, StatementLine::of);
+    public static final EmitOptions SHARED = new EmitOptions(false, (name, bytes) -> {});
 
     /** Offsets are constants: for scalar kernels. */
-    public static final EmitOptions BAKED = new EmitOptions(true, (name, bytes) -> {}, StatementLine::of);
+    public static final EmitOptions BAKED = new EmitOptions(true, (name, bytes) -> {});
 
     /** These options with another verifier. */
     public EmitOptions withCheck(ClassCheck newCheck) {
-        return new EmitOptions(bakeOffsets, newCheck, printer);
-    }
-
-    /** These options with other listing lines. */
-    public EmitOptions withPrinter(Function<Stmt, String> newPrinter) {
-        return new EmitOptions(bakeOffsets, check, newPrinter);
+        return new EmitOptions(bakeOffsets, newCheck);
     }
 }

@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /** Turns a plan and its kernels into class files of Java 17, equal bytes for equal plans. */
 public final class Emitter {
-    private static final Pattern CLASS_NAME = Pattern.compile("([\\p{javaJavaIdentifierPart}&&[^$]]+[./])*[\\p{javaJavaIdentifierPart}&&[^$]]+");
+    private static final String WORD = "[\\p{javaJavaIdentifierPart}&&[^$]]+";
+    private static final Pattern CLASS_NAME = Pattern.compile("(" + WORD + "[./])*" + WORD);
 
     private Emitter() {}
 

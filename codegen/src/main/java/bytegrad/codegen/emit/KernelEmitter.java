@@ -3,12 +3,14 @@ package bytegrad.codegen.emit;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.KernelPrinter;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.plan.Plan;
 import bytegrad.ir.DType;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
@@ -19,7 +21,8 @@ final class KernelEmitter {
     private final String name;
     private final Parameters parameters;
     private final VectorType plainMask;
-    private final Function<Stmt, String> printer;
+    private final String label;
+    private final List<String> bufferLabels;
     /** By the kernel's name of a method: its Java name and descriptor. */
     private final Map<String, String> javaNames = new HashMap<>();
     private final Map<String, String> descriptors = new HashMap<>();
@@ -28,19 +31,21 @@ final class KernelEmitter {
     /**
      * For one kernel.
      *
+     * @param launch the first that runs it: its labels go into the listing
      * @param name the Java name of the first method; that of another is this, an underscore and the kernel's name of it
      */
-    KernelEmitter(ClassPart part, Kernel kernel, String name, Parameters parameters, Function<Stmt, String> printer) {
+    KernelEmitter(ClassPart part, Plan.Launch launch, String name, Parameters parameters) {
         this.part = part;
-        this.kernel = kernel;
+        this.kernel = launch.kernel();
+        this.label = launch.label();
+        this.bufferLabels = launch.bufferLabels();
         this.name = name;
         this.parameters = parameters;
         this.plainMask = LaneWidth.of(kernel);
-        this.printer = printer;
     }
 
     /** Writes all methods. */
-    void emit(String label) {
+    void emit() {
         if (kernel.methods().isEmpty() || !kernel.methods().getFirst().params().isEmpty()) {
             throw new CodegenException(label + ": the first method of a kernel takes no parameters");
         }
@@ -55,7 +60,7 @@ final class KernelEmitter {
             javaNames.put(m.name(), first ? name : name + "_" + m.name());
         }
         for (Kernel.Method m : kernel.methods()) {
-            new Body(m, label).emit();
+            new Body(m).emit();
         }
     }
 
@@ -83,8 +88,10 @@ final class KernelEmitter {
         private final Code code;
         private final Scope scope;
         private final ValueEmitter values;
+        /** The listing's line of each statement, in the order in which they are emitted. */
+        private final Iterator<String> lines;
 
-        Body(Kernel.Method method, String label) {
+        Body(Kernel.Method method) {
             this.method = method;
             String javaName = of(javaNames, method.name(), label);
             String descriptor = of(descriptors, method.name(), label);
@@ -93,6 +100,7 @@ final class KernelEmitter {
             this.code = new Code(part.method(Opcodes.ACC_STATIC, javaName, descriptor), own + method.params().size());
             this.scope = new Scope(code, where);
             this.values = new ValueEmitter(code, scope, parameters, plainMask);
+            this.lines = KernelPrinter.lines(method, bufferLabels).iterator();
             code.line(part.line(javaName + descriptor + ": " + label));
             for (int i = 0; i < method.params().size(); i++) {
                 scope.parameter(method.params().get(i), own + i);
@@ -100,24 +108,24 @@ final class KernelEmitter {
         }
 
         void emit() {
-            statements(method.body(), 1);
+            statements(method.body());
             scope.end();
             code.finish(where);
             simd |= code.usesSimd();
         }
 
-        private void statements(List<Stmt> body, int depth) {
+        private void statements(List<Stmt> body) {
             for (Stmt s : body) {
-                code.line(part.line("  ".repeat(depth) + printer.apply(s)));
+                code.line(part.line("  " + lines.next()));
                 switch (s) {
                     case Stmt.Let(Expr.Var v, Expr value) -> let(v, value);
                     case Stmt.Assign(Expr.Var v, Expr value) -> assign(v, value);
-                    case Stmt.For f -> loop(f, depth);
+                    case Stmt.For f -> loop(f);
                     case Stmt.Store(int buffer, Index index, Expr value) -> values.store(buffer, index, value);
                     case Stmt.IfAny(Expr condition, List<Stmt> inner) -> {
                         Label end = new Label();
                         values.jumpUnlessAny(condition, end);
-                        block(inner, depth + 1);
+                        block(inner);
                         code.place(end);
                     }
                     case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
@@ -126,10 +134,10 @@ final class KernelEmitter {
         }
 
         /** ( → ); statements whose variables end with them. */
-        private void block(List<Stmt> body, int depth) {
+        private void block(List<Stmt> body) {
             int mark = code.mark();
             int bound = scope.depth();
-            statements(body, depth);
+            statements(body);
             scope.endTo(bound);
             code.release(mark);
         }
@@ -153,7 +161,7 @@ final class KernelEmitter {
         }
 
         /** ( → ); tests at the top, as javac does. The bound is computed once. */
-        private void loop(Stmt.For f, int depth) {
+        private void loop(Stmt.For f) {
             int mark = code.mark();
             int bound = scope.depth();
             int limit = -1;
@@ -174,7 +182,7 @@ final class KernelEmitter {
                 code.loadInt(limit);
             }
             code.jump(Opcodes.IF_ICMPGE, end);
-            block(f.body(), depth + 1);
+            block(f.body());
             code.increment(slot, f.step());
             code.jump(Opcodes.GOTO, top);
             code.place(end);

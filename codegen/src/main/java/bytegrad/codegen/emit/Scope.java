@@ -71,7 +71,8 @@ final class Scope {
     Local get(Expr.Var var) {
         Local local = locals.get(var.name());
         if (local == null || !local.var().equals(var)) {
-            throw new CodegenException(method + ": " + var + " is used where " + (local == null ? "it is not bound" : local.var() + " is bound"));
+            String reason = local == null ? "it is not bound" : local.var() + " is bound";
+            throw new CodegenException(method + ": " + var + " is used where " + reason);
         }
         return local;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Functions of several lanes, as calls of the Vector API that JDK 17 and 25 both have. Masks fit the vectors they were
  * made from: a comparison of ints makes masks for {@code IntVector}, and choosing between floats by one is done on
- * their bits, since casting a mask is slow on JDK 17.
+ * their bits, which saves casting the mask.
  */
 final class VectorFunctions {
     private static final String VECTOR = "L" + VectorType.VECTOR + ";";
@@ -100,7 +100,7 @@ final class VectorFunctions {
         code.vectorCall(t, "compare", OPERATORS + "$Comparison;" + VECTOR, MASK);
     }
 
-    /** ( → −1, 0 or 1): a itself, with 1 where a > 0 and −1 where a < 0, which leaves ±0 and NaN. */
+    /** ( → −1, 0 or 1): a itself, with 1 where it is above 0 and −1 where below, which leaves ±0 and NaN. */
     private void sign(Expr.Apply e, VectorType t) {
         DType dtype = e.dtype();
         int mark = code.mark();

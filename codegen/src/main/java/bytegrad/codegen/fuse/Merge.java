@@ -3,6 +3,7 @@ package bytegrad.codegen.fuse;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,48 +35,56 @@ final class Merge {
     }
 
     void run() {
-        Map<Draft, List<Node>> leaves = new HashMap<>();
-        readers.forEach((n, uses) -> uses.stream().map(u -> drafts.get(u.draft())).distinct()
-                .forEach(d -> leaves.computeIfAbsent(d, k -> new ArrayList<>()).add(n)));
-        leaves.values().forEach(list -> list.sort(java.util.Comparator.comparingInt(Node::id)));
+        // First those that share most of what they read, so that a small tensor in common does not keep them apart.
+        join(true);
+        join(false);
+        dropUnread();
+    }
+
+    private void join(boolean mostly) {
+        Map<Draft, Set<Node>> leaves = new HashMap<>();
+        readers.forEach((n, uses) -> uses.forEach(u -> leaves.computeIfAbsent(drafts.get(u.draft()).resolve(), k -> new LinkedHashSet<>()).add(n)));
         Map<Node, List<Draft>> seen = new HashMap<>();
         // Later drafts run earlier.
         for (int i = drafts.size() - 1; i >= 0; i--) {
             Draft b = drafts.get(i);
-            List<Node> reads = leaves.getOrDefault(b, List.of());
-            candidates(b, reads, seen).stream().filter(a -> canMerge(a, b, reads)).findFirst().ifPresent(a -> merge(a, b));
-            Draft at = b.resolve();
+            if (b.resolve() != b) {
+                continue;
+            }
+            Set<Node> reads = leaves.getOrDefault(b, Set.of());
+            candidates(b, reads, seen, mostly).stream().filter(a -> canMerge(a, b, reads)).findFirst().ifPresent(a -> merge(a, b));
             for (Node x : reads) {
                 List<Draft> list = seen.computeIfAbsent(x, k -> new ArrayList<>());
-                if (!list.contains(at)) {
-                    list.add(at);
+                if (!list.contains(b.resolve())) {
+                    list.add(b.resolve());
                 }
             }
         }
-        dropUnread();
     }
 
-    private Set<Draft> candidates(Draft b, List<Node> reads, Map<Node, List<Draft>> seen) {
-        Set<Draft> found = new LinkedHashSet<>();
+    /** Earlier kernels that compute or read what this one reads, those first that share most. */
+    private List<Draft> candidates(Draft b, Set<Node> reads, Map<Node, List<Draft>> seen, boolean mostly) {
+        Map<Draft, Long> shared = new java.util.LinkedHashMap<>();
         for (Node x : reads) {
-            if (x.shape().size() <= 1) {
+            int size = x.shape().size();
+            if (size <= 1 || shared.size() >= CANDIDATES) {
                 continue;
             }
             Integer h = home.get(x);
             if (h != null) {
-                found.add(drafts.get(h).resolve());
+                shared.merge(drafts.get(h).resolve(), (long) size, Long::sum);
             }
             List<Draft> others = seen.getOrDefault(x, List.of());
-            found.addAll(others.subList(Math.max(0, others.size() - 2), others.size()));
-            if (found.size() >= CANDIDATES) {
-                break;
-            }
+            others.subList(Math.max(0, others.size() - 2), others.size()).stream().map(Draft::resolve).distinct()
+                    .filter(d -> h == null || d != drafts.get(h).resolve()).forEach(d -> shared.merge(d, (long) size, Long::sum));
         }
-        found.remove(b);
-        return found;
+        shared.remove(b);
+        long all = reads.stream().mapToLong(x -> x.shape().size()).sum();
+        return shared.entrySet().stream().filter(e -> !mostly || 2 * e.getValue() >= all)
+                .sorted(java.util.Comparator.comparing((Map.Entry<Draft, Long> e) -> -e.getValue())).map(Map.Entry::getKey).toList();
     }
 
-    private boolean canMerge(Draft a, Draft b, List<Node> reads) {
+    private boolean canMerge(Draft a, Draft b, Set<Node> reads) {
         if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weight + b.weight > Weight.LIMIT) {
             return false;
         }
@@ -109,7 +118,7 @@ final class Merge {
         return whole.dims().subList(0, part.rank()).equals(part.dims());
     }
 
-    /** What b reads is there when a runs; if a computes it, then at the very index at which b reads it. */
+    /** What b reads is there when a runs; if a computes it, then where b reads it, or cheaply enough to compute again there. */
     private boolean ready(Node x, Draft a, Draft b) {
         Integer h = home.get(x);
         if (h == null) {
@@ -120,7 +129,67 @@ final class Merge {
             return producer.id > a.id;
         }
         List<Index> stored = a.roots.stream().filter(r -> r.node() == x).findFirst().orElseThrow().index();
-        return readers.get(x).stream().filter(u -> drafts.get(u.draft()).resolve() == b).allMatch(u -> u.plain() && u.index().equals(stored));
+        int again = 0;
+        for (Partitioner.Use u : readers.getOrDefault(x, Set.of())) {
+            if (drafts.get(u.draft()).resolve() == b && !u.index().equals(stored)) {
+                again += u.plain() ? costAgain(x, a, changed(stored, u.index())) : Partitioner.REPEAT_LIMIT + 1;
+            }
+            if (again > Partitioner.REPEAT_LIMIT) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The axes along which a node is read elsewhere than where it is computed. */
+    private static Set<Expr.Var> changed(List<Index> stored, List<Index> read) {
+        Set<Expr.Var> vars = new java.util.HashSet<>();
+        for (int k = 0; k < stored.size(); k++) {
+            if (!stored.get(k).equals(read.get(k))) {
+                vars.addAll(Draft.variables(List.of(stored.get(k))));
+            }
+        }
+        return vars;
+    }
+
+    /** What it costs to compute a root of a kernel again in another of its loops; more than the limit where a reduction would run again. */
+    private int costAgain(Node x, Draft a, Set<Expr.Var> changed) {
+        int cost = Weight.of(x);
+        for (Node input : x.inputs()) {
+            if (cost > Partitioner.REPEAT_LIMIT) {
+                break;
+            }
+            cost += switch (input.op()) {
+                case Op.Input o -> 0;
+                case Op.Constant o -> 0;
+                case Op.Iota o -> 1;
+                case Op.Map o -> costOfInput(input, a, changed);
+                case Op.Cast o -> costOfInput(input, a, changed);
+                case Op.View o -> costOfInput(input, a, changed);
+                case Op.Reduce o -> costOfResult(input, a, changed);
+                case Op.ArgReduce o -> costOfResult(input, a, changed);
+                case Op.Contract o -> costOfResult(input, a, changed);
+                case Op.Gather o -> costOfResult(input, a, changed);
+                case Op.ScatterAdd o -> costOfResult(input, a, changed);
+                case Op.Concat o -> costOfResult(input, a, changed);
+            };
+        }
+        return cost;
+    }
+
+    private int costOfInput(Node n, Draft a, Set<Expr.Var> changed) {
+        return home.containsKey(n) ? costOfResult(n, a, changed) : costAgain(n, a, changed);
+    }
+
+    /** A stored node is loaded, or at hand if its own index does not change; anything else would have to run again. */
+    private int costOfResult(Node n, Draft a, Set<Expr.Var> changed) {
+        Integer h = home.get(n);
+        if (h != null && drafts.get(h).resolve() != a) {
+            return 1;
+        }
+        boolean atHand = h != null && a.roots.stream()
+                .anyMatch(r -> r.node() == n && java.util.Collections.disjoint(Draft.variables(r.index()), changed));
+        return atHand ? 0 : h != null && !(n.op() instanceof Op.Reduce) && !(n.op() instanceof Op.Contract) ? costAgain(n, a, changed) : Partitioner.REPEAT_LIMIT + 1;
     }
 
     private static void merge(Draft a, Draft b) {

@@ -21,9 +21,18 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
         return new Partitioner(graph, fused).partition();
     }
 
+    /** Where a node of the graph lives. */
+    public Fate fate(Node n) {
+        Fate f = fates.get(n);
+        if (f == null) {
+            throw new IllegalArgumentException(n + " is not a node of this graph");
+        }
+        return f;
+    }
+
     /** The node has a buffer: it is an input, a constant in memory, or stored by a kernel. */
     public boolean hasBuffer(Node n) {
-        return switch (fates.get(n).kind()) {
+        return switch (fate(n).kind()) {
             case INPUT, CONSTANT, STORED -> true;
             case NUMBER, INLINED, VIEW -> false;
         };

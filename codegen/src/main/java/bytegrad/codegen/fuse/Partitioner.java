@@ -31,7 +31,7 @@ final class Partitioner {
     }
 
     /** Evaluating a node again at another index of the same kernel may cost this much per element. */
-    private static final int REPEAT_LIMIT = 30;
+    static final int REPEAT_LIMIT = 30;
     /** A result read by several kernels is computed in each, not stored, up to this weight. */
     private static final int COPY_LIMIT = 2;
 
@@ -326,7 +326,8 @@ final class Partitioner {
         }
         List<Index> index = here.getFirst().index();
         Set<Expr.Var> vars = Draft.variables(index);
-        boolean whole = d.kind == Cluster.Kind.LOOPS || index.equals(identity(d.space));
+        // A number beside a matrix would keep a contraction from becoming the matrix's kernel; row results belong to a kernel of rows.
+        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(identity(d.space));
         if (!whole || !covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
             return Optional.empty();
         }
@@ -424,8 +425,7 @@ final class Partitioner {
     private Map<Node, Set<Use>> readers() {
         Map<Node, Set<Use>> readers = new java.util.LinkedHashMap<>();
         for (Node n : graph.nodes()) {
-            Fate.Kind kind = fates.get(n).kind();
-            if (kind == Fate.Kind.STORED || kind == Fate.Kind.INPUT) {
+            if (home.containsKey(n) || n.op() instanceof Op.Input) {
                 readers.put(n, uses.get(n.id()));
             }
         }
@@ -443,10 +443,9 @@ final class Partitioner {
         }
         Map<Node, Fate> named = new HashMap<>();
         fates.forEach((n, f) -> {
-            boolean stored = f.kind() == Fate.Kind.STORED && home.containsKey(n);
-            Integer in = stored ? Integer.valueOf(drafts.get(home.get(n)).resolve().id) : f.kernel() >= 0 ? Integer.valueOf(drafts.get(f.kernel()).resolve().id) : Integer.valueOf(-1);
-            Fate.Kind kind = f.kind() == Fate.Kind.STORED && !stored ? Fate.Kind.INLINED : f.kind();
-            named.put(n, new Fate(kind, kernel.getOrDefault(in, -1), kind == f.kind() ? f.reason() : "its readers share its kernel"));
+            boolean dropped = f.kind() == Fate.Kind.STORED && !home.containsKey(n);
+            int in = f.kernel() < 0 ? -1 : kernel.getOrDefault(drafts.get(f.kernel()).resolve().id, -1);
+            named.put(n, dropped ? new Fate(Fate.Kind.INLINED, in, "all its readers share its kernel") : new Fate(f.kind(), in, f.reason()));
         });
         return new Partition(graph, clusters, Collections.unmodifiableMap(named));
     }

@@ -55,6 +55,11 @@ record Affine(long constant, SortedMap<Integer, Long> terms) {
         return new Affine(Math.multiplyExact(constant, factor), product);
     }
 
+    /** The coefficient of an unknown, 0 where it does not occur. */
+    long coefficient(int unknown) {
+        return terms.getOrDefault(unknown, 0L);
+    }
+
     Affine without(int unknown) {
         TreeMap<Integer, Long> rest = new TreeMap<>(terms);
         rest.remove(unknown);

@@ -160,7 +160,7 @@ final class BoundsVerifier {
         try {
             inner.block(callee.body());
         } catch (KernelException e) {
-            throw new OutOfBounds(e.getMessage());
+            throw new OutOfBounds(e.reason());
         }
     }
 

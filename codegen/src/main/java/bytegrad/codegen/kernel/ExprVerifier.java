@@ -78,8 +78,10 @@ final class ExprVerifier {
             case Expr.Const e -> checkBits(e);
             case Expr.Var e -> {
                 Expr.Var bound = scope.get(e.name());
-                require(bound != null, e, "not bound here");
-                require(e.equals(bound), e, "read as " + type(e) + ", bound as " + (bound == null ? "" : type(bound)));
+                if (bound == null) {
+                    throw new KernelException(e.name() + ": not bound here");
+                }
+                require(e.equals(bound), e, "read as " + type(e) + ", bound as " + type(bound));
             }
             case Expr.Load e -> {
                 check(e.index());

@@ -7,8 +7,16 @@ package bytegrad.codegen.kernel;
 public final class KernelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     /** Creates the error. */
     public KernelException(String message) {
         super(message);
+        this.reason = message;
+    }
+
+    /** The message, which is never absent. */
+    String reason() {
+        return reason;
     }
 }

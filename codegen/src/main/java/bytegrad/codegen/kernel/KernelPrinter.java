@@ -5,10 +5,10 @@ import bytegrad.codegen.kernel.Kernel.Method;
 import bytegrad.ir.DType;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -85,12 +85,12 @@ public final class KernelPrinter {
     }
 
     private static List<String> unique(List<String> labels) {
-        Map<String, Integer> count = new HashMap<>();
-        labels.forEach(l -> count.merge(l, 1, Integer::sum));
+        Set<String> seen = new HashSet<>();
+        Set<String> shared = labels.stream().filter(l -> !seen.add(l)).collect(Collectors.toSet());
         List<String> names = new ArrayList<>();
         for (int b = 0; b < labels.size(); b++) {
             String label = labels.get(b);
-            names.add(label.isBlank() ? "b" + b : count.get(label) > 1 ? label + "#" + b : label);
+            names.add(label.isBlank() ? "b" + b : shared.contains(label) ? label + "#" + b : label);
         }
         return Collections.unmodifiableList(names);
     }

@@ -99,7 +99,9 @@ public final class KernelVerifier {
         path.add(m.name());
         for (Stmt.Call call : calls(m.body(), new ArrayList<>())) {
             Method callee = methods.get(call.method());
-            require(callee != null, "method " + m.name() + " calls " + call.method() + ", which does not exist");
+            if (callee == null) {
+                throw new KernelException("method " + m.name() + " calls " + call.method() + ", which does not exist");
+            }
             follow(callee, methods, path, done);
         }
         path.removeLast();
@@ -146,7 +148,7 @@ public final class KernelVerifier {
                     bound.add(s.var());
                 }
             } catch (KernelException e) {
-                throw located(method, at, stmt, e.getMessage());
+                throw located(method, at, stmt, e.reason());
             }
             nested(stmt);
         }

@@ -62,7 +62,7 @@ final class Ranges {
             return a.constant();
         }
         int t = a.terms().lastKey();
-        long times = a.terms().get(t);
+        long times = a.coefficient(t);
         Affine rest = a.without(t);
         long best = Long.MAX_VALUE;
         for (Bound b : times > 0 ? spans.get(t).upper() : spans.get(t).lower()) {
@@ -104,7 +104,7 @@ final class Ranges {
     /** Knowing {@code a ≥ 0}, the better span of its last unknown. */
     Span sharpened(Affine a) {
         int t = a.terms().lastKey();
-        long times = a.terms().get(t);
+        long times = a.coefficient(t);
         Span known = spans.get(t);
         List<Bound> lower = new ArrayList<>(known.lower());
         List<Bound> upper = new ArrayList<>(known.upper());

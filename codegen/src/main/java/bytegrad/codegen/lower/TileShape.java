@@ -17,11 +17,11 @@ record TileShape(int rows, int vectors) {
     /** Eight rows by two vectors where there are that many; with fewer rows, more vectors, to hide the latency of an fma. */
     static TileShape choose(int rows, int vectors, int lanes) {
         if (lanes == 1) {
-            return new TileShape(1, Math.min(vectors, 256));
+            return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
         int budget = accumulators(lanes);
         int wide = vectors == 1 ? 1 : 2;
-        int high = Math.min(rows, budget / wide);
+        int high = Math.clamp(rows, 1, budget / wide);
         return new TileShape(high, Math.max(1, Math.min(vectors, budget / high)));
     }
 

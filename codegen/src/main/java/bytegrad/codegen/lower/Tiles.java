@@ -109,16 +109,16 @@ final class Tiles {
     }
 
     List<Kernel.Method> methods() {
+        MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
+        if (y.shape().size() == 0) {
+            return List.of(entry.finish());
+        }
         Operand left = operand(y.input(0));
         Operand right = operand(y.input(1));
         int vectors = (columns + lanes - 1) / lanes;
         TileShape tile = TileShape.choose(rows, vectors, lanes);
-        MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
         List<Integer> outerAxes = IntStream.range(0, y.rank())
                 .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
-        if (y.shape().size() == 0) {
-            return List.of(entry.finish());
-        }
         int tileBuffer = buffers.scratch(y.dtype(), tile.rows() * tile.vectors() * lanes);
         boolean direct = lanes == 1 || columnAxes == 0 || right.strides.get(lastFree(y.input(1).rank())) == 1;
         int panel = direct ? -1 : buffers.scratch(y.dtype(), contracted() * tile.vectors() * lanes);
@@ -326,17 +326,27 @@ final class Tiles {
         private Kernel.Method epilogue(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
             MethodWriter m = new MethodWriter(name, params, laneBytes, names);
             int main = lanes > 1 ? width - width % lanes : 0;
-            m.loop(m.body, row, row.plus(height), 1, 1, (s, i) -> {
-                definitions.known(i, rows);
-                Index tileRow = i.plus(row.times(-1)).times(count * lanes).plus(column.times(-1));
-                if (main > 0) {
-                    m.loop(s, column, column.plus(main), lanes, lanes, (inner, c) -> point(inner, axes, i, c, tileRow.plus(c)));
-                }
-                if (main < width) {
-                    m.loop(s, column.plus(main), column.plus(width), 1, 1, (inner, c) -> point(inner, axes, i, c, tileRow.plus(c)));
-                }
-            });
+            // An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile.
+            if (rows == 1) {
+                columns(m, m.body, axes, Index.ZERO, column, column.times(-1), main);
+            } else {
+                m.loop(m.body, row, row.plus(height), 1, 1, (s, i) ->
+                        columns(m, s, axes, definitions.known(i, rows), column, i.plus(row.times(-1)).times(count * lanes).plus(column.times(-1)), main));
+            }
             return m.finish();
+        }
+
+        private void columns(MethodWriter m, Scope s, Index[] axes, Index row, Index column, Index tileRow, int main) {
+            if (columns == 1) {
+                point(s, axes, row, Index.ZERO, tileRow.plus(column));
+                return;
+            }
+            if (main > 0) {
+                m.loop(s, column, column.plus(main), lanes, lanes, (inner, c) -> point(inner, axes, row, c, tileRow.plus(c)));
+            }
+            if (main < width) {
+                m.loop(s, column.plus(main), column.plus(width), 1, 1, (inner, c) -> point(inner, axes, row, c, tileRow.plus(c)));
+            }
         }
 
         private void point(Scope s, Index[] axes, Index row, Index column, Index inTile) {

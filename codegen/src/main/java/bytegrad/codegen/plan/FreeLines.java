@@ -30,7 +30,7 @@ final class FreeLines {
         Map.Entry<Long, Integer> fit = bySize.ceilingEntry(key(0, lines));
         if (fit != null) {
             int start = fit.getValue();
-            int stop = byStart.get(start);
+            int stop = start + (int) (fit.getKey() >>> 32);
             remove(start, stop);
             if (start + lines < stop) {
                 add(start + lines, stop);

@@ -26,6 +26,20 @@ public record MemoryPlan(
         inPlace = Set.copyOf(inPlace);
     }
 
+    /** Elements of the slab of a dtype; 0 where there is none. */
+    public int slab(DType dtype) {
+        return slabs.getOrDefault(dtype, 0);
+    }
+
+    /** Where an input, a constant, an output or a value written in place begins. */
+    public int offset(Place p) {
+        Integer at = offsets.get(p);
+        if (at == null) {
+            throw new PlanException(p + " has no place of its own");
+        }
+        return at;
+    }
+
     /** Bytes of the whole arena: the sum of its slabs. */
     public long arenaBytes() {
         return slabs.entrySet().stream().mapToLong(e -> (long) e.getValue() * e.getKey().bytes()).sum();

@@ -23,9 +23,6 @@ final class PlanVerifier {
 
     private PlanVerifier(MemoryPlan plan) {
         this.plan = plan;
-        for (DType d : DType.values()) {
-            memory.put(d, new TreeMap<>());
-        }
     }
 
     static void verify(MemoryPlan plan) {
@@ -57,7 +54,7 @@ final class PlanVerifier {
         for (int b = 0; b < lk.places().size(); b++) {
             Place p = lk.places().get(b);
             int at = launch.offsets().get(b);
-            require(at >= 0 && at + (long) p.size() <= plan.slabs().get(p.dtype()), p + " lies outside its slab");
+            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), p + " lies outside its slab");
             Kernel.Access access = lk.kernel().buffers().get(b).access();
             if (access == Kernel.Access.READ) {
                 require(p.size() == 0 || holds(p, at), "launch " + launch.label() + " reads " + p + ", which is not there");
@@ -75,24 +72,28 @@ final class PlanVerifier {
         written.forEach(b -> put(lk.places().get(b), launch.offsets().get(b)));
     }
 
+    private TreeMap<Integer, Range> memory(Place p) {
+        return memory.computeIfAbsent(p.dtype(), d -> new TreeMap<>());
+    }
+
     private static boolean disjoint(Place a, int atA, Place b, int atB) {
         return a.dtype() != b.dtype() || atA + (long) a.size() <= atB || atB + (long) b.size() <= atA;
     }
 
     private boolean holdsNothing(Place p, int at) {
-        TreeMap<Integer, Range> m = memory.get(p.dtype());
+        TreeMap<Integer, Range> m = memory(p);
         Map.Entry<Integer, Range> before = m.lowerEntry(at + Math.max(1, p.size()));
         return before == null || before.getValue().end <= at;
     }
 
     private boolean holds(Place p, int at) {
-        Range r = memory.get(p.dtype()).get(at);
+        Range r = memory(p).get(at);
         return r != null && r.holds.equals(p);
     }
 
     /** Writing a place destroys whatever it touches. */
     private void put(Place p, int at) {
-        TreeMap<Integer, Range> m = memory.get(p.dtype());
+        TreeMap<Integer, Range> m = memory(p);
         int end = at + Math.max(1, p.size());
         for (Map.Entry<Integer, Range> e = m.lowerEntry(end); e != null && e.getValue().end > at; e = m.lowerEntry(end)) {
             m.remove(e.getKey());

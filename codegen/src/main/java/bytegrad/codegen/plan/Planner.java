@@ -53,7 +53,7 @@ public final class Planner {
     private MemoryPlan plan() {
         updates.copied.forEach((state, value) -> kernels.add(copy(value, new Place.Value(state))));
         Set<Place> pinned = pinned();
-        pinned.forEach(p -> lines.put(p, slabs.get(p.dtype()).take(Layout.lines(p.dtype(), p.size()))));
+        pinned.forEach(p -> lines.put(p, slab(p).take(Layout.lines(p.dtype(), p.size()))));
         Map<Place, Integer> lastUse = new HashMap<>();
         for (int k = 0; k < kernels.size(); k++) {
             for (Place p : kernels.get(k).places()) {
@@ -68,12 +68,20 @@ public final class Planner {
         slabs.forEach((d, s) -> sizes.put(d, Layout.slab(d, s.height())));
         Map<Place, Integer> offsets = new LinkedHashMap<>();
         for (Place p : pinned) {
-            offsets.put(p, Layout.offset(p.dtype(), lines.get(p)));
+            offsets.put(p, Layout.offset(p.dtype(), line(p)));
         }
-        updates.inPlace.forEach((value, state) -> offsets.put(value, offsets.get(state)));
+        updates.inPlace.forEach((value, state) -> offsets.put(value, Layout.offset(state.dtype(), line(state))));
         MemoryPlan plan = new MemoryPlan(new Plan.Seq(steps), kernels, sizes, offsets, Set.copyOf(updates.inPlace.keySet()), updates.copied.size());
         PlanVerifier.verify(plan);
         return plan;
+    }
+
+    private FreeLines slab(Place p) {
+        return slabs.computeIfAbsent(p.dtype(), d -> new FreeLines());
+    }
+
+    private int line(Place p) {
+        return java.util.Objects.requireNonNull(lines.get(p), "a place was never given lines");
     }
 
     /** Inputs, constants and outputs keep their places for a session's life. */
@@ -105,7 +113,7 @@ public final class Planner {
             if (p instanceof Place.Scratch) {
                 lines.remove(p);
             }
-            int line = lines.computeIfAbsent(h, x -> slabs.get(x.dtype()).take(Layout.lines(x.dtype(), x.size())));
+            int line = lines.computeIfAbsent(h, x -> slab(x).take(Layout.lines(x.dtype(), x.size())));
             offsets.add(Layout.offset(p.dtype(), line));
             labels.add(label(p));
             Kernel.Access access = lk.kernel().buffers().get(b).access();
@@ -116,9 +124,9 @@ public final class Planner {
         Set<Place> seen = new LinkedHashSet<>();
         for (Place p : lk.places()) {
             Place h = home(p);
-            boolean done = p instanceof Place.Scratch || lastUse.get(h) == k;
+            boolean done = p instanceof Place.Scratch || lastUse.getOrDefault(h, k) == k;
             if (done && !pinned.contains(h) && seen.add(h)) {
-                slabs.get(h.dtype()).give(lines.get(h), Layout.lines(h.dtype(), h.size()));
+                slab(h).give(line(h), Layout.lines(h.dtype(), h.size()));
             }
         }
         return new Plan.Launch(lk.kernel(), offsets, String.join(", ", stored), labels);

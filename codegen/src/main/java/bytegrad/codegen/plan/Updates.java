@@ -33,7 +33,7 @@ final class Updates {
     }
 
     private void decide(Graph.Update u) {
-        if (u.state() == u.value()) {
+        if (u.state() == u.value() || u.state().shape().size() == 0) {
             return;
         }
         boolean source = u.value().op() instanceof Op.Input || u.value().op() instanceof Op.Constant;
@@ -57,52 +57,67 @@ final class Updates {
             return true;
         }
         for (Kernel.Method m : k.kernel().methods()) {
-            Set<Index> loads = new HashSet<>();
-            Set<Index> stores = new HashSet<>();
-            collect(m.body(), from, to, loads, stores);
-            if (!stores.containsAll(loads)) {
+            Accesses a = new Accesses(from, to);
+            a.collect(m.body());
+            if (a.tooLate || !a.stores.containsAll(a.loads)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static void collect(List<Stmt> body, int from, int to, Set<Index> loads, Set<Index> stores) {
-        for (Stmt s : body) {
-            switch (s) {
-                case Stmt.Let(Expr.Var v, Expr e) -> collect(e, from, loads);
-                case Stmt.Assign(Expr.Var v, Expr e) -> collect(e, from, loads);
-                case Stmt.For f -> collect(f.body(), from, to, loads, stores);
-                case Stmt.Store(int buffer, Index at, Expr e) -> {
-                    collect(e, from, loads);
-                    if (buffer == to) {
-                        stores.add(at);
+    /** Where one method loads from a state and stores to its new value, in program order. */
+    private static final class Accesses {
+        private final int from;
+        private final int to;
+        private final Set<Index> loads = new HashSet<>();
+        private final Set<Index> stores = new HashSet<>();
+        /** An element is loaded after it was stored. */
+        private boolean tooLate;
+
+        Accesses(int from, int to) {
+            this.from = from;
+            this.to = to;
+        }
+
+        void collect(List<Stmt> body) {
+            for (Stmt s : body) {
+                switch (s) {
+                    case Stmt.Let(Expr.Var v, Expr e) -> collect(e);
+                    case Stmt.Assign(Expr.Var v, Expr e) -> collect(e);
+                    case Stmt.For f -> collect(f.body());
+                    case Stmt.Store(int buffer, Index at, Expr e) -> {
+                        collect(e);
+                        if (buffer == to) {
+                            stores.add(at);
+                        }
                     }
+                    case Stmt.IfAny(Expr c, List<Stmt> then) -> {
+                        collect(c);
+                        collect(then);
+                    }
+                    case Stmt.Call c -> {}
                 }
-                case Stmt.IfAny(Expr c, List<Stmt> then) -> {
-                    collect(c, from, loads);
-                    collect(then, from, to, loads, stores);
-                }
-                case Stmt.Call c -> {}
             }
         }
-    }
 
-    private static void collect(Expr e, int from, Set<Index> loads) {
-        switch (e) {
-            case Expr.Load(int buffer, Index at, var dtype, int lanes) -> {
-                if (buffer == from) {
-                    loads.add(at);
+        private void collect(Expr e) {
+            switch (e) {
+                case Expr.Load(int buffer, Index at, var dtype, int lanes) -> {
+                    if (buffer == from) {
+                        loads.add(at);
+                        tooLate |= stores.contains(at);
+                    }
                 }
+                case Expr.Apply a -> a.args().forEach(this::collect);
+                case Expr.Convert(var dtype, Expr x) -> collect(x);
+                case Expr.Bits(var dtype, Expr x) -> collect(x);
+                case Expr.Splat(Expr x, int lanes) -> collect(x);
+                case Expr.Checked(Expr x, int extent, String what) -> collect(x);
+                case Expr.Const c -> {}
+                case Expr.Var v -> {}
+                case Expr.Ramp r -> {}
             }
-            case Expr.Apply a -> a.args().forEach(x -> collect(x, from, loads));
-            case Expr.Convert(var dtype, Expr x) -> collect(x, from, loads);
-            case Expr.Bits(var dtype, Expr x) -> collect(x, from, loads);
-            case Expr.Splat(Expr x, int lanes) -> collect(x, from, loads);
-            case Expr.Checked(Expr x, int extent, String what) -> collect(x, from, loads);
-            case Expr.Const c -> {}
-            case Expr.Var v -> {}
-            case Expr.Ramp r -> {}
         }
     }
 }

@@ -96,7 +96,8 @@ class ExpressionsTest {
             for (int lanes : Build.lanes(t)) {
                 for (int stride : new int[] {0, 1, -3, 784, 100_001}) {
                     for (int base : new int[] {0, -5, 16_777_217}) {
-                        Slabs s = map(t, t, lanes, new Expr.Ramp(Index.of(Build.I).times(stride).plus(base), stride, t, lanes));
+                        Index first = Index.of(Build.I).times(stride).plus(base);
+                        Slabs s = map(t, t, lanes, new Expr.Ramp(first, stride, t, lanes));
                         for (int i = 0; i < N; i++) {
                             assertEquals(Oracle.convert(DType.I32, t, base + i * stride), s.get(t, N + i), t + " x " + lanes);
                         }
@@ -164,7 +165,8 @@ class ExpressionsTest {
                 Slabs s = new Slabs(100).run(Build.program(Build.launch(k, 50), options));
                 for (int a = 0; a < 5; a++) {
                     for (int b = 0; b < 4; b++) {
-                        assertEquals(index.constant() + index.coefficient(Build.I) * a + index.coefficient(j) * b, s.i[50 + a * 4 + b], index.toString());
+                        int want = index.constant() + index.coefficient(Build.I) * a + index.coefficient(j) * b;
+                        assertEquals(want, s.i[50 + a * 4 + b], index.toString());
                     }
                 }
             }

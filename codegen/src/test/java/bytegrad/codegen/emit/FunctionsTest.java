@@ -13,6 +13,7 @@ import bytegrad.ir.ScalarFn;
 import bytegrad.runtime.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -137,7 +138,8 @@ class FunctionsTest {
                                 Build.each(N, lanes, new Stmt.Store(1, Index.of(Build.I), Expr.Apply.of(fn, Build.load(0, t, lanes), d))));
                         Slabs s = slabs(fn, t).run(Build.program(Build.launch(k, slot(0), RESULT), Build.SHARED));
                         for (int i = 0; i < N; i++) {
-                            assertEquals(Oracle.apply(fn, t, s.get(t, slot(0) + i), distance, 0), s.get(t, RESULT + i), fn + " by " + distance);
+                            long want = Oracle.apply(fn, t, s.get(t, slot(0) + i), distance, 0);
+                            assertEquals(want, s.get(t, RESULT + i), fn + " by " + distance);
                         }
                     }
                 }
@@ -158,10 +160,12 @@ class FunctionsTest {
                 Expr zero = new Expr.Splat(Build.number(f, 0), lanes);
                 Expr none = new Expr.Splat(Build.number(n, 0), lanes);
                 Expr positive = Expr.Apply.of(ScalarFn.GT, x, zero);
-                Expr mixed = Expr.Apply.of(
-                        ScalarFn.SELECT, Expr.Apply.of(ScalarFn.AND, small, positive), Expr.Apply.of(ScalarFn.OR, positive, small), Expr.Apply.of(ScalarFn.NOT, small));
+                Expr both = Expr.Apply.of(ScalarFn.AND, small, positive);
+                Expr either = Expr.Apply.of(ScalarFn.OR, positive, small);
+                Expr mixed = Expr.Apply.of(ScalarFn.SELECT, both, either, Expr.Apply.of(ScalarFn.NOT, small));
+                Expr below3 = Expr.Apply.of(ScalarFn.LT, Build.load(1, n, 1), Build.number(n, 3));
                 Kernel kernel = Build.kernel(
-                        List.of(Build.buffer(f, N), Build.buffer(n, N), Build.buffer(DType.BOOL, N), Build.buffer(f, N), Build.buffer(n, N), Build.buffer(f, N)),
+                        Stream.of(f, n, DType.BOOL, f, n, f).map(t -> Build.buffer(t, N)).toList(),
                         Build.each(
                                 N,
                                 lanes,
@@ -171,7 +175,7 @@ class FunctionsTest {
                                 new Stmt.Store(2, Index.of(Build.I), mixed),
                                 new Stmt.Store(5, Index.of(Build.I), new Expr.Convert(f, small)),
                                 new Stmt.Assign(small, positive),
-                                new Stmt.Assign(small, new Expr.Splat(Expr.Apply.of(ScalarFn.LT, Build.load(1, n, 1), Build.number(n, 3)), lanes))));
+                                new Stmt.Assign(small, new Expr.Splat(below3, lanes))));
                 Slabs s = new Slabs(4 * N);
                 s.set(f, 0, Values.operands(f, 0));
                 s.set(n, 0, Values.operands(n, 0));

@@ -58,7 +58,10 @@ class PlansTest {
     @Test
     void equalKernelsShareAMethod() {
         Plan plan = new Plan.Seq(List.of(
-                Build.launch(twicePlus(1, LANES), 0), Build.launch(twicePlus(1, LANES), 16), Build.launch(twicePlus(2, LANES), 0), Build.launch(twicePlus(1, LANES), 0)));
+                Build.launch(twicePlus(1, LANES), 0),
+                Build.launch(twicePlus(1, LANES), 16),
+                Build.launch(twicePlus(2, LANES), 0),
+                Build.launch(twicePlus(1, LANES), 0)));
         ClassImage shared = emit(plan, Build.SHARED);
         assertEquals(List.of("k0([II)V", "k1([II)V"), methods(shared, "k"));
         ClassImage baked = emit(plan, Build.BAKED);
@@ -73,9 +76,10 @@ class PlansTest {
 
     @Test
     void onlySlabsInUseArePassed() {
+        Expr positive = Expr.Apply.of(ScalarFn.GT, Build.load(1, DType.F64, 1), Build.number(DType.F64, 0));
         Kernel k = Build.kernel(
                 List.of(Build.buffer(DType.BOOL, 8), Build.buffer(DType.F64, 8), Build.buffer(DType.BOOL, 8)),
-                Build.each(8, 1, new Stmt.Store(2, Index.of(Build.I), Expr.Apply.of(ScalarFn.GT, Build.load(1, DType.F64, 1), Build.number(DType.F64, 0)))));
+                Build.each(8, 1, new Stmt.Store(2, Index.of(Build.I), positive)));
         ClassImage image = emit(Build.launch(k, 0, 8, 16), Build.SHARED);
         assertEquals(List.of("k0([D[ZIII)V"), methods(image, "k"));
         assertFalse(image.usesSimd());
@@ -88,7 +92,8 @@ class PlansTest {
 
     @Test
     void repeats() {
-        Plan plan = new Plan.Repeat(3, new Plan.Seq(List.of(Build.launch(twicePlus(1, LANES), 0), new Plan.Repeat(2, Build.launch(twicePlus(0, LANES), 0)))));
+        Plan twice = new Plan.Repeat(2, Build.launch(twicePlus(0, LANES), 0));
+        Plan plan = new Plan.Repeat(3, new Plan.Seq(List.of(Build.launch(twicePlus(1, LANES), 0), twice)));
         Slabs s = new Slabs(8).run(Build.program(plan, Build.SHARED));
         int y = 0;
         for (int n = 0; n < 3; n++) {

@@ -70,7 +70,8 @@ class StatementsTest {
                         new Stmt.Store(0, count, n)),
                 new Stmt.Let(n, Build.number(DType.I32, 0)),
                 new Stmt.For(j, Index.of(5), Index.of(5), 1, List.of(new Stmt.Assign(n, Build.number(DType.I32, -1)))),
-                new Stmt.For(j, Index.of(-100_000), Index.of(100_000), 40_000, List.of(new Stmt.Assign(n, add(n, Build.number(DType.I32, 1))))),
+                new Stmt.For(j, Index.of(-100_000), Index.of(100_000), 40_000, List.of(
+                        new Stmt.Assign(n, add(n, Build.number(DType.I32, 1))))),
                 new Stmt.Store(0, Index.of(4), n));
         for (EmitOptions options : OPTIONS) {
             Slabs s = new Slabs(8).run(Build.program(Build.launch(k, 0), options));
@@ -121,16 +122,18 @@ class StatementsTest {
         Expr.Var c = Expr.Var.index("c");
         Index at = Index.of(r).times(16).plus(Index.of(c));
         Expr value = new Expr.Ramp(Index.of(r).times(10).plus(Index.of(c)), 1, DType.F32, 4);
+        Expr count = new Expr.Load(1, Index.ZERO, DType.I32, 1);
         Kernel k = new Kernel(
                 List.of(Build.buffer(DType.F32, 64), Build.buffer(DType.I32, 1), Build.buffer(DType.F32, 64)),
                 List.of(
                         new Kernel.Method("main", List.of(), List.of(
                                 Build.each(4, 1, new Stmt.Call("row", List.of(Index.of(Build.I)))))),
                         new Kernel.Method("row", List.of(r), List.of(
-                                new Stmt.For(c, Index.ZERO, Index.of(16), 4, List.of(new Stmt.Call("tile", List.of(Index.of(r), Index.of(c))))))),
+                                new Stmt.For(c, Index.ZERO, Index.of(16), 4, List.of(
+                                        new Stmt.Call("tile", List.of(Index.of(r), Index.of(c))))))),
                         new Kernel.Method("tile", List.of(r, c), List.of(
                                 new Stmt.Store(2, at, add(new Expr.Load(0, at, DType.F32, 4), value)),
-                                new Stmt.Store(1, Index.ZERO, add(new Expr.Load(1, Index.ZERO, DType.I32, 1), Build.number(DType.I32, 1)))))));
+                                new Stmt.Store(1, Index.ZERO, add(count, Build.number(DType.I32, 1)))))));
         for (EmitOptions options : OPTIONS) {
             Slabs s = new Slabs(160);
             for (int i = 0; i < 64; i++) {

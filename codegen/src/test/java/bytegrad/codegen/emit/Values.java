@@ -9,17 +9,21 @@ final class Values {
 
     private static final float[] FLOATS = {
         0f, -0f, 1, -1, 0.5f, -1.5f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -Float.MIN_VALUE,
-        Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 2147483648f, -2147483648f, 2147483520f, -2147483904f, 9.3e18f, -1e19f, 16777217f, 3.1415927f
+        Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 2147483648f, -2147483648f, 2147483520f, -2147483904f, 9.3e18f,
+        -1e19f, 16777217f, 3.1415927f
     };
     private static final double[] DOUBLES = {
         0.0, -0.0, 1, -1, 0.5, -1.5, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, -Double.MIN_VALUE,
-        Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE, 2147483648.0, -2147483649.0, 9.223372036854775807e18, -9.3e18, 1e300, 3.3, -740, 17.25
+        Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE, 2147483648.0, -2147483649.0, 9.223372036854775807e18, -9.3e18,
+        1e300, 3.3, -740, 17.25
     };
     private static final long[] INTS = {
-        0, 1, -1, 2, 3, -7, 31, 32, 33, -32, 63, 64, 100, 16777217, -16777219, 1 << 30, Integer.MAX_VALUE, Integer.MIN_VALUE, Integer.MIN_VALUE + 1
+        0, 1, -1, 2, 3, -7, 31, 32, 33, -32, 63, 64, 100, 16777217, -16777219, 1 << 30, Integer.MAX_VALUE, Integer.MIN_VALUE,
+        Integer.MIN_VALUE + 1
     };
     private static final long[] LONGS = {
-        0, 1, -1, 2, 3, -7, 31, 32, 33, 63, 64, 65, -64, 1L << 31, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1
+        0, 1, -1, 2, 3, -7, 31, 32, 33, 63, 64, 65, -64, 1L << 31, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE, Long.MIN_VALUE,
+        Long.MIN_VALUE + 1
     };
 
     private Values() {}
@@ -64,7 +68,11 @@ final class Values {
         for (int i = 0; i < COUNT; i++) {
             int n = special.length;
             boolean pair = i < n * n;
-            v[i] = which == 0 && pair ? special[i % n] : which == 1 && pair ? special[i / n] : r.nextInt(3) == 0 ? special[r.nextInt(n)] : random(dtype, r);
+            if (pair && which < 2) {
+                v[i] = special[which == 0 ? i % n : i / n];
+            } else {
+                v[i] = r.nextInt(3) == 0 ? special[r.nextInt(n)] : random(dtype, r);
+            }
         }
         return v;
     }

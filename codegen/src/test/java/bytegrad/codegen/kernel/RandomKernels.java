@@ -51,7 +51,8 @@ final class RandomKernels {
             switch (random.nextInt(depth < 2 ? 12 : 9)) {
                 case 0, 1, 2, 3 -> {
                     boolean affine = random.nextInt(5) == 0;
-                    Expr value = affine ? new Expr.Ramp(narrow(in), 1, I32, 1) : value(3, in, vs, random.nextBoolean() ? F32 : I32, lanes());
+                    DType dtype = random.nextBoolean() ? F32 : I32;
+                    Expr value = affine ? new Expr.Ramp(narrow(in), 1, I32, 1) : value(3, in, vs, dtype, lanes());
                     Var v = new Var("x" + names++, value.dtype(), value.lanes());
                     body.add(let(v, value));
                     (affine ? in : vs).add(v);

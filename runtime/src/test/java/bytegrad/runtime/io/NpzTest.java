@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TimeZone;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,28 @@ class NpzTest {
             zip.putInt(directory + 20, size).putInt(directory + 24, size);
             refused(folder, bytes, Npz::read);
         }
+    }
+
+    /** The file's directory says 4 GiB, and so does the array: the length of the file is what counts. */
+    @Test
+    void aStoredEntryIsNoLongerThanTheFile() throws IOException {
+        byte[] lie = NpyTest.npy(1, "{'descr': '<i4', 'fortran_order': False, 'shape': (1000000000,)}");
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(file)) {
+            ZipEntry entry = new ZipEntry("a.npy");
+            entry.setMethod(ZipEntry.STORED);
+            entry.setSize(lie.length);
+            CRC32 crc = new CRC32();
+            crc.update(lie);
+            entry.setCrc(crc.getValue());
+            zip.putNextEntry(entry);
+            zip.write(lie);
+        }
+        byte[] bytes = file.toByteArray();
+        ByteBuffer zip = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int directory = zip.getInt(bytes.length - 6);
+        zip.putInt(directory + 20, 0xfffffffe).putInt(directory + 24, 0xfffffffe);
+        refused(folder, bytes, p -> Npz.read(p, Long.MAX_VALUE));
     }
 
     @Test

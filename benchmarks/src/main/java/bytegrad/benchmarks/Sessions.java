@@ -1,0 +1,19 @@
+package bytegrad.benchmarks;
+
+import bytegrad.cli.workload.Task;
+import bytegrad.codegen.Compiler;
+import bytegrad.codegen.Options;
+import bytegrad.runtime.Session;
+
+/** Compiled tasks with their inputs set. */
+public final class Sessions {
+    private Sessions() {}
+
+    /** Compiles and sets every input and state. */
+    public static Session of(Task task, Options options) {
+        Session session = Compiler.compile(task.graph(), options).newSession();
+        task.inputs().forEach(session::set);
+        task.state().forEach(session::set);
+        return session;
+    }
+}

@@ -1,0 +1,24 @@
+package bytegrad.benchmarks.check;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Rows that are measured together, in a JVM of their own. A group's name begins the names of its rows. */
+record Group(String name, Consumer<Report> rows) {
+    /** The groups of each issue's table "It must show". */
+    static final Map<String, List<Group>> BY_ISSUE = Map.of(
+            "01",
+            List.of(
+                    new Group("workload", WorkloadGoldens::report),
+                    new Group("golden", TrainGoldens::report),
+                    new Group("same-bits", SameBits::report),
+                    new Group("accuracy", Accuracy::report),
+                    new Group("allocation", Allocation::report),
+                    new Group("fusion", Fusion::report),
+                    new Group("linearity", Linearity::report),
+                    new Group("speed", Speed::report),
+                    new Group("fashion", TrainedAccuracy::fashion),
+                    new Group("mnist", TrainedAccuracy::mnist),
+                    new Group("main-job", MainJob::report)));
+}

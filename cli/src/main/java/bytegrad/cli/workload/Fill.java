@@ -1,0 +1,73 @@
+package bytegrad.cli.workload;
+
+import bytegrad.ir.TensorType;
+import bytegrad.runtime.Tensor;
+
+/** How the elements of an input are made, from their row-major index i. */
+public sealed interface Fill {
+    /** x[i] = offset + {@link SpecNumbers#value}(seed, i, scale), in float; an f64 tensor holds the same floats. */
+    record Uniform(int seed, float scale, float offset) implements Fill {
+        /** Without an offset. */
+        public Uniform(int seed, float scale) {
+            this(seed, scale, 0);
+        }
+    }
+
+    /** x[i] = {@link SpecNumbers#index}(seed, i, bound). */
+    record Index(int seed, int bound) implements Fill {}
+
+    /** x[i] = value. */
+    record Same(double value) implements Fill {}
+
+    /** Element {@code i}. */
+    default double element(int i) {
+        return switch (this) {
+            case Uniform(int seed, float scale, float offset) -> SpecNumbers.value(seed, i, scale) + offset;
+            case Index(int seed, int bound) -> SpecNumbers.index(seed, i, bound);
+            case Same(double value) -> value;
+        };
+    }
+
+    /** The whole tensor. */
+    default Tensor tensor(TensorType type) {
+        int n = type.size();
+        int[] shape = type.shape().toArray();
+        return switch (type.dtype()) {
+            case F32 -> {
+                float[] a = new float[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (float) element(i);
+                }
+                yield Tensor.of(a, shape);
+            }
+            case F64 -> {
+                double[] a = new double[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = element(i);
+                }
+                yield Tensor.of(a, shape);
+            }
+            case I32 -> {
+                int[] a = new int[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (int) element(i);
+                }
+                yield Tensor.of(a, shape);
+            }
+            case I64 -> {
+                long[] a = new long[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (long) element(i);
+                }
+                yield Tensor.of(a, shape);
+            }
+            case BOOL -> {
+                boolean[] a = new boolean[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = element(i) != 0;
+                }
+                yield Tensor.of(a, shape);
+            }
+        };
+    }
+}
