@@ -1,7 +1,7 @@
 /** Gradients of graphs as graphs, and optimisers as nodes. */
 module bytegrad.autodiff {
     requires transitive bytegrad.ir;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports bytegrad.autodiff;
     exports bytegrad.autodiff.optim;

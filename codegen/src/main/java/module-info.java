@@ -3,7 +3,7 @@ module bytegrad.codegen {
     requires transitive bytegrad.ir;
     requires transitive bytegrad.runtime;
     requires org.objectweb.asm;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports bytegrad.codegen;
 }

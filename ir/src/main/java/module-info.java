@@ -1,6 +1,6 @@
 /** Tensor graphs: operations, types, builder, text form, passes and the reference interpreter. */
 module bytegrad.ir {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports bytegrad.ir;
     exports bytegrad.ir.nn;

@@ -1,6 +1,6 @@
 /** What an emitted class may call: tensors, sessions, arenas and checkpoints. */
 module bytegrad.runtime {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports bytegrad.runtime;
     exports bytegrad.runtime.io;

@@ -104,12 +104,12 @@ public final class Gradient {
             String advice = loss.dtype().isFloat()
                     ? "reduce it to one number first, for instance by sumAll or a mean, or take sumAll(y * dy) to pull back a cotangent dy"
                     : "only a float has a gradient; cast it to " + DType.F32.text() + " where that is meant";
-            throw new GraphException("gradient of " + name(loss) + ": the loss must be a float scalar, not " + loss.type() + "; " + advice);
+            throw GraphException.at("gradient of " + name(loss) + ": the loss must be a float scalar, not " + loss.type() + "; " + advice);
         }
         for (Node x : wrt) {
             owned(b, x, "the node to differentiate by");
             if (!x.dtype().isFloat()) {
-                throw new GraphException("gradient of " + name(loss) + " with respect to " + name(x) + ": " + x.type()
+                throw GraphException.at("gradient of " + name(loss) + " with respect to " + name(x) + ": " + x.type()
                         + " is not float, so it has no gradient; leave it out or cast it where it is made");
             }
         }
@@ -118,12 +118,12 @@ public final class Gradient {
     private static void owned(GraphBuilder b, Node n, String what) {
         List<Node> nodes = b.nodes();
         if (n.id() >= nodes.size() || nodes.get(n.id()) != n) {
-            throw new GraphException("gradient: " + what + ", " + name(n) + ", belongs to another graph");
+            throw GraphException.at("gradient: " + what + ", " + name(n) + ", belongs to another graph");
         }
     }
 
     private static GraphException unreached(Node loss, Node x) {
-        return new GraphException("gradient of " + name(loss) + " with respect to " + name(x)
+        return GraphException.at("gradient of " + name(loss) + " with respect to " + name(x)
                 + ": the loss does not depend on it through differentiable operations; leave it out, or ask for Unreached.ZEROS");
     }
 

@@ -1,24 +1,38 @@
 package bytegrad.cli;
 
+import bytegrad.cli.train.DivergenceException;
+import bytegrad.ir.GraphException;
+import bytegrad.runtime.BytegradException;
+import bytegrad.runtime.WriteException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line. Exit codes: 0 done, 1 failed, 2 bad input. */
+/** The command line. What goes wrong is one line on standard error; {@code -Dbytegrad.debug=1} adds where. */
 @Command(
         name = "bytegrad",
         version = "bytegrad 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        description = "Compiles tensor graphs, with their gradients, to JVM bytecode.")
+        description = "Compiles tensor graphs, with their gradients, to JVM bytecode.",
+        footer = {"", "Exit codes: 0 done, 1 failed, 2 bad input."},
+        subcommands = {TrainCommand.class, PredictCommand.class, ExplainCommand.class, DoctorCommand.class})
 public final class Main implements Runnable {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int BAD_INPUT = 2;
+
+    private static final String PREFIX = "bytegrad: ";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
+        throw new ParameterException(spec.commandLine(), "no command given; there are " + String.join(", ", spec.subcommands().keySet()) + ", and --help");
     }
 
     /**
@@ -27,6 +41,51 @@ public final class Main implements Runnable {
      * @param args the words after {@code ./bytegrad}
      */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    }
+
+    /** Runs one command; its exit code. */
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(false)
+                .setUsageHelpWidth(100)
+                .setParameterExceptionHandler((e, words) -> report(err, e.getMessage(), e, BAD_INPUT))
+                .setExecutionExceptionHandler((e, command, result) -> failure(err, e));
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return report(err, "out of memory: the heap is limited to " + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB; raise it with BYTEGRAD_JAVA_OPTS=-Xmx…", e, FAILED);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static int failure(PrintWriter err, Exception e) {
+        return switch (e) {
+            case WriteException w -> report(err, message(w), w, FAILED);
+            case DivergenceException d -> report(err, message(d), d, FAILED);
+            case BytegradException b -> report(err, message(b), b, BAD_INPUT);
+            case GraphException g -> report(err, message(g), g, BAD_INPUT);
+            case Exception other -> report(err, "internal error: " + other + "; -Dbytegrad.debug=1 (in BYTEGRAD_JAVA_OPTS) shows where", other, FAILED);
+        };
+    }
+
+    private static String message(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private static int report(PrintWriter err, String message, Throwable e, int code) {
+        err.println(PREFIX + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
+        if (Integer.getInteger("bytegrad.debug", 0) > 0) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return code;
     }
 }

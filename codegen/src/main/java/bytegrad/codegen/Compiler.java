@@ -41,7 +41,8 @@ public final class Compiler {
         c.graph().updates().forEach(u -> states.add(u.state()));
         List<Slot> inputs = new ArrayList<>();
         List<Slot> kept = new ArrayList<>();
-        for (Node n : c.graph().inputs()) {
+        for (Node declared : c.source().inputs()) {
+            Node n = c.input(declared);
             Slot s = Literals.slot(((Op.Input) n.op()).name(), n, plan.offset(new Place.Value(n)));
             (states.contains(n) ? kept : inputs).add(s);
         }

@@ -4,6 +4,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.testing.RandomGraphs;
 import bytegrad.ir.testing.Shrink;
+import bytegrad.ir.text.GraphParser;
 import bytegrad.ir.text.GraphPrinter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Looks for random graphs that compile to something wrong, and makes them small. As a program, for long hunts:
- * {@code Hunt FIRST_SEED COUNT FOLDER}.
+ * {@code Hunt FIRST_SEED COUNT FOLDER}; {@code Hunt FOLDER} tries the graphs in a folder again.
  */
 final class Hunt {
     /** What graph a seed stands for: four in a row are a graph, a smooth one with its gradient in f32 and in f64, and a graph again. */
@@ -67,7 +69,31 @@ final class Hunt {
         found.add("seed " + seed + ", saved as " + file + ": " + what);
     }
 
+    /** What still fails of the graphs in a folder. */
+    static List<String> again(Path folder, List<Options> ways) throws IOException {
+        List<Path> files;
+        try (Stream<Path> list = Files.list(folder)) {
+            files = list.filter(f -> f.toString().endsWith(".graph")).sorted().toList();
+        }
+        List<String> failures = new ArrayList<>();
+        for (Path file : files) {
+            Graph g = GraphParser.parse(file);
+            for (long seed = 0; seed < 3; seed++) {
+                Optional<String> failure = Agreement.failure(g, RandomGraphs.inputs(g, seed), ways);
+                if (failure.isPresent()) {
+                    failures.add(file + ": " + failure.get());
+                    break;
+                }
+            }
+        }
+        return failures;
+    }
+
     public static void main(String[] args) throws IOException {
+        if (args.length == 1) {
+            again(Path.of(args[0]), Agreement.ways(Agreement.EXTREMES)).forEach(System.out::println);
+            return;
+        }
         Hunt hunt = new Hunt(Agreement.ways(Agreement.EXTREMES), Path.of(args[2]));
         long first = Long.parseLong(args[0]);
         int count = Integer.parseInt(args[1]);

@@ -11,6 +11,11 @@ public class GraphException extends RuntimeException {
         super(message);
     }
 
+    /** An error that names the line of the user's own code from which Bytegrad was called. */
+    public static GraphException at(String message) {
+        return new GraphException(message + CallSite.suffix());
+    }
+
     public GraphException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -75,6 +75,11 @@ public final class Literal {
         return checked(type, bits.clone());
     }
 
+    /** Every element has these raw bits, however many there are. */
+    public static Literal filled(TensorType type, long bits) {
+        return new Literal(type, type.size() == 0 ? new long[0] : new long[] {bits});
+    }
+
     private static Literal checked(TensorType type, long[] bits) {
         if (bits.length != type.size()) {
             throw new GraphException("constant " + type + " needs " + type.size() + " values but has " + bits.length);

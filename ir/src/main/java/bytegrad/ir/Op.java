@@ -19,10 +19,15 @@ public sealed interface Op {
     /** y[i] = fn(a[i], b[i], …); all of one shape. */
     record Map(ScalarFn fn) implements Op {}
 
-    /** y[i] = x[i] as dtype: float to integer truncates and saturates, NaN gives 0; number to bool is ≠ 0. */
+    /**
+     * y[i] = x[i] as dtype.
+     *
+     * <p>Float to integer truncates and saturates, NaN gives 0; i64 to i32 keeps the low bits; anything to a float is rounded
+     * once; a number becomes true where it is not 0.
+     */
     record Cast(DType dtype) implements Op {}
 
-    /** y[i] = ⊕ₖ x[i,k], k over {@code axes} (ascending); in the order that {@link SumOrder} states. */
+    /** y[i] = identity ⊕ₖ x[i,k], k over {@code axes} (ascending); in the order that {@link SumOrder} states. */
     record Reduce(Monoid monoid, List<Integer> axes) implements Op {
         public Reduce {
             axes = List.copyOf(axes);
@@ -39,7 +44,7 @@ public sealed interface Op {
     }
 
     /**
-     * y[b,m,n] = Σₖ a[b,m,k]·b[b,k,n], one ascending chain of fused multiply-adds (k row-major over {@code leftContract}).
+     * y[b,m,n] = Σₖ a[b,m,k]·b[b,k,n], one ascending chain of fused multiply-adds from +0 (k row-major over {@code leftContract}).
      *
      * <p>The lists pair axes of the left operand with axes of the right one: the j-th of {@code leftBatch} with the
      * j-th of {@code rightBatch}, likewise for the contracted ones. The result has the batch axes in the order of the

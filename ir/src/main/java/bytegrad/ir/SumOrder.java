@@ -6,7 +6,7 @@ import java.util.List;
  * The order in which a float reduction combines its elements, fixed by the operand's shape alone, so that no schedule,
  * lane width or thread count can change a bit.
  *
- * <p>{@code width} 1 is a plain ascending chain, row-major over the reduced axes. Otherwise {@code width} partial
+ * <p>{@code width} 1 is a plain ascending chain from the identity (for a sum, +0), row-major over the reduced axes. Otherwise {@code width} partial
  * results p₀…p₍w₋₁₎ start at the identity; the element whose index along the innermost reduced axis is k joins
  * p₍k mod w₎, ascending; then pairs i and i + w/2, i and i + w/4, … are combined until p₀ is the result.
  */

@@ -142,6 +142,10 @@ public abstract sealed class Tensors permits GraphBuilder {
         return map(ScalarFn.EQ, a, b);
     }
 
+    public Node ne(Node a, Node b) {
+        return map(ScalarFn.NE, a, b);
+    }
+
     public Node lt(Node a, Node b) {
         return map(ScalarFn.LT, a, b);
     }
@@ -164,6 +168,22 @@ public abstract sealed class Tensors permits GraphBuilder {
 
     public Node or(Node a, Node b) {
         return map(ScalarFn.OR, a, b);
+    }
+
+    public Node xor(Node a, Node b) {
+        return map(ScalarFn.XOR, a, b);
+    }
+
+    public Node shl(Node a, Node distance) {
+        return map(ScalarFn.SHL, a, distance);
+    }
+
+    public Node shr(Node a, Node distance) {
+        return map(ScalarFn.SHR, a, distance);
+    }
+
+    public Node ushr(Node a, Node distance) {
+        return map(ScalarFn.USHR, a, distance);
     }
 
     public Node not(Node a) {

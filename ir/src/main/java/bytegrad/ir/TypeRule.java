@@ -306,7 +306,7 @@ final class TypeRule {
             if (start < 0 || limit < start || limit > t.shape().dim(k) || stride < 1) {
                 throw error("axis " + k + ": " + start + " to " + limit + " by " + stride + " is not inside 0 to " + t.shape().dim(k));
             }
-            dims[k] = (limit - start + stride - 1) / stride;
+            dims[k] = (int) (((long) limit - start + stride - 1) / stride);
         }
         return t.with(Shape.of(dims));
     }

@@ -16,10 +16,10 @@ import java.util.Set;
 record Parameters(List<Node> values, List<Node> gradients, DType dtype) {
     static Parameters check(List<Node> parameters, List<Node> gradients) {
         if (parameters.isEmpty()) {
-            throw new GraphException("optimizer: there is no parameter to update");
+            throw GraphException.at("optimizer: there is no parameter to update");
         }
         if (parameters.size() != gradients.size()) {
-            throw new GraphException("optimizer: " + parameters.size() + " parameters but " + gradients.size() + " gradients");
+            throw GraphException.at("optimizer: " + parameters.size() + " parameters but " + gradients.size() + " gradients");
         }
         DType dtype = parameters.get(0).dtype();
         Set<Node> seen = new HashSet<>();
@@ -27,17 +27,17 @@ record Parameters(List<Node> values, List<Node> gradients, DType dtype) {
             Node p = parameters.get(i);
             Node g = gradients.get(i);
             if (!(p.op() instanceof Op.Input) || !p.dtype().isFloat()) {
-                throw new GraphException("optimizer: parameter " + p + " must be a float input, to hold its value between steps");
+                throw GraphException.at("optimizer: parameter " + p + " must be a float input, to hold its value between steps");
             }
             if (!seen.add(p)) {
-                throw new GraphException("optimizer: parameter \"" + name(p) + "\" is listed twice");
+                throw GraphException.at("optimizer: parameter \"" + name(p) + "\" is listed twice");
             }
             if (p.dtype() != dtype) {
-                throw new GraphException("optimizer: parameter \"" + name(p) + "\" is " + p.type() + " but \"" + name(parameters.get(0)) + "\" is "
+                throw GraphException.at("optimizer: parameter \"" + name(p) + "\" is " + p.type() + " but \"" + name(parameters.get(0)) + "\" is "
                         + parameters.get(0).type() + "; they must be of one dtype");
             }
             if (!g.type().equals(p.type())) {
-                throw new GraphException("optimizer: parameter \"" + name(p) + "\" is " + p.type() + " but its gradient is " + g.type());
+                throw GraphException.at("optimizer: parameter \"" + name(p) + "\" is " + p.type() + " but its gradient is " + g.type());
             }
         }
         return new Parameters(List.copyOf(parameters), List.copyOf(gradients), dtype);
@@ -46,7 +46,7 @@ record Parameters(List<Node> values, List<Node> gradients, DType dtype) {
     static Parameters check(List<Node> parameters, List<Node> gradients, Node rate) {
         Parameters p = check(parameters, gradients);
         if (rate.dtype() != p.dtype || rate.rank() != 0) {
-            throw new GraphException("optimizer: the learning rate must be a scalar " + p.dtype.text() + " like the parameters, not " + rate.type());
+            throw GraphException.at("optimizer: the learning rate must be a scalar " + p.dtype.text() + " like the parameters, not " + rate.type());
         }
         return p;
     }
@@ -58,7 +58,7 @@ record Parameters(List<Node> values, List<Node> gradients, DType dtype) {
     /** A hyper-parameter of the open or half-open interval that {@code holds} tests; the message says which. */
     static void hyper(String optimizer, String name, double value, boolean holds, String range) {
         if (!holds) {
-            throw new GraphException(optimizer + ": " + name + " is " + value + " but must be " + range);
+            throw GraphException.at(optimizer + ": " + name + " is " + value + " but must be " + range);
         }
     }
 

@@ -22,6 +22,15 @@ public record Task(Graph graph, Map<String, Fill> fills) {
         fills = Collections.unmodifiableMap(new LinkedHashMap<>(fills));
     }
 
+    /** How to make the input of this name; throws IllegalStateException where nothing says so. */
+    public Fill fill(String name) {
+        Fill fill = fills.get(name);
+        if (fill == null) {
+            throw new IllegalStateException("nothing says how to fill input \"" + name + "\"");
+        }
+        return fill;
+    }
+
     /** The inputs that stay as they are from run to run. */
     public Map<String, Tensor> inputs() {
         return tensors(false);
@@ -38,11 +47,7 @@ public record Task(Graph graph, Map<String, Fill> fills) {
         for (Node n : graph.inputs()) {
             String name = ((Op.Input) n.op()).name();
             if (states.contains(name) == updated) {
-                Fill fill = fills.get(name);
-                if (fill == null) {
-                    throw new IllegalStateException("nothing says how to fill input \"" + name + "\" " + n.type());
-                }
-                tensors.put(name, fill.tensor(n.type()));
+                tensors.put(name, fill(name).tensor(n.type()));
             }
         }
         return tensors;

@@ -26,12 +26,14 @@ final class Merge {
     private final Map<Node, Integer> home;
     private final Map<Node, Set<Partitioner.Use>> readers;
     private final boolean[] required;
+    private final int weightLimit;
 
-    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, boolean[] required) {
+    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, boolean[] required, int weightLimit) {
         this.drafts = drafts;
         this.home = home;
         this.readers = readers;
         this.required = required;
+        this.weightLimit = weightLimit;
     }
 
     void run() {
@@ -85,7 +87,7 @@ final class Merge {
     }
 
     private boolean canMerge(Draft a, Draft b, Set<Node> reads) {
-        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weight + b.weight > Weight.LIMIT) {
+        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weight + b.weight > weightLimit) {
             return false;
         }
         Shape space = a.space.rank() >= b.space.rank() ? a.space : b.space;

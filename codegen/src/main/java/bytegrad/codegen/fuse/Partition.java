@@ -16,9 +16,17 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
         fates = Map.copyOf(fates);
     }
 
-    /** Decides for a graph; {@code fused} false stores every node, one kernel each. */
-    public static Partition of(Graph graph, boolean fused) {
-        return new Partitioner(graph, fused).partition();
+    /** Primitive operations in one kernel: beyond this C2 takes long, and HotSpot's 8,000-byte limit for a method comes near. */
+    public static final int WEIGHT_LIMIT = 120;
+
+    /**
+     * Decides for a graph.
+     *
+     * @param fused false stores every node, one kernel each
+     * @param weightLimit primitive operations in one kernel at most
+     */
+    public static Partition of(Graph graph, boolean fused, int weightLimit) {
+        return new Partitioner(graph, fused, weightLimit).partition();
     }
 
     /** Where a node of the graph lives. */

@@ -37,6 +37,7 @@ final class Partitioner {
 
     private final Graph graph;
     private final boolean fused;
+    private final int weightLimit;
     private final boolean[] required;
     private final List<Set<Use>> uses = new ArrayList<>();
     private final List<Draft> drafts = new ArrayList<>();
@@ -47,9 +48,10 @@ final class Partitioner {
     /** Constants that are needed in memory although they are one number. */
     private final Set<Node> slots = new HashSet<>();
 
-    Partitioner(Graph graph, boolean fused) {
+    Partitioner(Graph graph, boolean fused, int weightLimit) {
         this.graph = graph;
         this.fused = fused;
+        this.weightLimit = weightLimit;
         int n = graph.nodes().size();
         this.required = new boolean[n];
         this.reason = new String[n];
@@ -70,7 +72,7 @@ final class Partitioner {
             place(graph.nodes().get(i));
         }
         if (fused) {
-            new Merge(drafts, home, readers(), required).run();
+            new Merge(drafts, home, readers(), required, weightLimit).run();
         }
         return freeze();
     }
@@ -223,9 +225,9 @@ final class Partitioner {
     }
 
     /** Whether a kernel can compute the node at these indices within its loops, size and cost. */
-    private static boolean admits(Draft d, Node n, List<List<Index>> indices) {
+    private boolean admits(Draft d, Node n, List<List<Index>> indices) {
         int weight = Weight.of(n);
-        if (d.weight + weight * indices.size() > Weight.LIMIT || weight * (indices.size() - 1) > REPEAT_LIMIT) {
+        if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
         Set<Expr.Var> axes = d.axes();

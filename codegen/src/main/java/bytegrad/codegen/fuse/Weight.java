@@ -7,9 +7,6 @@ import bytegrad.ir.ScalarFn;
 
 /** How much code a node adds to a kernel, in primitive operations: what bounds a method's size and C2's time. */
 final class Weight {
-    /** A kernel beyond this takes C2 long to compile and nears HotSpot's 8,000-byte limit. */
-    static final int LIMIT = 120;
-
     private Weight() {}
 
     static int of(Node n) {
@@ -34,7 +31,9 @@ final class Weight {
             case NEG, ABS, ADD, SUB, MUL, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> 1;
             case MAX, MIN, DIV -> 2;
             case SQRT, SIGN -> 3;
-            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> dtype == DType.F32 ? 24 : 8;
+            case EXP, LOG, TANH, SIGMOID, ERF -> dtype == DType.F32 ? 24 : 8;
+            // The long way for large arguments is code too, though it seldom runs.
+            case SIN, COS -> dtype == DType.F32 ? 60 : 8;
         };
     }
 }

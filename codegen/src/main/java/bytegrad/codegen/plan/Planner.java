@@ -24,13 +24,15 @@ import java.util.Set;
 /** Orders the kernels, decides which updates are in place, and gives every buffer its offset by liveness. */
 public final class Planner {
     private final Graph graph;
+    private final List<Node> unread;
     private final List<LoweredKernel> kernels;
     private final Updates updates;
     private final Map<Place, Integer> lines = new LinkedHashMap<>();
     private final Map<DType, FreeLines> slabs = new EnumMap<>(DType.class);
 
-    private Planner(Graph graph, List<LoweredKernel> lowered, List<Integer> sorted, Updates updates) {
+    private Planner(Graph graph, List<Node> unread, List<LoweredKernel> lowered, List<Integer> sorted, Updates updates) {
         this.graph = graph;
+        this.unread = unread;
         this.updates = updates;
         this.kernels = new ArrayList<>(sorted.stream().map(lowered::get).toList());
         for (DType d : DType.values()) {
@@ -38,11 +40,15 @@ public final class Planner {
         }
     }
 
-    /** The plan of a graph's kernels. */
-    public static MemoryPlan plan(Graph graph, List<LoweredKernel> lowered) {
+    /**
+     * The plan of a graph's kernels.
+     *
+     * @param unread inputs that the user declared and no kernel reads; they get a slot all the same
+     */
+    public static MemoryPlan plan(Graph graph, List<Node> unread, List<LoweredKernel> lowered) {
         Order order = new Order(lowered);
         Updates updates = new Updates(graph, lowered, order);
-        return new Planner(graph, lowered, order.sorted(), updates).plan();
+        return new Planner(graph, unread, lowered, order.sorted(), updates).plan();
     }
 
     /** Where a place really lives: a new value written over the old one lives in the state's slot. */
@@ -88,6 +94,7 @@ public final class Planner {
     private Set<Place> pinned() {
         Set<Place> pinned = new LinkedHashSet<>();
         graph.inputs().forEach(n -> pinned.add(new Place.Value(n)));
+        unread.forEach(n -> pinned.add(new Place.Value(n)));
         kernels.forEach(k -> k.places().forEach(p -> {
             if (p instanceof Place.Value(Node n) && n.op() instanceof Op.Constant) {
                 pinned.add(p);

@@ -49,7 +49,8 @@ class OtherJvmTest {
                         }
                     }
                     for (int a = 1; a < args.length; a++) {
-                        float[] ff = f.clone(); double[] dd = d.clone(); int[] ii = i.clone(); long[] ll = l.clone(); boolean[] zz = z.clone();
+                        float[] ff = f.clone(); double[] dd = d.clone(); int[] ii = i.clone();
+                        long[] ll = l.clone(); boolean[] zz = z.clone();
                         bytegrad.runtime.Program p = (bytegrad.runtime.Program) Class.forName(args[a]).getConstructor().newInstance();
                         for (int n = Integer.parseInt(args[0]); n > 0; n--) {
                             p.run(ff, dd, ii, ll, zz);

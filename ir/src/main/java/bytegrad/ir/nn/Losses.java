@@ -80,7 +80,7 @@ public final class Losses {
 
     private static void checkSome(String what, Node... parameters) {
         if (parameters.length == 0) {
-            throw new GraphException(what + ": needs at least one parameter");
+            throw GraphException.at(what + ": needs at least one parameter");
         }
     }
 

@@ -1,0 +1,45 @@
+package bytegrad.benchmarks.check;
+
+import bytegrad.benchmarks.Call;
+import bytegrad.cli.workload.Workload;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/** Bytes that a step of A allocates once it is compiled. */
+final class Allocation {
+    private static final double WARM_SECONDS = 4;
+    private static final int WINDOWS = 20;
+    private static final int STEPS = 50;
+
+    /** Keeps the results alive. */
+    private double sink;
+
+    private Allocation() {}
+
+    static void report(Report report) {
+        report.atMost("allocation-A-bytes-per-step", new Allocation().bytesPerStep(Call.of(Workload.A)), 0);
+    }
+
+    private double bytesPerStep(Call call) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < WARM_SECONDS * 1e9; ) {
+            call.reset();
+            window(call);
+        }
+        // What a window allocates beyond its steps' own is the JVM's (a counter read, a deoptimisation): least is truest.
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int w = 0; w < WINDOWS; w++) {
+            call.reset();
+            long before = thread.getCurrentThreadAllocatedBytes();
+            window(call);
+            least = Math.min(least, thread.getCurrentThreadAllocatedBytes() - before);
+        }
+        return (double) least / STEPS;
+    }
+
+    private void window(Call call) {
+        for (int step = 0; step < STEPS; step++) {
+            sink += call.run();
+        }
+    }
+}
