@@ -1,12 +1,9 @@
 package bytegrad.cli.picture;
 
 import java.awt.Color;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.util.stream.IntStream;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -36,13 +33,11 @@ public final class CurveChart {
         add(chart, "loss (left)", loss, 0, RED);
         add(chart, "train accuracy, while training (right)", trainAccuracy, 1, LIGHT_BLUE);
         add(chart, "test accuracy (right)", testAccuracy, 1, BLUE);
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            BitmapEncoder.saveBitmap(chart, bytes, BitmapFormat.PNG);
-            return bytes.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a PNG in memory", e);
-        }
+        BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = image.createGraphics();
+        chart.paint(g, WIDTH, HEIGHT);
+        g.dispose();
+        return Png.of(image);
     }
 
     private static void add(XYChart chart, String name, double[] values, int axis, Color color) {
@@ -54,6 +49,6 @@ public final class CurveChart {
         double[] shown = IntStream.of(finite).mapToDouble(i -> values[i]).toArray();
         XYSeries series = chart.addSeries(name, epochs, shown);
         series.setYAxisGroup(axis);
-        series.setLineColor(color).setMarkerColor(color).setLineStyle(SeriesLines.SOLID).setMarker(SeriesMarkers.CIRCLE);
+        series.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(color).setLineColor(color).setLineStyle(SeriesLines.SOLID);
     }
 }

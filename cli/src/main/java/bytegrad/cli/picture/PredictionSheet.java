@@ -8,11 +8,7 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /** The first test images with their predicted classes; wrong ones in a red frame, with the right class below. */
 public final class PredictionSheet {
@@ -58,13 +54,7 @@ public final class PredictionSheet {
         g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 13));
         g.drawString("First " + shown + " test images and what was made of them: " + wrong + " wrong, in red", GAP, 22);
         g.dispose();
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageIO.write(sheet, "png", bytes);
-            return bytes.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a PNG in memory", e);
-        }
+        return Png.of(sheet);
     }
 
     private static void draw(Graphics2D g, Images images, int image, int x, int y) {

@@ -90,6 +90,9 @@ final class Definitions {
         while (base.op() instanceof Op.Reshape && !partition.hasBuffer(base)) {
             base = base.input(0);
         }
+        if (base.op() instanceof Op.Constant(var value) && value.isUniform()) {
+            return new Expr.Const(value.dtype(), value.bitsAt(0));
+        }
         return load(base, ViewIndex.flatten(n.shape(), index), s);
     }
 

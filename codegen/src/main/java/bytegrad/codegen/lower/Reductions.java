@@ -90,7 +90,8 @@ final class Reductions {
         MethodWriter m = s.method();
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             m.loop(outer, Index.ZERO, Index.of(main), partials, width, (inner, k) -> {
-                definitions.known(k, extent);
+                // k stops short of the end, or k + c·width would seem to leave the row and a reshape of it could not be followed.
+                definitions.known(k, main - partials + width);
                 for (int c = 0; c < acc.size(); c++) {
                     combine(fn, acc.get(c), definitions.at(x, with(index, last, k.plus(c * width)), inner), inner);
                 }
@@ -148,7 +149,7 @@ final class Reductions {
         m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch, w, zero)));
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
-                definitions.known(k, extent);
+                definitions.known(k, main - partials + 1);
                 m.each(middle, partials, (inner, w) -> intoScratch(fn, scratch, w, 1,
                         definitions.at(x, with(index, last, k.plus(definitions.known(w, partials))), inner), inner));
             });

@@ -1,5 +1,6 @@
 package bytegrad.codegen.plan;
 
+import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
@@ -55,6 +56,10 @@ final class Updates {
         int to = k.places().indexOf(value);
         if (from < 0) {
             return true;
+        }
+        if (k.cluster().kind() != Cluster.Kind.LOOPS && k.cluster().kind() != Cluster.Kind.CONTRACTION) {
+            // Several nests write it, one of which may store what another has yet to load.
+            return false;
         }
         for (Kernel.Method m : k.kernel().methods()) {
             Accesses a = new Accesses(from, to);
