@@ -248,7 +248,8 @@ final class Code {
         mv.visitMaxs(0, 0);
         mv.visitEnd();
         if (end.getOffset() >= LIMIT) {
-            throw new MethodTooLargeException(what + ": " + end.getOffset() + " bytes of code, but HotSpot compiles only methods below " + LIMIT);
+            throw new MethodTooLargeException(
+                    what + ": " + end.getOffset() + " bytes of code, but HotSpot compiles only methods below " + LIMIT);
         }
     }
 }

@@ -2,7 +2,7 @@ package bytegrad.codegen.emit;
 
 import bytegrad.runtime.BytegradException;
 
-/** Loop IR that cannot become a class file: too large for a JVM method, or outside what the emitter is defined on. */
+/** Loop IR that cannot become a class file: it is outside what the emitter is defined on. */
 public final class CodegenException extends BytegradException {
     private static final long serialVersionUID = 1L;
 

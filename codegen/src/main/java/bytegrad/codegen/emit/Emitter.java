@@ -15,7 +15,8 @@ public final class Emitter {
      *
      * @param plan what a run executes, in this order
      * @param className the main class, such as {@code com.example.Mlp}; further classes are called {@code com.example.Mlp$1} and so on
-     * @throws CodegenException if a method is too long for HotSpot to compile, or the kernels are ill-formed
+     * @throws MethodTooLargeException if a method is too long for HotSpot to compile
+     * @throws CodegenException if the kernels are ill-formed
      */
     public static ClassImage emit(Plan plan, String className, EmitOptions options) {
         if (!CLASS_NAME.matcher(className).matches()) {

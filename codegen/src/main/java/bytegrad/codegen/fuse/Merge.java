@@ -133,7 +133,7 @@ final class Merge {
         List<Index> stored = a.roots.stream().filter(r -> r.node() == x).findFirst().orElseThrow().index();
         int again = 0;
         for (Partitioner.Use u : readers.getOrDefault(x, Set.of())) {
-            if (drafts.get(u.draft()).resolve() == b && !u.index().equals(stored)) {
+            if (drafts.get(u.draft()).resolve() == b && !(u.plain() && u.index().equals(stored))) {
                 again += u.plain() ? costAgain(x, a, changed(stored, u.index())) : Partitioner.REPEAT_LIMIT + 1;
             }
             if (again > Partitioner.REPEAT_LIMIT) {

@@ -183,7 +183,8 @@ class PlansTest {
             body.add(new Stmt.Store(0, Index.of(n), Build.number(DType.F32, n + 0.5)));
         }
         Kernel tooLong = Build.kernel(List.of(Build.buffer(DType.F32, 4000)), body.toArray(Stmt[]::new));
-        CodegenException e = assertThrows(CodegenException.class, () -> Build.program(Build.launch(tooLong, 0), Build.SHARED));
+        MethodTooLargeException e =
+                assertThrows(MethodTooLargeException.class, () -> Build.program(Build.launch(tooLong, 0), Build.SHARED));
         assertTrue(e.getMessage().matches("test/Generated\\.k0 \\(test\\): [0-9]+ bytes of code.*8000"), e.getMessage());
     }
 
