@@ -1,10 +1,9 @@
 package bytegrad.cli;
 
 import bytegrad.codegen.Compiler;
+import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
 import bytegrad.ir.Graph;
-import bytegrad.ir.text.GraphPrinter;
-import bytegrad.runtime.CompiledFunction;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -51,10 +50,12 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Graph graph = GraphSource.of(source);
         Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
+        Explanation explanation = Compiler.explain(graph, options);
         PrintWriter out = spec.commandLine().getOut();
-        CompiledFunction f = Compiler.compile(graph, options);
-        out.print(GraphPrinter.print(graph));
-        out.println("arena " + f.arena().bytes() + " bytes");
+        out.print(switch (format) {
+            case TEXT -> explanation.text();
+            case JSON -> explanation.json();
+        });
         out.flush();
         return Main.DONE;
     }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. What goes wrong is one line on standard error; {@code -Dbytegrad.debug=1} adds where. */
 @Command(
@@ -32,7 +33,12 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command given; there are " + String.join(", ", spec.subcommands().keySet()) + ", and --help");
+        throw new ParameterException(spec.commandLine(), "no command given; " + commands(spec.commandLine()));
+    }
+
+    /** What can be called, for messages. */
+    private static String commands(CommandLine main) {
+        return "there are " + String.join(", ", main.getSubcommands().keySet()) + ", and --help";
     }
 
     /**
@@ -53,7 +59,7 @@ public final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
-                .setParameterExceptionHandler((e, words) -> report(err, e.getMessage(), e, BAD_INPUT))
+                .setParameterExceptionHandler((e, words) -> report(err, parameter(e, words), e, BAD_INPUT))
                 .setExecutionExceptionHandler((e, command, result) -> failure(err, e));
         try {
             return line.execute(args);
@@ -63,6 +69,12 @@ public final class Main implements Runnable {
             out.flush();
             err.flush();
         }
+    }
+
+    private static String parameter(ParameterException e, String[] words) {
+        // Picocli's own words for it do not mention commands.
+        boolean command = e instanceof UnmatchedArgumentException && e.getCommandLine().getParent() == null && !words[0].startsWith("-");
+        return command ? "no command '" + words[0] + "'; " + commands(e.getCommandLine()) : message(e);
     }
 
     private static int failure(PrintWriter err, Exception e) {

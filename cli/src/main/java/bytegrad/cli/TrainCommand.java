@@ -102,7 +102,7 @@ final class TrainCommand implements Callable<Integer> {
         Training training = resume == null ? start(console) : resumed(resume, console);
         return switch (training.run()) {
             case DONE -> Main.DONE;
-            case DISAGREEMENT, INTERRUPTED -> Main.FAILED;
+            case DISAGREEMENT, DIVERGED, INTERRUPTED -> Main.FAILED;
         };
     }
 

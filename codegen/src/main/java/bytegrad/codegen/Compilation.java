@@ -22,16 +22,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Every stage of one compilation, as values. */
-record Compilation(Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image) {
+record Compilation(
+        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits,
+        List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
+        stages = List.copyOf(stages);
     }
 
     static Compilation of(Graph source, Options options) {
-        Graph graph = options.passes() ? Pipeline.standard().run(source) : source;
+        Stages stages = new Stages(options);
+        stages.dump(d -> d.source(source));
+        Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
+        Graph graph = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
+        stages.dump(d -> d.compiled(graph));
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
-                return of(source, graph, options, limit);
+                Compilation c = of(source, graph, options, limit, stages);
+                DebugLog.compiled(c);
+                return c;
             } catch (MethodTooLargeException e) {
                 // Unrolled reductions can make more code than their weight says; smaller kernels always fit in the end.
                 if (limit <= 1) {
@@ -41,18 +50,23 @@ record Compilation(Graph source, Graph graph, Partition partition, List<LoweredK
         }
     }
 
-    private static Compilation of(Graph source, Graph graph, Options options, int weightLimit) {
-        Partition partition = Partition.of(graph, options.fuse(), weightLimit);
+    private static Compilation of(Graph source, Graph graph, Options options, int weightLimit, Stages stages) {
+        Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
+        stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
-        List<LoweredKernel> kernels = Lowering.lower(partition, vectorBytes).stream()
-                .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList();
+        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes).stream()
+                .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList());
+        stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
-            kernels.forEach(k -> KernelVerifier.verify(k.kernel()));
+            stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
         }
-        MemoryPlan plan = Planner.plan(graph, unread(source, graph), kernels);
-        EmitOptions emit = vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED;
-        ClassImage image = Emitter.emit(plan.steps(), "bytegrad/compiled/Graph", emit);
-        return new Compilation(source, graph, partition, kernels, plan, image);
+        MemoryPlan plan = stages.time("plan", () -> Planner.plan(graph, unread(source, graph), kernels));
+        stages.dump(d -> d.plan(plan));
+        EmitOptions shape = vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED;
+        EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
+        ClassImage image = stages.time("emit", () -> Emitter.emit(plan.steps(), "bytegrad/compiled/Graph", emit));
+        stages.dump(d -> d.image(image));
+        return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, stages.times());
     }
 
     /** Inputs that the passes found to be of no use; the signature has them all the same. */

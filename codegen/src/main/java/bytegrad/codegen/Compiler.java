@@ -35,6 +35,16 @@ public final class Compiler {
         return load(Compilation.of(graph, options));
     }
 
+    /** Compiles a graph for this JVM with the default options, but only to say what was decided and why. */
+    public static Explanation explain(Graph graph) {
+        return explain(graph, Options.DEFAULT);
+    }
+
+    /** Compiles a graph, but only to say what was decided and why. Vector code can be explained where it could not run. */
+    public static Explanation explain(Graph graph, Options options) {
+        return ExplanationBuilder.of(Compilation.of(graph, options));
+    }
+
     static CompiledFunction load(Compilation c) {
         MemoryPlan plan = c.plan();
         Set<Node> states = new HashSet<>();

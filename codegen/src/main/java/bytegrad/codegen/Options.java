@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param passes simplify the graph first
  * @param fuse inline nodes into the kernels that read them; off, every node is stored by a kernel of its own
  * @param verify check every stage, the class files included; slow, for tests
- * @param dump a folder for every stage, numbered
+ * @param dump a folder for every stage, in numbered files; what an earlier dump left there is replaced
  */
 public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
     /** The width of vector code. */

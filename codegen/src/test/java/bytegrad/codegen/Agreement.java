@@ -8,11 +8,15 @@ import bytegrad.ir.eval.Value;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.Slot;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.util.CheckClassAdapter;
 
 /**
  * Compiles a graph in several ways and says where two executors first disagree. What must hold: the kernel interpreter and
@@ -28,21 +32,43 @@ final class Agreement {
     static final double F32 = 2e-5;
     static final double F64 = 1e-12;
 
+    /**
+     * Values for the inputs.
+     *
+     * @param reference whether the reference is asked too; not where values are so large or odd that rounding has no bound
+     */
+    record Trial(Map<String, Value> in, boolean reference) {
+        static Trial of(Map<String, Value> in) {
+            return new Trial(in, true);
+        }
+    }
+
+    static {
+        ClassChecks.install(Agreement::verify);
+    }
+
     private final Graph graph;
-    private final Map<String, Value> in;
-    private final boolean reference;
+    private final List<Trial> trials;
+    /** What each way with passes (or without) must answer to each trial: what the first of them did. */
+    private final Map<Boolean, List<Map<String, Value>>> first = new HashMap<>();
     /** The reference rounds nothing, so that an f64 computed from an f32 is no better than that. */
     private final double f64;
-    private Map<String, Value> expected = Map.of();
-
-    private Agreement(Graph graph, Map<String, Value> in, boolean reference) {
+    private Agreement(Graph graph, List<Trial> trials) {
         this.graph = graph;
-        this.in = in;
-        this.reference = reference;
+        this.trials = trials;
         this.f64 = graph.nodes().stream().anyMatch(n -> n.dtype() == DType.F32) ? F32 : F64;
     }
 
-    /** Ways to compile: each width, passes on and off, fused and not. Those with equal passes come together. */
+    /** ASM's own opinion of a class file. */
+    private static void verify(String name, byte[] bytes) {
+        StringWriter complaints = new StringWriter();
+        CheckClassAdapter.verify(new ClassReader(bytes), Agreement.class.getClassLoader(), false, new PrintWriter(complaints));
+        if (!complaints.toString().isEmpty()) {
+            throw new AssertionError(name + ": " + complaints);
+        }
+    }
+
+    /** Ways to compile: each width, passes on and off, fused and not. */
     static List<Options> ways(List<Options.Simd> widths) {
         List<Options> ways = new ArrayList<>();
         for (boolean passes : new boolean[] {true, false}) {
@@ -55,51 +81,65 @@ final class Agreement {
 
     /** The first disagreement, if there is one; an exception is one too. */
     static Optional<String> failure(Graph graph, Map<String, Value> in, List<Options> ways) {
-        return new Agreement(graph, in, true).failure(ways);
+        return failure(graph, List.of(Trial.of(in)), ways);
     }
 
-    /** The first disagreement between kernels, bytecode and ways; for inputs to which rounding gives no bound. */
-    static Optional<String> failureAmongCompiled(Graph graph, Map<String, Value> in, List<Options> ways) {
-        return new Agreement(graph, in, false).failure(ways);
-    }
-
-    private Optional<String> failure(List<Options> ways) {
-        double scale = 1;
-        if (reference) {
-            Interpreter.Result r = Interpreter.run(graph, in);
-            expected = Three.results(r);
-            scale = scale(r);
-        }
-        Map<Boolean, Map<String, Value>> first = new HashMap<>();
+    /** The first disagreement in any of the trials. */
+    static Optional<String> failure(Graph graph, List<Trial> trials, List<Options> ways) {
+        Agreement a = new Agreement(graph, trials);
         for (Options way : ways) {
             try {
-                Compilation c = Compilation.of(graph, way);
-                Map<String, Value> bytes = twice(c);
-                List<String> d = Three.differences(Three.kernels(c, in), bytes, 0, 0);
-                if (!d.isEmpty()) {
-                    return failed(way, "kernel interpreter and bytecode differ", d);
-                }
-                Map<String, Value> same = first.putIfAbsent(way.passes(), bytes);
-                if (same != null) {
-                    d = Three.differences(same, bytes, 0, 0);
-                    if (!d.isEmpty()) {
-                        return failed(way, "other bits than the first way with these passes", d);
-                    }
-                } else if (reference) {
-                    d = Three.differences(expected, bytes, F32 * scale, f64 * scale);
-                    if (!d.isEmpty()) {
-                        return failed(way, "reference and bytecode differ", d);
-                    }
+                Optional<String> failure = a.failure(way);
+                if (failure.isPresent()) {
+                    return Optional.of(name(way) + ": " + failure.get());
                 }
             } catch (RuntimeException | LinkageError | AssertionError e) {
-                return failed(way, "exception", List.of(e + " at " + (e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0])));
+                return Optional.of(name(way) + ": exception: " + e + " at " + (e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]));
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<String> failed(Options way, String what, List<String> details) {
-        return Optional.of(name(way) + ": " + what + ": " + details.getFirst() + (details.size() > 1 ? " and " + (details.size() - 1) + " more" : ""));
+    private Optional<String> failure(Options way) {
+        Compilation c = Compilation.of(graph, way);
+        List<Map<String, Value>> results = new ArrayList<>();
+        for (int k = 0; k < trials.size(); k++) {
+            Trial t = trials.get(k);
+            Map<String, Value> bytes = twice(c, t.in());
+            results.add(bytes);
+            List<String> d = Three.differences(Three.kernels(c, t.in()), bytes, 0, 0);
+            if (!d.isEmpty()) {
+                return failed("kernel interpreter and bytecode differ", d);
+            }
+            List<Map<String, Value>> same = first.get(way.passes());
+            if (same != null) {
+                d = Three.differences(same.get(k), bytes, 0, 0);
+                if (!d.isEmpty()) {
+                    return failed("other bits than the first way with these passes", d);
+                }
+            } else if (t.reference()) {
+                Interpreter.Result r = Interpreter.run(graph, t.in());
+                double scale = scale(r);
+                d = Three.differences(Three.results(r), bytes, F32 * scale, f64 * scale);
+                if (!d.isEmpty()) {
+                    return failed("reference and bytecode differ", d);
+                }
+            }
+        }
+        first.putIfAbsent(way.passes(), results);
+        return Optional.empty();
+    }
+
+    /** The widest way that is usual, every other width of it, then the extremes of all others. */
+    static List<Options> everyWidthAndOtherwiseExtremes() {
+        List<Options> ways = new ArrayList<>();
+        WIDTHS.forEach(w -> ways.add(new Options(w, true, true, true, Optional.empty())));
+        ways(EXTREMES).stream().filter(o -> !(o.passes() && o.fuse())).forEach(ways::add);
+        return ways;
+    }
+
+    private static Optional<String> failed(String what, List<String> details) {
+        return Optional.of(what + ": " + details.getFirst() + (details.size() > 1 ? " and " + (details.size() - 1) + " more" : ""));
     }
 
     static String name(Options way) {
@@ -122,19 +162,19 @@ final class Agreement {
     }
 
     /** Runs, puts the old states back, and runs again: neither inputs nor constants may have suffered. */
-    private Map<String, Value> twice(Compilation c) {
+    private static Map<String, Value> twice(Compilation c, Map<String, Value> in) {
         CompiledFunction f = Compiler.load(c);
         Session s = f.newSession();
         f.signature().inputs().forEach(slot -> s.set(slot.name(), Three.tensor(in.get(slot.name()))));
-        Map<String, Value> one = run(f, s);
-        List<String> d = Three.differences(one, run(f, s), 0, 0);
+        Map<String, Value> one = run(f, s, in);
+        List<String> d = Three.differences(one, run(f, s, in), 0, 0);
         if (!d.isEmpty()) {
             throw new AssertionError("a second run differs from the first: " + d);
         }
         return one;
     }
 
-    private Map<String, Value> run(CompiledFunction f, Session s) {
+    private static Map<String, Value> run(CompiledFunction f, Session s, Map<String, Value> in) {
         for (Slot x : f.signature().states()) {
             s.set(x.name(), Three.tensor(in.get(x.name())));
         }

@@ -16,9 +16,13 @@ public record Slot(String name, ElementType type, List<Integer> shape, int offse
         shape = List.copyOf(shape);
     }
 
-    /** Elements. */
+    /** Elements; allocates nothing, since sessions ask in every step. */
     public int size() {
-        return shape.stream().reduce(1, (a, b) -> a * b);
+        int n = 1;
+        for (int k = 0; k < shape.size(); k++) {
+            n *= shape.get(k);
+        }
+        return n;
     }
 
     /** Extents as an array. */

@@ -75,8 +75,15 @@ record Checkpoint(Settings settings, Progress progress, String data, String chec
         requireLike(file, states, network.slots());
     }
 
+    /** The states that the network has, once {@link #requireFit} has found them. */
+    Map<String, Tensor> statesOf(Network network) {
+        Map<String, Tensor> all = new LinkedHashMap<>(states);
+        all.keySet().retainAll(network.states());
+        return all;
+    }
+
     /** Throws InputError unless each tensor of {@code wanted} is there with its type and shape. */
-    static void requireLike(Path file, Map<String, Tensor> states, Map<String, Tensor> wanted) {
+    private static void requireLike(Path file, Map<String, Tensor> states, Map<String, Tensor> wanted) {
         wanted.forEach((name, like) -> {
             Tensor t = states.get(name);
             if (t == null || !t.typeText().equals(like.typeText())) {

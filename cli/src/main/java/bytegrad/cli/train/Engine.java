@@ -8,7 +8,7 @@ import java.util.Locale;
 public enum Engine {
     /** Emitted bytecode. */
     COMPILED,
-    /** The reference interpreter: some hundred times slower. */
+    /** The reference interpreter: tens to hundreds of times slower. */
     INTERPRETER;
 
     Runner runner(Graph graph) {

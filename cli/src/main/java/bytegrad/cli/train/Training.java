@@ -43,6 +43,8 @@ public final class Training {
         DONE,
         /** Compiled code and reference do not agree. */
         DISAGREEMENT,
+        /** Trained to the end, but parameters are NaN or infinite. */
+        DIVERGED,
         /** The JVM was asked to end. */
         INTERRUPTED
     }
@@ -72,15 +74,10 @@ public final class Training {
             throw new InputError("--batch " + settings.batch() + ": there are only " + data.training().count() + " training images");
         }
         Training training = new Training(settings, data, engine, checkNan, folder, console);
-        network(training).forEach(training.step::set);
+        training.network.parameters().forEach(training.step::set);
+        training.network.slots().forEach(training.step::set);
         folder.begin();
         return training;
-    }
-
-    private static Map<String, Tensor> network(Training training) {
-        Map<String, Tensor> states = new LinkedHashMap<>(training.network.parameters());
-        states.putAll(training.network.slots());
-        return states;
     }
 
     /**
@@ -95,7 +92,7 @@ public final class Training {
         Training training = new Training(settings, data, engine, checkNan, folder, console);
         checkpoint.requireFit(from, data, training.network);
         training.progress = checkpoint.progress();
-        training.network.states().forEach(name -> training.step.set(name, checkpoint.states().get(name)));
+        checkpoint.statesOf(training.network).forEach(training.step::set);
         if (!from.equals(folder.path())) {
             folder.begin();
         }
@@ -198,7 +195,13 @@ public final class Training {
         if (interruption.requested()) {
             return End.INTERRUPTED;
         }
-        Comparison comparison = Comparison.of(network, engine, step, states(network.states()), data.training(), settings);
+        Map<String, Tensor> states = states(network.states());
+        if (!NanSearch.allFinite(states.values())) {
+            console.line("warning: parameters are NaN or infinite; there is nothing to compare with the interpreter");
+            console.line("written " + new OutputFolder(out).text());
+            return End.DIVERGED;
+        }
+        Comparison comparison = Comparison.of(network, engine, step, states, data.training(), settings);
         metrics(Optional.of(comparison));
         console.line(comparison.text());
         console.line("written " + new OutputFolder(out).text());

@@ -148,6 +148,6 @@ final class NnTest {
                 () -> Losses.softmaxCrossEntropy(b, x(), b.constant(Literal.of(Shape.of(3), 0, 1, 2))));
         fails("broadcast of i32[2,1]", () -> Losses.softmaxCrossEntropy(b, x(), b.constant(Literal.of(Shape.of(2, 1), 0, 1))));
         fails("select of bool[1], f64[2], f64[2]: shapes differ", () -> Losses.softmaxCrossEntropy(b, x(), b.constant(Literal.of(Shape.of(1), 0))));
-        assertEquals("l2Penalty: needs at least one parameter", assertThrows(GraphException.class, () -> Losses.l2Penalty(b, 0.1)).getMessage());
+        fails("l2Penalty: needs at least one parameter (at NnTest.java:", () -> Losses.l2Penalty(b, 0.1));
     }
 }

@@ -1,0 +1,43 @@
+# Sourced by the scripts beside it, with $here set to their folder: finds a JDK and what was built, and defines `bench`.
+#   BYTEGRAD_JAVA_HOME  the JDK to use           BYTEGRAD_JAVA_OPTS  more options for the JVM, split at spaces
+# shellcheck shell=bash disable=SC2154 # $here is the sourcing script's
+wanted=25
+root=$(dirname "$here")
+
+# The same places as ./bytegrad looks in.
+suits() {
+    [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9][0-9]*\).*/\1/p' "$1/release")
+    [ -n "$version" ] && [ "$version" -ge "$wanted" ]
+}
+
+on_path=$(command -v java) && on_path=$(readlink -f "$on_path" 2>/dev/null) || on_path=
+jdk=
+for candidate in "${BYTEGRAD_JAVA_HOME:-}" "${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
+    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    if [ -n "$candidate" ] && suits "$candidate"; then
+        jdk=$candidate
+        break
+    fi
+done
+[ -n "$jdk" ] || { echo "benchmarks: needs a JDK $wanted or newer; install one, or set BYTEGRAD_JAVA_HOME to it" >&2; exit 4; }
+
+class_path=$here/target/lib/*
+for module in benchmarks cli codegen autodiff ir runtime; do
+    [ -d "$root/$module/target/classes/bytegrad" ] || built=no
+    class_path=$root/$module/target/classes:$class_path
+done
+[ "${built:-yes}" = yes ] && [ -d "$here/target/lib" ] && [ -f "$here/target/classes/bytegrad/benchmarks/WorkloadMain.class" ] || {
+    echo "benchmarks: not built; run: cd $root && mvn -q -DskipTests package" >&2
+    exit 4
+}
+
+# bench MAIN ARGUMENT…: G1 starts a big array where a region starts, so that 64-byte vectors can be aligned; a young generation that
+# cannot grow keeps what compiling leaves behind from counting as our memory. Of standard error only the JVM's line on its
+# incubator is dropped.
+bench() {
+    # shellcheck disable=SC2086 # the user's options are split at spaces, on purpose
+    "$jdk/bin/java" -XX:+UseG1GC -Xmn64m -Dbytegrad.root="$root" --add-modules jdk.incubator.vector ${BYTEGRAD_JAVA_OPTS:-} \
+        -cp "$class_path" "$@" 2> >(grep -v '^WARNING: Using incubator modules' >&2)
+}

@@ -1,0 +1,74 @@
+package bytegrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bytegrad.runtime.io.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Explaining sources of each kind; and what needs no source. */
+class ExplainTest {
+    private static final String GRAPH = """
+            graph
+            x: f32[100] = input "x"
+            y: f32[100] = tanh(x)
+            output "y" = y
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void workloadsFilesAndFolders() throws IOException {
+        assertTrue(Outcome.of("explain", "F").done().contains("erf"));
+        Path file = Files.writeString(folder.resolve("tanh.graph"), GRAPH);
+        String text = Outcome.of("explain", file).done();
+        assertTrue(text.contains("tanh"), text);
+        Files.copy(file, folder.resolve("train.graph"));
+        assertTrue(Outcome.of("explain", folder).done().contains("tanh"));
+    }
+
+    @Test
+    void jsonIsJson() throws IOException {
+        Path file = Files.writeString(folder.resolve("tanh.graph"), GRAPH);
+        String text = Outcome.of("explain", "--format", "json", file).done();
+        Json.Obj json = (Json.Obj) Json.parse("stdout", text.getBytes(StandardCharsets.UTF_8));
+        assertEquals(Json.of(1), json.get("launch_count").orElseThrow());
+    }
+
+    @Test
+    void dumpWritesStages() throws IOException {
+        Path file = Files.writeString(folder.resolve("tanh.graph"), GRAPH);
+        Outcome.of("explain", file, "--dump", folder.resolve("stages")).done();
+        try (Stream<Path> files = Files.list(folder.resolve("stages"))) {
+            assertTrue(files.anyMatch(f -> f.toString().endsWith(".class")));
+        }
+    }
+
+    @Test
+    void badSourcesAreOneLine() throws IOException {
+        Outcome.of("explain").refused("SOURCE");
+        Outcome.of("explain", "Z9").refused("Z9: is neither", "workload (A, B");
+        Outcome.of("explain", folder).refused("has no train.graph");
+        Path file = Files.writeString(folder.resolve("bad.graph"), GRAPH.replace("tanh", "tan"));
+        Outcome.of("explain", file).refused("bad.graph:3:", "tan");
+        Outcome.of("explain", "F", "--format", "yaml").refused("--format", "yaml");
+    }
+
+    @Test
+    void doctorHelpAndVersion() {
+        String said = Outcome.of("doctor").done();
+        assertTrue(said.contains("vectors") && said.contains("threads") && said.contains("Vector API"), said);
+        assertTrue(Outcome.of("--version").done().startsWith("bytegrad "));
+        for (String command : new String[] {"train", "predict", "explain", "doctor"}) {
+            assertTrue(Outcome.of(command, "--help").done().contains("Usage: bytegrad " + command));
+            assertTrue(Outcome.of("--help").done().contains("  " + command + " "));
+        }
+    }
+}

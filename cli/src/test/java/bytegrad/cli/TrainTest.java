@@ -1,0 +1,153 @@
+package bytegrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bytegrad.ir.text.GraphParser;
+import bytegrad.runtime.Tensor;
+import bytegrad.runtime.io.Json;
+import bytegrad.runtime.io.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training end to end, on data of a few images. */
+class TrainTest {
+    @TempDir
+    private Path folder;
+
+    private Path data = Path.of("");
+
+    @BeforeEach
+    void makeData() throws IOException {
+        data = TinyData.in(folder.resolve("data"));
+    }
+
+    private Outcome train(String out, Object... more) {
+        Object[] words = {"train", "--data", data, "--hidden", "9,5", "--batch", "16", "--lr", "0.01", "--out", folder.resolve(out)};
+        return Outcome.of(Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray());
+    }
+
+    private byte[] parameters(String out) throws IOException {
+        return Files.readAllBytes(folder.resolve(out).resolve("model.safetensors"));
+    }
+
+    private Map<String, Tensor> states(String out) {
+        return Safetensors.read(folder.resolve(out).resolve("state.safetensors")).tensors();
+    }
+
+    private Json.Obj metrics(String out) {
+        return (Json.Obj) Json.read(folder.resolve(out).resolve("metrics.json"), 1 << 20);
+    }
+
+    @Test
+    void leavesFilesThatCanBeUsed() throws IOException {
+        String said = train("a", "--epochs", "12").done();
+        assertTrue(said.contains("90 training and 37 test images of 8 x 6, 3 classes"), said);
+        assertTrue(said.contains("mlp 48-9-5-3, 509 parameters"), said);
+        assertTrue(said.contains("epoch 12/12  loss "), said);
+        assertTrue(said.contains("test accuracy: 1.0000"), said);
+        assertTrue(said.contains("times faster; both agree"), said);
+        assertFalse(said.contains("\u001b") || said.contains("\r"), "no codes when not on a terminal");
+
+        Path out = folder.resolve("a");
+        try (Stream<Path> files = Files.list(out)) {
+            assertEquals(
+                    List.of("curve.png", "metrics.json", "model.safetensors", "predict.graph", "predictions.png", "state.safetensors", "train.graph"),
+                    files.map(f -> f.getFileName().toString()).sorted().toList());
+        }
+        assertEquals(List.of("W1", "W2", "W3", "b1", "b2", "b3"), List.copyOf(Safetensors.read(out.resolve("model.safetensors")).tensors().keySet()));
+        assertEquals(6, GraphParser.parse(out.resolve("predict.graph")).inputs().size() - 1);
+        assertEquals(2, GraphParser.parse(out.resolve("train.graph")).outputs().size());
+        assertTrue(ImageIO.read(out.resolve("curve.png").toFile()).getWidth() > 100);
+        assertTrue(ImageIO.read(out.resolve("predictions.png").toFile()).getWidth() > 100);
+        Json.Obj metrics = metrics("a");
+        assertEquals(12, ((Json.Arr) metrics.get("epochs").orElseThrow()).items().size());
+        assertEquals(new Json.Num("1.0"), metrics.get("test_accuracy").orElseThrow());
+        assertEquals(Json.of(true), ((Json.Obj) metrics.get("comparison").orElseThrow()).get("agrees").orElseThrow());
+    }
+
+    @Test
+    void sameSeedSameBits() throws IOException {
+        train("a", "--epochs", "2", "--seed", "5").done();
+        train("b", "--epochs", "2", "--seed", "5").done();
+        train("c", "--epochs", "2", "--seed", "6").done();
+        assertArrayEquals(parameters("a"), parameters("b"));
+        assertFalse(Arrays.equals(parameters("a"), parameters("c")));
+    }
+
+    @Test
+    void resumedIsUninterruptedForEveryOptimizer() throws IOException {
+        for (String optimizer : List.of("sgd", "momentum", "nesterov", "adam")) {
+            train(optimizer + "4", "--optimizer", optimizer, "--epochs", "4").done();
+            train(optimizer + "2", "--optimizer", optimizer, "--epochs", "2").done();
+            String said = Outcome.of("train", "--resume", folder.resolve(optimizer + "2"), "--epochs", "4").done();
+            assertTrue(said.contains("after 2 epochs") && said.contains("epoch 3/4") && !said.contains("epoch 2/4"), said);
+            assertArrayEquals(parameters(optimizer + "4"), parameters(optimizer + "2"), optimizer);
+            assertEquals(states(optimizer + "4"), states(optimizer + "2"), optimizer);
+            assertEquals(4, ((Json.Arr) metrics(optimizer + "2").get("epochs").orElseThrow()).items().size());
+        }
+    }
+
+    @Test
+    void resumesIntoAnotherFolderAndLeavesTheFirstAlone() throws IOException {
+        train("a", "--epochs", "1").done();
+        byte[] before = parameters("a");
+        Outcome.of("train", "--resume", folder.resolve("a"), "--epochs", "2", "--out", folder.resolve("b")).done();
+        assertArrayEquals(before, parameters("a"));
+        train("c", "--epochs", "2").done();
+        assertArrayEquals(parameters("c"), parameters("b"));
+    }
+
+    @Test
+    void enginesAgree() {
+        train("compiled", "--epochs", "2", "--l1", "0.001", "--l2", "0.01").done();
+        train("interpreted", "--epochs", "2", "--l1", "0.001", "--l2", "0.01", "--engine", "interpreter").done();
+        Map<String, Tensor> interpreted = states("interpreted");
+        states("compiled").forEach((name, t) -> assertArrayEquals(interpreted.get(name).floats(), t.floats(), 1e-4f, name));
+    }
+
+    @Test
+    void softmaxAndBatchesThatDefaultToTheData() {
+        String said = Outcome.of("train", "--data", data, "--model", "softmax", "--epochs", "1", "--out", folder.resolve("s")).done();
+        assertTrue(said.contains("softmax 48-3, 147 parameters") && said.contains("batch 64"), said);
+        train("all", "--batch", "90", "--epochs", "1").done();
+        train("more", "--batch", "91", "--epochs", "1").refused("--batch 91", "only 90");
+        assertFalse(Files.exists(folder.resolve("more")));
+    }
+
+    @Test
+    void anExistingFolderIsRefusedWithoutForce() throws IOException {
+        train("a", "--epochs", "1").done();
+        byte[] before = parameters("a");
+        train("a", "--epochs", "1", "--seed", "9").refused("--out", "--force", folder.resolve("a").toString());
+        assertArrayEquals(before, parameters("a"));
+        Files.writeString(folder.resolve("a/mine.txt"), "kept");
+        train("a", "--epochs", "1", "--seed", "9", "--force").done();
+        assertFalse(Arrays.equals(before, parameters("a")));
+        assertEquals("kept", Files.readString(folder.resolve("a/mine.txt")));
+        Files.createDirectory(folder.resolve("empty"));
+        train("empty", "--epochs", "1").done();
+        train("a/mine.txt").refused("is a file");
+    }
+
+    @Test
+    void divergenceIsSaidAndTheNodeNamed() {
+        Outcome warned = train("w", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "2");
+        assertEquals(Main.FAILED, warned.code());
+        assertEquals(1, warned.out().lines().filter(l -> l.startsWith("warning: epoch ") && l.contains("--check-nan")).count(), warned.out());
+        train("n", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "2", "--check-nan")
+                .failed(Main.FAILED, "the first node to make", "epoch 1, step ", "its operands: ", "(finite)");
+        train("f", "--epochs", "2", "--check-nan").done();
+    }
+}

@@ -1,0 +1,162 @@
+package bytegrad.codegen;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the compiler decided for a graph and why: where each node lives, what each launch runs, how memory is shared, and
+ * how long compiling took. Made by {@link Compiler#explain}; the same for the same graph and options, but for the times.
+ */
+public final class Explanation {
+    /**
+     * Where a node of the compiled graph lives.
+     *
+     * @param name its label, input name or number
+     * @param type such as {@code f32[64,10]}
+     * @param op as graph text calls it
+     * @param fate {@code input}, {@code number}, {@code constant}, {@code stored}, {@code inlined} or {@code view}
+     * @param launches numbers of the launches that compute it; none if it is not computed, or where copies of it are inlined into several
+     * @param reason why there
+     */
+    public record NodeFate(String name, String type, String op, String fate, List<Integer> launches, String reason) {
+        public NodeFate {
+            launches = List.copyOf(launches);
+        }
+    }
+
+    /**
+     * One call of a kernel.
+     *
+     * @param number counts from 0, in the order they run
+     * @param label the nodes it stores in one line, with the outputs and states that they are: {@code %73 (new W1)}
+     * @param kind {@code loops}, {@code contraction}, {@code pieces}, {@code scatter}, {@code arg} or {@code copy}
+     * @param stores nodes it leaves in memory
+     * @param reads nodes it loads from memory
+     * @param inlined nodes computed on the way that are never stored
+     * @param bytesRead size of all it reads, each counted once
+     * @param bytesWritten size of all it stores
+     * @param scratchBytes what it uses of the arena only while it runs
+     * @param liveBytes what must be in memory while it runs: its buffers, pinned tensors, and results that later launches read
+     * @param sameCodeAs the first launch that runs an equal kernel; its own number where it is the first
+     * @param kernel the listing of its kernel
+     */
+    public record Launch(int number, String label, String kind, List<String> stores, List<String> reads, List<String> inlined, long bytesRead,
+            long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, String kernel) {
+        public Launch {
+            stores = List.copyOf(stores);
+            reads = List.copyOf(reads);
+            inlined = List.copyOf(inlined);
+        }
+    }
+
+    /**
+     * How a state takes its new value.
+     *
+     * @param way {@code in place} (written over the old value), {@code copied} (by a launch at the end) or {@code unchanged}
+     */
+    public record StateUpdate(String state, String value, String way) {}
+
+    /**
+     * The arena of a session.
+     *
+     * @param slabBytes by dtype, alignment and padding included
+     * @param arenaBytes all slabs together: the peak, by construction
+     * @param pinnedBytes inputs, states, constants and outputs, which keep their places for a session's life
+     * @param peakLiveBytes the most that is live in any launch; what the arena has beyond it is padding and fragmentation
+     */
+    public record Memory(Map<String, Long> slabBytes, long arenaBytes, long pinnedBytes, long peakLiveBytes) {
+        public Memory {
+            slabBytes = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(slabBytes));
+        }
+    }
+
+    /**
+     * A stage of the compilation, or a pass over the graph within the stage {@code passes}.
+     *
+     * @param runs how often it ran
+     */
+    public record Stage(String name, long nanos, int runs) {}
+
+    /** Vector bits and the two graphs, as text. */
+    record Heading(int simdBits, String source, String graph, int sourceNodes, int graphNodes, long classBytes) {}
+
+    private final Heading heading;
+    private final List<NodeFate> nodes;
+    private final List<Launch> launches;
+    private final List<StateUpdate> updates;
+    private final Memory memory;
+    private final List<Stage> stages;
+
+    Explanation(Heading heading, List<NodeFate> nodes, List<Launch> launches, List<StateUpdate> updates, Memory memory, List<Stage> stages) {
+        this.heading = heading;
+        this.nodes = List.copyOf(nodes);
+        this.launches = List.copyOf(launches);
+        this.updates = List.copyOf(updates);
+        this.memory = memory;
+        this.stages = List.copyOf(stages);
+    }
+
+    Heading heading() {
+        return heading;
+    }
+
+    /** Bits of the vector code; 0 for scalar code. */
+    public int simdBits() {
+        return heading.simdBits();
+    }
+
+    /** The graph that was given, as text. */
+    public String sourceGraph() {
+        return heading.source();
+    }
+
+    /** The graph after the passes, as text: the one that is compiled. */
+    public String compiledGraph() {
+        return heading.graph();
+    }
+
+    /** Bytes of all class files. */
+    public long classBytes() {
+        return heading.classBytes();
+    }
+
+    /** The compiled graph's nodes, in its order. */
+    public List<NodeFate> nodes() {
+        return nodes;
+    }
+
+    /** What a run executes, in order. */
+    public List<Launch> launches() {
+        return launches;
+    }
+
+    /** How many kernels a run launches. */
+    public int launchCount() {
+        return launches.size();
+    }
+
+    /** How each state takes its new value. */
+    public List<StateUpdate> updates() {
+        return updates;
+    }
+
+    /** The arena. */
+    public Memory memory() {
+        return memory;
+    }
+
+    /** How long each stage took. */
+    public List<Stage> stages() {
+        return stages;
+    }
+
+    /** Everything, for people. */
+    public String text() {
+        return new ExplanationText(this).all();
+    }
+
+    /** Everything but the listings' layout, for programs: one JSON object, indented. */
+    public String json() {
+        return ExplanationJson.of(this).indented();
+    }
+}

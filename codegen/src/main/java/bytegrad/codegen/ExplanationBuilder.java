@@ -1,0 +1,205 @@
+package bytegrad.codegen;
+
+import bytegrad.codegen.Explanation.Launch;
+import bytegrad.codegen.Explanation.NodeFate;
+import bytegrad.codegen.Explanation.StateUpdate;
+import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.Fate;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.KernelPrinter;
+import bytegrad.codegen.lower.LoweredKernel;
+import bytegrad.codegen.lower.Place;
+import bytegrad.codegen.plan.MemoryPlan;
+import bytegrad.codegen.plan.Plan;
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
+import bytegrad.ir.text.GraphPrinter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads an explanation off the stages of a compilation. */
+final class ExplanationBuilder {
+    private final Compilation c;
+    private final MemoryPlan plan;
+    /** The launch of each of the partition's kernels. */
+    private final Map<Integer, Integer> launchOf = new HashMap<>();
+    private final Map<Integer, List<String>> inlined = new HashMap<>();
+
+    private ExplanationBuilder(Compilation c) {
+        this.c = c;
+        this.plan = c.plan();
+        Map<Cluster, Integer> numbers = new IdentityHashMap<>();
+        for (int k = 0; k < c.partition().clusters().size(); k++) {
+            numbers.put(c.partition().clusters().get(k), k);
+        }
+        for (int k = 0; k < plan.kernels().size(); k++) {
+            Integer cluster = numbers.get(plan.kernels().get(k).cluster());
+            if (cluster != null) {
+                launchOf.put(cluster, k);
+            }
+        }
+    }
+
+    static Explanation of(Compilation c) {
+        return new ExplanationBuilder(c).build();
+    }
+
+    private Explanation build() {
+        Graph g = c.graph();
+        List<NodeFate> nodes = g.nodes().stream().map(this::fate).toList();
+        MemoryTimeline timeline = new MemoryTimeline(plan);
+        List<Launch> launches = launches(timeline);
+        Map<String, Long> slabs = new TreeMap<>();
+        plan.slabs().forEach((d, n) -> {
+            if (n > 0) {
+                slabs.put(d.text(), (long) n * d.bytes());
+            }
+        });
+        Explanation.Memory memory = new Explanation.Memory(slabs, plan.arenaBytes(), timeline.pinned(), timeline.peak());
+        Explanation.Heading heading = new Explanation.Heading(
+                c.simdBits(), GraphPrinter.print(c.source()), GraphPrinter.print(g), c.source().nodes().size(), g.nodes().size(), c.image().size());
+        return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, c.stages());
+    }
+
+    private NodeFate fate(Node n) {
+        Fate f = c.partition().fate(n);
+        Integer launch = launchOf.get(f.kernel());
+        if (f.kind() == Fate.Kind.INLINED && launch != null) {
+            inlined.computeIfAbsent(launch, k -> new ArrayList<>()).add(c.graph().nameOf(n));
+        }
+        String kind = f.kind().name().toLowerCase(Locale.ROOT);
+        return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launch == null ? List.of() : List.of(launch), f.reason());
+    }
+
+    private List<Launch> launches(MemoryTimeline timeline) {
+        Map<Kernel, Integer> first = new HashMap<>();
+        List<Launch> launches = new ArrayList<>();
+        for (int k = 0; k < plan.kernels().size(); k++) {
+            LoweredKernel lk = plan.kernels().get(k);
+            Plan.Launch step = plan.launches().get(k);
+            int same = first.computeIfAbsent(step.kernel(), x -> launches.size());
+            Map<String, Long> read = new LinkedHashMap<>();
+            Map<String, Long> written = new LinkedHashMap<>();
+            long scratch = 0;
+            for (int b = 0; b < lk.places().size(); b++) {
+                String label = step.bufferLabels().get(b);
+                long bytes = MemoryTimeline.bytes(lk.places().get(b));
+                switch (lk.kernel().buffers().get(b).access()) {
+                    case READ -> read.put(label, bytes);
+                    case WRITE, READ_WRITE -> written.put(label, bytes);
+                    case SCRATCH -> scratch += bytes;
+                }
+            }
+            launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()), inlined.getOrDefault(k, List.of()),
+                    sum(read), sum(written), scratch, timeline.live(k), same, KernelPrinter.print(lk.kernel(), step.bufferLabels())));
+        }
+        return launches;
+    }
+
+    /** What it stores, with the names under which the outside knows it. */
+    private String label(LoweredKernel lk, Plan.Launch step) {
+        List<String> stored = new ArrayList<>();
+        for (int b = 0; b < lk.places().size(); b++) {
+            Kernel.Access access = lk.kernel().buffers().get(b).access();
+            if (access == Kernel.Access.WRITE || access == Kernel.Access.READ_WRITE) {
+                List<String> known = lk.places().get(b) instanceof Place.Value(Node n) ? outside(n) : List.of();
+                stored.add(step.bufferLabels().get(b) + (known.isEmpty() ? "" : " (" + String.join(", ", known) + ")"));
+            }
+        }
+        return String.join(", ", stored);
+    }
+
+    private List<String> outside(Node n) {
+        List<String> names = new ArrayList<>();
+        c.graph().outputs().forEach((name, o) -> {
+            if (o == n && !name.equals(c.graph().nameOf(n))) {
+                names.add(name);
+            }
+        });
+        c.graph().updates().stream().filter(u -> u.value() == n).forEach(u -> names.add("new " + u.name()));
+        return names;
+    }
+
+    private static long sum(Map<String, Long> bytes) {
+        return bytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The planner's copies belong to no cluster of the partition. */
+    private static String kind(LoweredKernel k) {
+        return k.cluster().roots().isEmpty() ? "copy" : switch (k.cluster().kind()) {
+            case LOOPS -> "loops";
+            case CONTRACTION -> "contraction";
+            case PIECES -> "pieces";
+            case SCATTER -> "scatter";
+            case ARG -> "arg";
+        };
+    }
+
+    private StateUpdate update(Graph.Update u) {
+        Place value = new Place.Value(u.value());
+        boolean same = u.state() == u.value() || u.state().shape().size() == 0;
+        boolean over = plan.inPlace().contains(value) && plan.offset(value) == plan.offset(new Place.Value(u.state()));
+        return new StateUpdate(u.name(), c.graph().nameOf(u.value()), same ? "unchanged" : over ? "in place" : "copied");
+    }
+
+    /** What is live when, by the buffers that launches name. */
+    static final class MemoryTimeline {
+        /** A buffer and the launches between which it holds something. */
+        private record Life(long bytes, int from, int to) {}
+
+        private final List<Life> lives = new ArrayList<>();
+        private final long pinned;
+        private final int launches;
+
+        MemoryTimeline(MemoryPlan plan) {
+            this.launches = plan.kernels().size();
+            // New values written in place share their state's slot.
+            Map<String, Long> slots = new HashMap<>();
+            plan.offsets().forEach((p, at) -> slots.merge(slot(p.dtype(), at), bytes(p), Math::max));
+            pinned = sum(slots);
+            Map<Place, Life> open = new LinkedHashMap<>();
+            for (int k = 0; k < launches; k++) {
+                for (Place p : plan.kernels().get(k).places()) {
+                    int at = k;
+                    if (p instanceof Place.Scratch) {
+                        lives.add(new Life(bytes(p), k, k));
+                    } else if (!plan.offsets().containsKey(p)) {
+                        open.merge(p, new Life(bytes(p), k, k), (a, b) -> new Life(a.bytes(), a.from(), at));
+                    }
+                }
+            }
+            lives.addAll(open.values());
+        }
+
+        private static String slot(DType dtype, int offset) {
+            return dtype.text() + "@" + offset;
+        }
+
+        static long bytes(Place p) {
+            return (long) p.size() * p.dtype().bytes();
+        }
+
+        long pinned() {
+            return pinned;
+        }
+
+        long live(int launch) {
+            return pinned + lives.stream().filter(l -> l.from() <= launch && launch <= l.to()).mapToLong(Life::bytes).sum();
+        }
+
+        long peak() {
+            long peak = pinned;
+            for (int k = 0; k < launches; k++) {
+                peak = Math.max(peak, live(k));
+            }
+            return peak;
+        }
+    }
+}

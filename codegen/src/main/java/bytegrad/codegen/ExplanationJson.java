@@ -1,0 +1,64 @@
+package bytegrad.codegen;
+
+import bytegrad.runtime.io.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** An explanation as one JSON object. */
+final class ExplanationJson {
+    private ExplanationJson() {}
+
+    static Json of(Explanation e) {
+        Map<String, Json> all = new LinkedHashMap<>();
+        all.put("simd_bits", Json.of(e.simdBits()));
+        all.put("launch_count", Json.of(e.launchCount()));
+        all.put("class_bytes", Json.of(e.classBytes()));
+        all.put("memory", memory(e.memory()));
+        all.put("updates", list(e.updates(), u -> object(Map.entry("state", Json.of(u.state())), Map.entry("value", Json.of(u.value())), Map.entry("way", Json.of(u.way())))));
+        all.put("stages", list(e.stages(), s -> object(Map.entry("name", Json.of(s.name())), Map.entry("ms", Json.of(s.nanos() / 1e6)), Map.entry("runs", Json.of(s.runs())))));
+        all.put("launches", list(e.launches(), ExplanationJson::launch));
+        all.put("nodes", list(e.nodes(), ExplanationJson::node));
+        all.put("source_graph", Json.of(e.sourceGraph()));
+        all.put("compiled_graph", Json.of(e.compiledGraph()));
+        return new Json.Obj(all);
+    }
+
+    private static Json memory(Explanation.Memory m) {
+        Map<String, Json> slabs = new LinkedHashMap<>();
+        m.slabBytes().forEach((dtype, bytes) -> slabs.put(dtype, Json.of(bytes)));
+        return object(Map.entry("arena_bytes", Json.of(m.arenaBytes())), Map.entry("pinned_bytes", Json.of(m.pinnedBytes())),
+                Map.entry("peak_live_bytes", Json.of(m.peakLiveBytes())), Map.entry("slab_bytes", new Json.Obj(slabs)));
+    }
+
+    private static Json launch(Explanation.Launch l) {
+        return object(Map.entry("number", Json.of(l.number())), Map.entry("kind", Json.of(l.kind())), Map.entry("label", Json.of(l.label())),
+                Map.entry("stores", strings(l.stores())), Map.entry("reads", strings(l.reads())), Map.entry("inlined", strings(l.inlined())),
+                Map.entry("bytes_read", Json.of(l.bytesRead())), Map.entry("bytes_written", Json.of(l.bytesWritten())),
+                Map.entry("scratch_bytes", Json.of(l.scratchBytes())), Map.entry("live_bytes", Json.of(l.liveBytes())),
+                Map.entry("same_code_as", Json.of(l.sameCodeAs())), Map.entry("kernel", Json.of(l.kernel())));
+    }
+
+    private static Json node(Explanation.NodeFate n) {
+        return object(Map.entry("name", Json.of(n.name())), Map.entry("type", Json.of(n.type())), Map.entry("op", Json.of(n.op())),
+                Map.entry("fate", Json.of(n.fate())), Map.entry("launches", list(n.launches(), Json::of)), Map.entry("reason", Json.of(n.reason())));
+    }
+
+    @SafeVarargs
+    private static Json object(Map.Entry<String, Json>... members) {
+        Map<String, Json> object = new LinkedHashMap<>();
+        for (Map.Entry<String, Json> m : members) {
+            object.put(m.getKey(), m.getValue());
+        }
+        return new Json.Obj(object);
+    }
+
+    private static Json strings(List<String> values) {
+        return list(values, Json::of);
+    }
+
+    private static <T> Json list(List<T> values, Function<T, Json> json) {
+        return new Json.Arr(values.stream().map(json).toList());
+    }
+}
