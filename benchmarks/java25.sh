@@ -33,11 +33,14 @@ done
     exit 4
 }
 
-# bench MAIN ARGUMENT…: G1 starts a big array where a region starts, so that 64-byte vectors can be aligned; a young generation that
-# cannot grow keeps what compiling leaves behind from counting as our memory. Of standard error only the JVM's line on its
-# incubator is dropped.
+# Flags, none of which is needed to run Bytegrad. G1 starts an array of half a region or more where a region starts, so that 64-byte
+# vectors are aligned; its regions would be 4 MB here, too big for small arenas. A young generation that cannot grow keeps
+# the litter of compiling from counting as our memory.
+flags="-XX:+UseG1GC -XX:G1HeapRegionSize=1m -Xmn64m"
+
+# bench MAIN ARGUMENT…: of standard error only the JVM's line on its incubator is dropped.
 bench() {
-    # shellcheck disable=SC2086 # the user's options are split at spaces, on purpose
-    "$jdk/bin/java" -XX:+UseG1GC -Xmn64m -Dbytegrad.root="$root" --add-modules jdk.incubator.vector ${BYTEGRAD_JAVA_OPTS:-} \
+    # shellcheck disable=SC2086 # options are split at spaces, on purpose
+    "$jdk/bin/java" $flags -Dbytegrad.root="$root" --add-modules jdk.incubator.vector ${BYTEGRAD_JAVA_OPTS:-} \
         -cp "$class_path" "$@" 2> >(grep -v '^WARNING: Using incubator modules' >&2)
 }

@@ -82,4 +82,15 @@ public interface Call {
         @Override
         public void reset() {}
     }
+
+    /** Does nothing: the call of who has none yet. */
+    record Nothing() implements Call {
+        @Override
+        public double run() {
+            return 0;
+        }
+
+        @Override
+        public void reset() {}
+    }
 }
