@@ -15,17 +15,16 @@ import bytegrad.ir.Node;
 import bytegrad.ir.testing.RandomGraphs;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.runtime.Session;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.commons.CodeSizeEvaluator;
 
 /** Promises about what is emitted, held against a training step of a perceptron. */
 final class FactsTest {
@@ -81,24 +80,18 @@ final class FactsTest {
         assertEquals(0, least, "bytes in 100 runs, best of 20 windows");
     }
 
-    private static List<String> longMethods(ClassImage image) {
-        List<String> tooLong = new ArrayList<>();
+    /** The code's length of each method, as the JDK's own parser reads it. */
+    private static Map<String, Integer> methods(ClassImage image) {
+        Map<String, Integer> lengths = new TreeMap<>();
         for (String name : image.classNames()) {
-            new ClassReader(image.bytes(name)).accept(new ClassVisitor(Opcodes.ASM9) {
-                @Override
-                public MethodVisitor visitMethod(int access, String method, String descriptor, String signature, String[] exceptions) {
-                    return new CodeSizeEvaluator(null) {
-                        @Override
-                        public void visitEnd() {
-                            if (getMaxSize() >= HUGE_METHOD) {
-                                tooLong.add(name + "." + method + ": " + getMaxSize());
-                            }
-                        }
-                    };
-                }
-            }, 0);
+            ClassFile.of().parse(image.bytes(name)).methods().forEach(m -> m.findAttribute(Attributes.code())
+                    .ifPresent(code -> lengths.put(name + "." + m.methodName().stringValue(), code.codeLength())));
         }
-        return tooLong;
+        return lengths;
+    }
+
+    private static List<String> longMethods(ClassImage image) {
+        return methods(image).entrySet().stream().filter(m -> m.getValue() >= HUGE_METHOD).map(Object::toString).toList();
     }
 
     @ParameterizedTest
@@ -133,16 +126,7 @@ final class FactsTest {
         long kernels = e.launches().stream().filter(l -> l.sameCodeAs() == l.number()).count();
         assertTrue(kernels <= 5, kernels + " kernels");
         ClassImage image = Compilation.of(chain(300), unfused).image();
-        List<String> methods = new ArrayList<>();
-        new ClassReader(image.bytes(image.mainClass())).accept(new ClassVisitor(Opcodes.ASM9) {
-            @Override
-            public MethodVisitor visitMethod(int access, String method, String descriptor, String signature, String[] exceptions) {
-                if (method.matches("k\\d+")) {
-                    methods.add(method);
-                }
-                return null;
-            }
-        }, 0);
+        List<String> methods = methods(image).keySet().stream().filter(m -> m.matches(".*\\.k\\d+")).toList();
         assertEquals(kernels, methods.size(), methods.toString());
     }
 

@@ -233,7 +233,7 @@ final class UpdatesTest {
                 %2: i64[] = constant 1
                 %3: i64[] = add(n, %2)
                 %4: f32[3] = constant [1.0, 2.0, 3.0]
-                output "n" = %3
+                output "count" = %3
                 update "n" = %3
                 update "a" = %4
                 """);
