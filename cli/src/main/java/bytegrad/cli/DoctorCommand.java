@@ -20,7 +20,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        line(out, "java", System.getProperty("java.vm.name") + " " + Runtime.version() + " (" + System.getProperty("java.vendor") + "), " + System.getProperty("java.vm.info"));
+        String vendor = System.getProperty("java.vendor");
+        line(out, "java", System.getProperty("java.vm.name") + " " + Runtime.version() + " (" + vendor + "), " + System.getProperty("java.vm.info"));
         line(out, "java home", System.getProperty("java.home"));
         line(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         boolean module = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
@@ -34,7 +35,8 @@ final class DoctorCommand implements Callable<Integer> {
         }
         line(out, "threads", "1 of " + Runtime.getRuntime().availableProcessors() + " processors: compiled code runs on one thread so far");
         Runtime memory = Runtime.getRuntime();
-        line(out, "memory", String.format(Locale.ROOT, "%,.0f MB of heap at most (-Xmx), %,.0f MB used", memory.maxMemory() / MB, (memory.totalMemory() - memory.freeMemory()) / MB));
+        double used = memory.totalMemory() - memory.freeMemory();
+        line(out, "memory", String.format(Locale.ROOT, "%,.0f MB of heap at most (-Xmx), %,.0f MB used", memory.maxMemory() / MB, used / MB));
         String home = System.getProperty("bytegrad.home");
         line(out, "project", home == null ? "unknown: not started by ./bytegrad" : home);
         out.flush();

@@ -64,7 +64,8 @@ public final class Main implements Runnable {
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
-            return report(err, "out of memory: the heap is limited to " + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB; raise it with BYTEGRAD_JAVA_OPTS=-Xmx…", e, FAILED);
+            long limit = Runtime.getRuntime().maxMemory() / 1_000_000;
+            return report(err, "out of memory: the heap is limited to " + limit + " MB; raise it with BYTEGRAD_JAVA_OPTS=-Xmx…", e, FAILED);
         } finally {
             out.flush();
             err.flush();
@@ -83,7 +84,8 @@ public final class Main implements Runnable {
             case DivergenceException d -> report(err, message(d), d, FAILED);
             case BytegradException b -> report(err, message(b), b, BAD_INPUT);
             case GraphException g -> report(err, message(g), g, BAD_INPUT);
-            case Exception other -> report(err, "internal error: " + other + "; -Dbytegrad.debug=1 (in BYTEGRAD_JAVA_OPTS) shows where", other, FAILED);
+            case Exception other -> report(err,
+                    "internal error: " + other + "; -Dbytegrad.debug=1 (in BYTEGRAD_JAVA_OPTS) shows where", other, FAILED);
         };
     }
 

@@ -35,7 +35,10 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "A folder that `bytegrad train` wrote.")
     private Path model = Path.of("");
 
-    @Option(names = "--invert", negatable = true, description = "Swap light and dark, or with --no-invert do not (default: swap where most of the rim is light, and say so).")
+    @Option(
+            names = "--invert",
+            negatable = true,
+            description = "Swap light and dark, or with --no-invert do not (default: swap where most of the rim is light, and say so).")
     private @Nullable Boolean invert;
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, such as PNG or JPEG.")
@@ -61,7 +64,10 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private static String text(Path image, Picture picture, List<Answer> answers) {
-        String best = answers.stream().limit(SHOWN).map(a -> String.format(Locale.ROOT, "%s %.3f", a.name(), a.probability())).collect(Collectors.joining(", "));
+        String best = answers.stream()
+                .limit(SHOWN)
+                .map(a -> String.format(Locale.ROOT, "%s %.3f", a.name(), a.probability()))
+                .collect(Collectors.joining(", "));
         return image + ": " + answers.getFirst().name() + " (" + best + ")" + (picture.inverted() ? ", light and dark swapped" : "");
     }
 }

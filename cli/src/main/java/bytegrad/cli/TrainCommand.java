@@ -42,7 +42,10 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder of idx or idx.gz files under the names of MNIST (default: the project's cut of Fashion-MNIST).")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of idx or idx.gz files under the names of MNIST (default: the project's cut of Fashion-MNIST).")
     private @Nullable Path data;
 
     @Option(names = "--model", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: mlp).")
@@ -51,7 +54,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--hidden", paramLabel = "N", split = ",", description = "Widths of the hidden layers of mlp (default: 256,128).")
     private @Nullable List<Integer> hidden;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images, those before --resume included (default: " + USUAL_EPOCHS + ").")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Passes over the training images, those before --resume included (default: " + USUAL_EPOCHS + ").")
     private @Nullable Integer epochs;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images per step (default: " + USUAL_BATCH + ", or all if there are fewer).")
@@ -60,10 +66,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--optimizer", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: adam).")
     private @Nullable Rule optimizer;
 
-    @Option(names = "--lr", paramLabel = "X", description = "Learning rate of the first epoch (default: 0.1 for sgd, 0.03 with momentum, 0.001 for adam).")
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "Learning rate of the first epoch (default: 0.1 for sgd, 0.03 with momentum, 0.001 for adam).")
     private @Nullable Double rate;
 
-    @Option(names = "--decay", paramLabel = "X", description = "What the learning rate is multiplied by after each epoch (default: " + USUAL_DECAY + ").")
+    @Option(
+            names = "--decay",
+            paramLabel = "X",
+            description = "What the learning rate is multiplied by after each epoch (default: " + USUAL_DECAY + ").")
     private @Nullable Double decay;
 
     @Option(names = "--l2", paramLabel = "X", description = "Penalty X/2 times the sum of squares of all weights (default: 0).")

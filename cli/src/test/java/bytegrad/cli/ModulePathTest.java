@@ -26,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ModulePathTest {
     private static final long LONGEST_SECONDS = 120;
 
+    /** What only tests need. */
+    private static final List<String> TESTING = List.of("junit", "opentest4j", "apiguardian", "surefire", "jspecify");
+
     @TempDir
     private Path folder;
 
@@ -33,10 +36,11 @@ class ModulePathTest {
         // Tests run on the class path; what belongs to the program is the module path.
         String modules = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(p -> !p.endsWith("test-classes") && !p.contains("-tests.jar"))
-                .filter(p -> Stream.of("junit", "opentest4j", "apiguardian", "surefire", "jspecify").noneMatch(Path.of(p).getFileName().toString()::contains))
+                .filter(p -> TESTING.stream().noneMatch(Path.of(p).getFileName().toString()::contains))
                 .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.awt.headless=true", "--add-modules", "jdk.incubator.vector",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.awt.headless=true", "--add-modules", "jdk.incubator.vector",
                 "-p", modules, "-m", "bytegrad.cli/bytegrad.cli.Launch"));
         Arrays.stream(words).map(Object::toString).forEach(command::add);
         return new ProcessBuilder(command).redirectError(log.toFile()).start();
@@ -60,7 +64,8 @@ class ModulePathTest {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
                 if (line.startsWith("epoch 3/")) {
-                    process.destroy();
+                    // Process.destroy would close the stream that is being read.
+                    process.toHandle().destroy();
                 }
             }
         }

@@ -27,7 +27,8 @@ class PredictTest {
         Path data = TinyData.in(folder.resolve("data"));
         Files.write(data.resolve("labels.txt"), Arrays.asList(NAMES));
         model = folder.resolve("model");
-        Outcome.of("train", "--data", data, "--hidden", "8", "--batch", "10", "--epochs", "12", "--lr", "0.01", "--decay", "1", "--out", model).done();
+        Outcome.of("train", "--data", data, "--out", model, "--hidden", "8", "--batch", "10", "--epochs", "12", "--lr", "0.01", "--decay", "1")
+                .done();
     }
 
     /** An image with a band at one third of its height, by default light on dark. */

@@ -34,8 +34,14 @@ class TrainTest {
     }
 
     private Outcome train(String out, Object... more) {
-        Object[] words = {"train", "--data", data, "--hidden", "9,5", "--batch", "16", "--lr", "0.01", "--out", folder.resolve(out)};
+        Object[] words = {"train", "--data", data, "--hidden", "9,5", "--out", folder.resolve(out)};
         return Outcome.of(Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray());
+    }
+
+    /** In steps that are large and many enough to learn from 90 images. */
+    private Outcome trainWell(String out, Object... more) {
+        Object[] words = {"--batch", "16", "--lr", "0.01"};
+        return train(out, Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray());
     }
 
     private byte[] parameters(String out) throws IOException {
@@ -52,7 +58,7 @@ class TrainTest {
 
     @Test
     void leavesFilesThatCanBeUsed() throws IOException {
-        String said = train("a", "--epochs", "12").done();
+        String said = trainWell("a", "--epochs", "12").done();
         assertTrue(said.contains("90 training and 37 test images of 8 x 6, 3 classes"), said);
         assertTrue(said.contains("mlp 48-9-5-3, 509 parameters"), said);
         assertTrue(said.contains("epoch 12/12  loss "), said);
@@ -79,9 +85,9 @@ class TrainTest {
 
     @Test
     void sameSeedSameBits() throws IOException {
-        train("a", "--epochs", "2", "--seed", "5").done();
-        train("b", "--epochs", "2", "--seed", "5").done();
-        train("c", "--epochs", "2", "--seed", "6").done();
+        trainWell("a", "--epochs", "2", "--seed", "5").done();
+        trainWell("b", "--epochs", "2", "--seed", "5").done();
+        trainWell("c", "--epochs", "2", "--seed", "6").done();
         assertArrayEquals(parameters("a"), parameters("b"));
         assertFalse(Arrays.equals(parameters("a"), parameters("c")));
     }
@@ -89,8 +95,8 @@ class TrainTest {
     @Test
     void resumedIsUninterruptedForEveryOptimizer() throws IOException {
         for (String optimizer : List.of("sgd", "momentum", "nesterov", "adam")) {
-            train(optimizer + "4", "--optimizer", optimizer, "--epochs", "4").done();
-            train(optimizer + "2", "--optimizer", optimizer, "--epochs", "2").done();
+            trainWell(optimizer + "4", "--optimizer", optimizer, "--epochs", "4").done();
+            trainWell(optimizer + "2", "--optimizer", optimizer, "--epochs", "2").done();
             String said = Outcome.of("train", "--resume", folder.resolve(optimizer + "2"), "--epochs", "4").done();
             assertTrue(said.contains("after 2 epochs") && said.contains("epoch 3/4") && !said.contains("epoch 2/4"), said);
             assertArrayEquals(parameters(optimizer + "4"), parameters(optimizer + "2"), optimizer);
@@ -101,18 +107,18 @@ class TrainTest {
 
     @Test
     void resumesIntoAnotherFolderAndLeavesTheFirstAlone() throws IOException {
-        train("a", "--epochs", "1").done();
+        trainWell("a", "--epochs", "1").done();
         byte[] before = parameters("a");
         Outcome.of("train", "--resume", folder.resolve("a"), "--epochs", "2", "--out", folder.resolve("b")).done();
         assertArrayEquals(before, parameters("a"));
-        train("c", "--epochs", "2").done();
+        trainWell("c", "--epochs", "2").done();
         assertArrayEquals(parameters("c"), parameters("b"));
     }
 
     @Test
     void enginesAgree() {
-        train("compiled", "--epochs", "2", "--l1", "0.001", "--l2", "0.01").done();
-        train("interpreted", "--epochs", "2", "--l1", "0.001", "--l2", "0.01", "--engine", "interpreter").done();
+        trainWell("compiled", "--epochs", "2", "--l1", "0.001", "--l2", "0.01").done();
+        trainWell("interpreted", "--epochs", "2", "--l1", "0.001", "--l2", "0.01", "--engine", "interpreter").done();
         Map<String, Tensor> interpreted = states("interpreted");
         states("compiled").forEach((name, t) -> assertArrayEquals(interpreted.get(name).floats(), t.floats(), 1e-4f, name));
     }
@@ -147,7 +153,7 @@ class TrainTest {
         assertEquals(Main.FAILED, warned.code());
         assertEquals(1, warned.out().lines().filter(l -> l.startsWith("warning: epoch ") && l.contains("--check-nan")).count(), warned.out());
         train("n", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "2", "--check-nan")
-                .failed(Main.FAILED, "the first node to make", "epoch 1, step ", "its operands: ", "(finite)");
+                .failed(Main.FAILED, "the first node to make", "epoch ", ", step ", "its operands: ", "(finite)");
         train("f", "--epochs", "2", "--check-nan").done();
     }
 }

@@ -17,7 +17,6 @@ import bytegrad.ir.text.GraphParser;
 import bytegrad.runtime.Session;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,29 +54,6 @@ final class FactsTest {
         Session s = Compiler.compile(g, options).newSession();
         RandomGraphs.inputs(g, 1).forEach((name, v) -> s.set(name, Three.tensor(v)));
         return s;
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"BITS_512", "BITS_256", "SCALAR"})
-    void aRunAllocatesNothing(Options.Simd simd) {
-        Session s = session(perceptron(new Sgd(0.1), 40, 33, 10), Options.DEFAULT.withSimd(simd));
-        // Until C2 has compiled the kernels, every vector is an object.
-        for (int i = 0; i < 30_000; i++) {
-            s.run();
-        }
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long least = Long.MAX_VALUE;
-        for (int window = 0; window < 20 && least > 0; window++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 100; i++) {
-                s.run();
-            }
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            for (int i = 0; i < 1000; i++) {
-                s.run();
-            }
-        }
-        assertEquals(0, least, "bytes in 100 runs, best of 20 windows");
     }
 
     /** The code's length of each method, as the JDK's own parser reads it. */

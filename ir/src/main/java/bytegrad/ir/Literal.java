@@ -102,7 +102,8 @@ public final class Literal {
                 yield (int) v;
             }
             case I64 -> {
-                if (v != (long) v) {
+                // (long) 2^63 saturates, and is rounded to 2^63 again.
+                if (v != (long) v || v == 0x1p63) {
                     throw new GraphException("constant " + v + " is not an i64");
                 }
                 yield (long) v;

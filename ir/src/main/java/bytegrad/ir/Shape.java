@@ -44,7 +44,7 @@ public final class Shape {
                 throw new GraphException("shape " + Arrays.toString(dims) + " has a negative extent");
             }
             empty |= d == 0;
-            n = Math.min(n * Math.max(d, 1), 1L << 40);
+            n = Math.min(n * Math.max(d, 1), 1L << 31);
         }
         if (!empty && n > Integer.MAX_VALUE) {
             throw new GraphException("shape " + Arrays.toString(dims) + " has more than 2^31-1 elements");

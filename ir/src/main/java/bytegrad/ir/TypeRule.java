@@ -89,6 +89,14 @@ final class TypeRule {
         return new GraphException(name(op) + operands + ": " + what);
     }
 
+    private Shape shape(List<Integer> dims) {
+        try {
+            return Shape.of(dims);
+        } catch (GraphException e) {
+            throw error(e.getMessage());
+        }
+    }
+
     private void arity(int n) {
         if (in.size() != n) {
             throw error("takes " + n + " operand" + (n == 1 ? "" : "s") + ", not " + in.size());
@@ -192,7 +200,7 @@ final class TypeRule {
         c.leftBatch().forEach(a -> dims.add(l.shape().dim(a)));
         dims.addAll(l.shape().without(left).dims());
         dims.addAll(r.shape().without(right).dims());
-        return l.with(Shape.of(dims));
+        return l.with(shape(dims));
     }
 
     private TensorType gather(int axis) {
@@ -206,7 +214,7 @@ final class TypeRule {
         if (data.shape().dim(axis) == 0 && index.size() > 0) {
             throw error("axis " + axis + " is empty, so no index is in range");
         }
-        return data.with(Shape.of(dims));
+        return data.with(shape(dims));
     }
 
     private TensorType indices() {
@@ -234,7 +242,7 @@ final class TypeRule {
         List<Integer> dims = new ArrayList<>(updates.shape().dims());
         dims.subList(axis, axis + index.rank()).clear();
         dims.add(axis, extent);
-        return updates.with(Shape.of(dims));
+        return updates.with(shape(dims));
     }
 
     private TensorType concat(int axis) {
@@ -253,7 +261,9 @@ final class TypeRule {
         if (extent > Integer.MAX_VALUE) {
             throw error("the result has " + extent + " elements along axis " + axis);
         }
-        return first.with(first.shape().with(axis, (int) extent));
+        List<Integer> dims = new ArrayList<>(first.shape().dims());
+        dims.set(axis, (int) extent);
+        return first.with(shape(dims));
     }
 
     private TensorType reshape(Shape shape) {
@@ -316,18 +326,22 @@ final class TypeRule {
         TensorType t = in.get(0);
         perAxis(p.low(), t, "low");
         perAxis(p.high(), t, "high");
-        Literal.of(t.dtype(), p.fill());
-        int[] dims = new int[t.rank()];
-        for (int k = 0; k < dims.length; k++) {
+        try {
+            Literal.of(t.dtype(), p.fill());
+        } catch (GraphException e) {
+            throw error("fill: " + e.getMessage());
+        }
+        List<Integer> dims = new ArrayList<>();
+        for (int k = 0; k < t.rank(); k++) {
             int low = p.low().get(k);
             int high = p.high().get(k);
             long d = (long) t.shape().dim(k) + low + high;
             if (low < 0 || high < 0 || d > Integer.MAX_VALUE) {
                 throw error("axis " + k + ": cannot pad by " + low + " before and " + high + " after; use slice to cut");
             }
-            dims[k] = (int) d;
+            dims.add((int) d);
         }
-        return t.with(Shape.of(dims));
+        return t.with(shape(dims));
     }
 
     private void perAxis(List<Integer> list, TensorType t, String what) {

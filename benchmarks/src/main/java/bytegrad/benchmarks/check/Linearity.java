@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 /** How the time of graph, gradient and compilation grows with the graph. */
 final class Linearity {
     private static final List<Integer> SIZES = List.of(1000, 2000, 5000, 10000, 20000);
-    private static final int WARM_UPS = 6;
+    private static final int WARM_UPS = 4;
     private static final int REPETITIONS = 3;
     private static final double STEEPEST = 1.2;
     private static final int MOST_PER_EDGE = 4;
@@ -40,7 +40,7 @@ final class Linearity {
 
     private void report(Report report, String row, Form form) {
         for (int i = 0; i < WARM_UPS; i++) {
-            seconds(form, SIZES.get(1));
+            seconds(form, SIZES.get(2));
         }
         double[] logSize = new double[SIZES.size()];
         double[] logTime = new double[SIZES.size()];

@@ -30,7 +30,8 @@ public final class IdxFolder {
      */
     public static DataSet read(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new InputError(folder + ": no such folder; it should hold " + String.join(", ", names("train")) + " and the same for t10k, or each with .gz");
+            throw new InputError(folder + ": no such folder; it should hold "
+                    + String.join(", ", names("train")) + " and the same for t10k, or each with .gz");
         }
         Images training = images(folder, "train");
         Images test = images(folder, "t10k");

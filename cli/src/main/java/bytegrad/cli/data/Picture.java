@@ -128,7 +128,8 @@ public final class Picture {
         int w = Math.max(1, (int) Math.round(fromWidth * scale));
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                double mean = mean(from, fromWidth, (double) y * fromHeight / h, (y + 1.0) * fromHeight / h, (double) x * fromWidth / w, (x + 1.0) * fromWidth / w);
+                double mean = mean(from, fromWidth,
+                        (double) y * fromHeight / h, (y + 1.0) * fromHeight / h, (double) x * fromWidth / w, (x + 1.0) * fromWidth / w);
                 to[(y + (height - h) / 2) * width + x + (width - w) / 2] = (float) mean;
             }
         }

@@ -26,7 +26,9 @@ public final class CurveChart {
     /** Draws a PNG; the arrays have an element per epoch. Values that are not finite are left out. */
     public static byte[] png(String title, double[] loss, double[] trainAccuracy, double[] testAccuracy) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle("epoch").yAxisTitle("loss").build();
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setPlotBackgroundColor(Color.WHITE).setChartBackgroundColor(Color.WHITE);
+        chart.getStyler()
+                .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal)
+                .setPlotBackgroundColor(Color.WHITE).setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setXAxisDecimalPattern("0").setXAxisMin(1.0).setXAxisMax((double) Math.max(2, loss.length));
         chart.getStyler().setXAxisMaxLabelCount(Math.max(2, Math.min(loss.length, 20)));
         chart.getStyler().setYAxisGroupPosition(1, YAxisPosition.Right);

@@ -69,7 +69,8 @@ record Checkpoint(Settings settings, Progress progress, String data, String chec
     void requireFit(Path folder, DataSet dataSet, Network network) {
         Path file = folder.resolve(FILE);
         if (!checksum.equals(dataSet.checksum())) {
-            throw new InputError(file + ": was trained on other data (" + data + ", checksum " + checksum + ") than " + dataSet.folder() + " (" + dataSet.checksum() + ")");
+            throw new InputError(file + ": was trained on other data (" + data + ", checksum " + checksum + ") than "
+                    + dataSet.folder() + " (" + dataSet.checksum() + ")");
         }
         requireLike(file, states, network.parameters());
         requireLike(file, states, network.slots());
@@ -87,7 +88,8 @@ record Checkpoint(Settings settings, Progress progress, String data, String chec
         wanted.forEach((name, like) -> {
             Tensor t = states.get(name);
             if (t == null || !t.typeText().equals(like.typeText())) {
-                throw new InputError(file + ": tensor \"" + name + "\" should be " + like.typeText() + " but " + (t == null ? "is missing" : "is " + t.typeText()));
+                throw new InputError(file + ": tensor \"" + name + "\" should be " + like.typeText() + " but "
+                        + (t == null ? "is missing" : "is " + t.typeText()));
             }
         });
     }

@@ -128,7 +128,8 @@ public final class Classifier {
         String height = metadata.get(HEIGHT);
         String width = metadata.get(WIDTH);
         if (names == null || height == null || width == null) {
-            throw new InputError(file + ": was not written by `bytegrad train`: its metadata does not say which classes and image size it is for");
+            throw new InputError(file
+                    + ": was not written by `bytegrad train`: its metadata does not say which classes and image size it is for");
         }
         List<String> list = new ArrayList<>();
         if (Json.parse(file + ": " + NAMES, names.getBytes(StandardCharsets.UTF_8)) instanceof Json.Arr items) {

@@ -23,7 +23,7 @@ public record Comparison(int steps, double compiledSeconds, double interpretedSe
     private static final int STEPS = 3;
 
     /** Each is timed for so long, since both get faster over their first steps. */
-    private static final double TIMED_SECONDS = 0.5;
+    private static final double TIMED_SECONDS = 0.3;
 
     private static final long STREAM = 1L << 21;
 
@@ -103,9 +103,12 @@ public record Comparison(int steps, double compiledSeconds, double interpretedSe
 
     /** One line for people. */
     String text() {
-        String speed = String.format(Locale.ROOT, "a compiled step takes %.3f ms, an interpreted one %.1f ms: %,.0f times faster", compiledSeconds * 1e3,
-                interpretedSeconds * 1e3, speedup());
-        String difference = String.format(Locale.ROOT, " (after %d steps, relative: loss %.1e, parameters and state %.1e)", steps, lossDifference, stateDifference);
+        String speed = String.format(Locale.ROOT,
+                "a compiled step takes %.3f ms, an interpreted one %.1f ms: %,.0f times faster",
+                compiledSeconds * 1e3, interpretedSeconds * 1e3, speedup());
+        String difference = String.format(Locale.ROOT,
+                " (after %d steps, relative: loss %.1e, parameters and state %.1e)",
+                steps, lossDifference, stateDifference);
         return agrees() ? speed + "; both agree" + difference : "warning: compiled code and interpreter DISAGREE" + difference + "; " + speed;
     }
 

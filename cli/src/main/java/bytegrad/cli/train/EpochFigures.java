@@ -33,7 +33,8 @@ public record EpochFigures(int epoch, double loss, double trainAccuracy, double 
 
     /** One line for people. */
     String text(int epochs) {
-        return String.format(Locale.ROOT, "epoch %d/%d  loss %.4f  train %.4f  test %.4f  %,d images/s", epoch, epochs, loss, trainAccuracy, testAccuracy,
-                Math.round(imagesPerSecond));
+        return String.format(Locale.ROOT,
+                "epoch %d/%d  loss %.4f  train %.4f  test %.4f  %,d images/s",
+                epoch, epochs, loss, trainAccuracy, testAccuracy, Math.round(imagesPerSecond));
     }
 }

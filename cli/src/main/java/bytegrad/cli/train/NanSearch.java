@@ -98,7 +98,8 @@ final class NanSearch {
                 .map(in -> graph.nameOf(in) + " " + in.type() + " (" + counts[in.id()].text() + ")")
                 .collect(Collectors.joining(", "));
         String what = counts[n.id()].nan() > 0 ? "NaN" : "an infinity";
-        return "the first node to make " + what + " is " + graph.nameOf(n) + " = " + Graph.opName(n.op()) + " " + n.type() + " (" + counts[n.id()].text() + ")"
+        return "the first node to make " + what + " is " + graph.nameOf(n) + " = " + Graph.opName(n.op()) + " " + n.type()
+                + " (" + counts[n.id()].text() + ")"
                 + (operands.isEmpty() ? "" : "; its operands: " + operands);
     }
 

@@ -48,7 +48,8 @@ public record OutputFolder(Path path) {
             throw new InputError("--out " + path + ": is a file, not a folder");
         }
         if (!force && Files.isDirectory(path) && !isEmpty(path)) {
-            throw new InputError("--out " + path + ": exists already; add --force to replace what a training left there, or --resume " + path + " to go on");
+            throw new InputError("--out " + path
+                    + ": exists already; add --force to replace what a training left there, or --resume " + path + " to go on");
         }
         return new OutputFolder(path);
     }

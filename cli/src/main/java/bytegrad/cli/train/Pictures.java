@@ -25,7 +25,8 @@ final class Pictures {
             AtomicFile.write(out.resolve(OutputFolder.PREDICTIONS), stream -> stream.write(sheet));
         } catch (LinkageError | InternalError e) {
             // A headless JDK, or a machine without fonts: then java.awt fails while it loads.
-            console.line("warning: no pictures: this Java cannot draw text (" + e + "); install a font package such as fonts-dejavu-core, and fontconfig");
+            console.line("warning: no pictures: this Java cannot draw text (" + e
+                    + "); install a font package such as fonts-dejavu-core, and fontconfig");
         }
     }
 }

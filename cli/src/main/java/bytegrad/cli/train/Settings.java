@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  * @param l1 λ of the penalty λ·Σ|w|
  * @param seed of the first parameters and of the order of the images
  */
-public record Settings(Model model, List<Integer> hidden, int epochs, int batch, Rule optimizer, double rate, double decay, double l2, double l1, long seed) {
+public record Settings(
+        Model model, List<Integer> hidden, int epochs, int batch, Rule optimizer, double rate, double decay, double l2, double l1, long seed) {
     /** Copies the list. */
     public Settings {
         hidden = List.copyOf(hidden);
@@ -64,8 +65,10 @@ public record Settings(Model model, List<Integer> hidden, int epochs, int batch,
 
     /** What {@link #json} gave; throws InputError for anything that could not have come from it. */
     static Settings of(JsonReader json) {
-        Settings s = new Settings(json.constant("model", Model.class), json.integers("hidden"), json.integer("epochs"), json.integer("batch"),
-                json.constant("optimizer", Rule.class), json.number("rate"), json.number("decay"), json.number("l2"), json.number("l1"), json.whole("seed"));
+        Settings s = new Settings(
+                json.constant("model", Model.class), json.integers("hidden"), json.integer("epochs"), json.integer("batch"),
+                json.constant("optimizer", Rule.class), json.number("rate"), json.number("decay"), json.number("l2"), json.number("l1"),
+                json.whole("seed"));
         s.check(json.place() + ": ");
         return s;
     }

@@ -59,7 +59,8 @@ public final class Training {
         long start = System.nanoTime();
         network = Network.of(settings, data.pixels(), data.classes());
         console.line("data    " + data.text());
-        console.line(String.format(Locale.ROOT, "model   %s %s, %,d parameters", settings.model(), settings.widths(data.pixels(), data.classes()), network.size()));
+        console.line(String.format(Locale.ROOT, "model   %s %s, %,d parameters",
+                settings.model(), settings.widths(data.pixels(), data.classes()), network.size()));
         console.line("        " + settings.text());
         step = engine.runner(network.training());
         test = new Evaluation(engine.runner(network.prediction()), data.test());
@@ -88,7 +89,8 @@ public final class Training {
      * @param folder the same, or one for the files of the whole training
      * @throws InputError if the data is not that of the checkpoint
      */
-    static Training resume(Settings settings, Checkpoint checkpoint, Path from, DataSet data, Engine engine, boolean checkNan, OutputFolder folder, Console console) {
+    static Training resume(
+            Settings settings, Checkpoint checkpoint, Path from, DataSet data, Engine engine, boolean checkNan, OutputFolder folder, Console console) {
         Training training = new Training(settings, data, engine, checkNan, folder, console);
         checkpoint.requireFit(from, data, training.network);
         training.progress = checkpoint.progress();
@@ -110,7 +112,8 @@ public final class Training {
             while (progress.epoch() < settings.epochs()) {
                 if (!epoch(interruption)) {
                     save();
-                    console.line(String.format(Locale.ROOT, "interrupted in epoch %d after step %d; all of it is saved: go on with  train --resume %s",
+                    console.line(String.format(Locale.ROOT,
+                            "interrupted in epoch %d after step %d; all of it is saved: go on with  train --resume %s",
                             progress.epoch() + 1, progress.step(), out));
                     return End.INTERRUPTED;
                 }

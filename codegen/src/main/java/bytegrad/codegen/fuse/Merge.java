@@ -134,7 +134,7 @@ final class Merge {
         int again = 0;
         for (Partitioner.Use u : readers.getOrDefault(x, Set.of())) {
             if (drafts.get(u.draft()).resolve() == b && !(u.plain() && u.index().equals(stored))) {
-                again += u.plain() ? costAgain(x, a, changed(stored, u.index())) : Partitioner.REPEAT_LIMIT + 1;
+                again = u.plain() ? costAgain(x, a, changed(stored, u.index()), again) : Partitioner.REPEAT_LIMIT + 1;
             }
             if (again > Partitioner.REPEAT_LIMIT) {
                 return false;
@@ -154,44 +154,51 @@ final class Merge {
         return vars;
     }
 
-    /** What it costs to compute a root of a kernel again in another of its loops; more than the limit where a reduction would run again. */
-    private int costAgain(Node x, Draft a, Set<Expr.Var> changed) {
-        int cost = Weight.of(x);
+    /**
+     * What it costs, beside what was {@code spent} already, to compute a root of a kernel again in another of its loops; more than the
+     * limit where a reduction would run again. It stops at the limit, and so is never deep.
+     */
+    private int costAgain(Node x, Draft a, Set<Expr.Var> changed, int spent) {
+        int cost = spent + Weight.of(x);
         for (Node input : x.inputs()) {
             if (cost > Partitioner.REPEAT_LIMIT) {
                 break;
             }
-            cost += switch (input.op()) {
-                case Op.Input o -> 0;
-                case Op.Constant o -> 0;
-                case Op.Iota o -> 1;
-                case Op.Map o -> costOfInput(input, a, changed);
-                case Op.Cast o -> costOfInput(input, a, changed);
-                case Op.View o -> costOfInput(input, a, changed);
-                case Op.Reduce o -> costOfResult(input, a, changed);
-                case Op.ArgReduce o -> costOfResult(input, a, changed);
-                case Op.Contract o -> costOfResult(input, a, changed);
-                case Op.Gather o -> costOfResult(input, a, changed);
-                case Op.ScatterAdd o -> costOfResult(input, a, changed);
-                case Op.Concat o -> costOfResult(input, a, changed);
+            cost = switch (input.op()) {
+                case Op.Input o -> cost;
+                case Op.Constant o -> cost;
+                case Op.Iota o -> cost + 1;
+                case Op.Map o -> costOfInput(input, a, changed, cost);
+                case Op.Cast o -> costOfInput(input, a, changed, cost);
+                case Op.View o -> costOfInput(input, a, changed, cost);
+                case Op.Reduce o -> costOfResult(input, a, changed, cost);
+                case Op.ArgReduce o -> costOfResult(input, a, changed, cost);
+                case Op.Contract o -> costOfResult(input, a, changed, cost);
+                case Op.Gather o -> costOfResult(input, a, changed, cost);
+                case Op.ScatterAdd o -> costOfResult(input, a, changed, cost);
+                case Op.Concat o -> costOfResult(input, a, changed, cost);
             };
         }
         return cost;
     }
 
-    private int costOfInput(Node n, Draft a, Set<Expr.Var> changed) {
-        return home.containsKey(n) ? costOfResult(n, a, changed) : costAgain(n, a, changed);
+    private int costOfInput(Node n, Draft a, Set<Expr.Var> changed, int spent) {
+        return home.containsKey(n) ? costOfResult(n, a, changed, spent) : costAgain(n, a, changed, spent);
     }
 
     /** A stored node is loaded, or at hand if its own index does not change; anything else would have to run again. */
-    private int costOfResult(Node n, Draft a, Set<Expr.Var> changed) {
+    private int costOfResult(Node n, Draft a, Set<Expr.Var> changed, int spent) {
         Integer h = home.get(n);
         if (h != null && drafts.get(h).resolve() != a) {
-            return 1;
+            return spent + 1;
         }
         boolean atHand = h != null && a.roots.stream()
                 .anyMatch(r -> r.node() == n && java.util.Collections.disjoint(Draft.variables(r.index()), changed));
-        return atHand ? 0 : h != null && !(n.op() instanceof Op.Reduce) && !(n.op() instanceof Op.Contract) ? costAgain(n, a, changed) : Partitioner.REPEAT_LIMIT + 1;
+        if (atHand) {
+            return spent;
+        }
+        boolean again = h != null && !(n.op() instanceof Op.Reduce) && !(n.op() instanceof Op.Contract);
+        return again ? costAgain(n, a, changed, spent) : Partitioner.REPEAT_LIMIT + 1;
     }
 
     private static void merge(Draft a, Draft b) {

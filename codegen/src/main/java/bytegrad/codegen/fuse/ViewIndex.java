@@ -41,7 +41,11 @@ public final class ViewIndex {
             case Op.Slice s -> {
                 List<Index> in = new ArrayList<>();
                 for (int k = 0; k < index.size(); k++) {
-                    in.add(index.get(k).times(s.strides().get(k)).plus(s.starts().get(k)));
+                    int start = s.starts().get(k);
+                    int stride = s.strides().get(k);
+                    // Of one element or none the stride says nothing, and may be as large as an int can be.
+                    boolean several = s.limits().get(k) - start > stride;
+                    in.add(several ? index.get(k).times(stride).plus(start) : Index.of(start));
                 }
                 yield Optional.of(in);
             }

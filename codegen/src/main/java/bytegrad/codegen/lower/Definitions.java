@@ -8,9 +8,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
-import bytegrad.ir.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +57,11 @@ final class Definitions {
     }
 
     private Expr define(Node n, List<Index> index, Scope s) {
-        boolean elsewhere = !computedHere.contains(n) || n.op() instanceof Op.Input || n.op() instanceof Op.Constant;
-        boolean number = n.op() instanceof Op.Constant(var value) && value.isUniform();
-        if (partition.hasBuffer(n) && elsewhere && !number) {
+        if (n.shape().size() == 0) {
+            // Of loops that never run; its index means nothing, and what is hoisted out of them would run all the same.
+            return Expr.Const.of(n.dtype(), 0);
+        }
+        if (isLoaded(n)) {
             return load(n, ViewIndex.flatten(n.shape(), index), s);
         }
         return switch (n.op()) {
@@ -73,27 +73,44 @@ final class Definitions {
             case Op.Reduce r -> reductions.reduce(n, r, index, s);
             case Op.Contract c -> tile.orElseThrow(() -> new IllegalStateException("contraction outside its kernel: " + n)).load(s, index);
             case Op.Gather(int axis) -> gather(n, axis, index, s);
-            case Op.View v -> view(n, v, index, s);
+            case Op.View v -> view(n, index, s);
             case Op.ArgReduce o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.ScatterAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
         };
     }
 
-    private Expr view(Node n, Op.View v, List<Index> index, Scope s) {
-        Node x = n.input(0);
-        Optional<List<Index>> through = ViewIndex.through(v, x.shape(), index, this::extent);
-        if (through.isPresent()) {
-            return at(x, through.get(), s);
-        }
-        Node base = x;
+    private boolean isLoaded(Node n) {
+        boolean elsewhere = !computedHere.contains(n) || n.op() instanceof Op.Input || n.op() instanceof Op.Constant;
+        boolean number = n.op() instanceof Op.Constant(var value) && value.isUniform();
+        return partition.hasBuffer(n) && elsewhere && !number;
+    }
+
+    /** Follows views to what they look at: in a loop, since thousands may follow each other. */
+    private Expr view(Node n, List<Index> index, Scope s) {
+        Node x = n;
+        List<Index> at = index;
+        do {
+            Optional<List<Index>> through = ViewIndex.through((Op.View) x.op(), x.input(0).shape(), at, this::extent);
+            if (through.isEmpty()) {
+                return flat(x, ViewIndex.flatten(x.shape(), at), s);
+            }
+            x = x.input(0);
+            at = through.get();
+        } while (x.op() instanceof Op.View && !isLoaded(x));
+        return at(x, at, s);
+    }
+
+    /** A reshape that cuts across axes, at a row-major position: what is in memory below it has the same positions. */
+    private Expr flat(Node n, Index position, Scope s) {
+        Node base = n.input(0);
         while (base.op() instanceof Op.Reshape && !partition.hasBuffer(base)) {
             base = base.input(0);
         }
         if (base.op() instanceof Op.Constant(var value) && value.isUniform()) {
             return new Expr.Const(value.dtype(), value.bitsAt(0));
         }
-        return load(base, ViewIndex.flatten(n.shape(), index), s);
+        return load(base, position, s);
     }
 
     /** Declares that a variable runs from 0 to {@code extent} − 1, as a reshape's check of an index needs to know. */
@@ -109,10 +126,6 @@ final class Definitions {
     private Expr load(Node n, Index at, Scope s) {
         if (!partition.hasBuffer(n)) {
             throw new IllegalStateException(n + " is not in memory");
-        }
-        if (n.shape().size() == 0) {
-            // Of loops that never run; a hoisted load would run all the same.
-            return Expr.Const.of(n.dtype(), 0);
         }
         return load(buffers.read(new Place.Value(n)), at, n.dtype(), s);
     }
@@ -171,12 +184,5 @@ final class Definitions {
             throw new NotVectorizable("it converts between 4 and 8 bytes");
         }
         return s.let(new Expr.Convert(dtype, x));
-    }
-
-    /** All-zero index of a shape's rank. */
-    static List<Index> origin(Shape shape) {
-        Index[] zeros = new Index[shape.rank()];
-        Arrays.fill(zeros, Index.ZERO);
-        return List.of(zeros);
     }
 }

@@ -48,7 +48,7 @@ final class Nests {
         List<List<Index>> at = roots.stream().map(r -> bound(r.index(), axes)).toList();
         List<Expr> values = new ArrayList<>();
         for (int k = 0; k < roots.size(); k++) {
-            values.add(valueOf(roots.get(k).node(), at.get(k), s));
+            values.add(definitions.at(roots.get(k).node(), at.get(k), s));
         }
         for (int k = 0; k < roots.size(); k++) {
             Node n = roots.get(k).node();
@@ -59,10 +59,6 @@ final class Nests {
     /** An input or constant among the roots is copied, since its own buffer is the caller's. */
     private static Place place(Node n) {
         return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);
-    }
-
-    private Expr valueOf(Node n, List<Index> at, Scope s) {
-        return definitions.at(n, at, s);
     }
 
     /** The anchor variables of a root's index, as the loops at hand bind them. */

@@ -43,7 +43,10 @@ final class FreeLines {
             start = last.getKey();
             remove(start, end);
         }
-        end = Math.addExact(start, lines);
+        if (start > Integer.MAX_VALUE - lines) {
+            throw new PlanException("the tensors of one type need more than 2^31-1 lines of 64 bytes; a slab holds at most 2^31-1 elements");
+        }
+        end = start + lines;
         return start;
     }
 

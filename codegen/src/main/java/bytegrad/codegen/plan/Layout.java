@@ -25,20 +25,16 @@ public final class Layout {
 
     /** The element at which a line starts. */
     static int offset(DType dtype, int line) {
-        return element(dtype, line);
-    }
-
-    /** Elements of a slab of so many lines; what an edge tile reads beyond the last buffer is part of it. */
-    static int slab(DType dtype, int lines) {
-        return lines == 0 ? 0 : element(dtype, lines) + BufferBounds.OVERHANG;
-    }
-
-    private static int element(DType dtype, int line) {
         long at = (LINE_BYTES - HEADER_BYTES) / dtype.bytes() + (long) line * perLine(dtype);
         if (at > Integer.MAX_VALUE - BufferBounds.OVERHANG) {
             throw new PlanException("the " + dtype.text() + " tensors need " + at * dtype.bytes() + " bytes; a slab holds at most "
                     + (long) Integer.MAX_VALUE * dtype.bytes());
         }
         return (int) at;
+    }
+
+    /** Elements of a slab of so many lines; what an edge tile reads beyond the last buffer is part of it. */
+    static int slab(DType dtype, int lines) {
+        return lines == 0 ? 0 : offset(dtype, lines) + BufferBounds.OVERHANG;
     }
 }

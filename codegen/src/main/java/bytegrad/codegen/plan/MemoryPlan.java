@@ -3,6 +3,8 @@ package bytegrad.codegen.plan;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.DType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +24,8 @@ public record MemoryPlan(
     public MemoryPlan {
         kernels = List.copyOf(kernels);
         slabs = Map.copyOf(slabs);
-        offsets = Map.copyOf(offsets);
+        // In the order of the plan: what is made from it must be the same in every run.
+        offsets = Collections.unmodifiableMap(new LinkedHashMap<>(offsets));
         inPlace = Set.copyOf(inPlace);
     }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -83,11 +84,11 @@ public final class Planner {
     }
 
     private FreeLines slab(Place p) {
-        return slabs.computeIfAbsent(p.dtype(), d -> new FreeLines());
+        return Objects.requireNonNull(slabs.get(p.dtype()));
     }
 
     private int line(Place p) {
-        return java.util.Objects.requireNonNull(lines.get(p), "a place was never given lines");
+        return Objects.requireNonNull(lines.get(p), "a place was never given lines");
     }
 
     /** Inputs, constants and outputs keep their places for a session's life. */

@@ -10,8 +10,8 @@ import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,9 +21,9 @@ final class Updates {
     private final Order order;
     private final List<LoweredKernel> kernels;
     /** Value places that live in their state's slot. */
-    final Map<Place, Place> inPlace = new HashMap<>();
+    final Map<Place, Place> inPlace = new LinkedHashMap<>();
     /** Updates that need a copy at the end: state, with what is copied into it. */
-    final Map<Node, Place> copied = new java.util.LinkedHashMap<>();
+    final Map<Node, Place> copied = new LinkedHashMap<>();
 
     Updates(Graph graph, List<LoweredKernel> kernels, Order order) {
         this.kernels = kernels;

@@ -1,0 +1,2 @@
+/** Tests of the workloads. */
+package bytegrad.cli.workload;

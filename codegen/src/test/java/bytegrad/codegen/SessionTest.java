@@ -1,0 +1,156 @@
+package bytegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bytegrad.ir.text.GraphParser;
+import bytegrad.runtime.IndexException;
+import bytegrad.runtime.InputException;
+import bytegrad.runtime.Session;
+import bytegrad.runtime.SessionException;
+import bytegrad.runtime.Tensor;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Sessions misused, and what they say then. */
+final class SessionTest {
+    private static final String STEP =
+            """
+            graph
+            table: f32[5,3] = input "table"
+            i: i32[4] = input "i"
+            count: i64[] = input "count"
+            %3: f32[4,3] = gather(table, i) axis=0
+            %4: f32[] = reduce_sum(%3) axes=[0,1]
+            %5: f32[4,3] = neg(%3)
+            %6: f32[5,3] = scatter_add(%5, i) axis=0 extent=5
+            %7: f32[5,3] = add(table, %6)
+            %8: i64[] = constant 1
+            %9: i64[] = add(count, %8)
+            output "loss" = %4
+            update "table" = %7
+            update "count" = %9
+            """;
+
+    private static Session step(Options.Simd simd) {
+        return Compiler.compile(GraphParser.parse(STEP), Options.DEFAULT.withSimd(simd)).newSession();
+    }
+
+    private static Session ready() {
+        Session s = step(Options.Simd.SCALAR);
+        s.set("table", new float[15]).set("i", new int[] {0, 1, 2, 4}).set("count", new long[] {7});
+        return s;
+    }
+
+    private static String message(Class<? extends Exception> type, org.junit.jupiter.api.function.Executable what) {
+        String message = String.valueOf(assertThrows(type, what).getMessage());
+        assertTrue(message.lines().count() == 1, message);
+        return message;
+    }
+
+    private static void says(String message, String... words) {
+        for (String w : words) {
+            assertTrue(message.contains(w), "'" + message + "' lacks '" + w + "'");
+        }
+    }
+
+    @Test
+    void aWrongNameIsAnsweredWithTheRightOnes() {
+        Session s = ready();
+        says(message(InputException.class, () -> s.set("tabel", new float[15])), "tabel", "table", "i", "count");
+        s.run();
+        says(message(InputException.class, () -> s.get("lost")), "lost", "loss", "table");
+    }
+
+    @Test
+    void aWrongTypeOrLengthNamesBoth() {
+        Session s = ready();
+        says(message(InputException.class, () -> s.set("table", new double[15])), "table", "f32[5,3]", "f64");
+        says(message(InputException.class, () -> s.set("table", new float[14])), "table", "f32[5,3]", "15", "14");
+        says(message(InputException.class, () -> s.set("table", Tensor.of(new float[15], 3, 5))), "table", "f32[5,3]", "f32[3,5]");
+        says(message(InputException.class, () -> s.doubles("table")), "table", "f32[5,3]", "f64");
+    }
+
+    @Test
+    void whatWasNeverSetIsNamed() {
+        Session s = step(Options.Simd.SCALAR);
+        s.set("table", new float[15]);
+        says(message(SessionException.class, s::run), "i", "count");
+        says(message(SessionException.class, () -> s.get("loss")), "loss");
+    }
+
+    @Test
+    void anIndexOutOfRangeBreaksTheStateUntilItIsSetAgain() {
+        for (Options.Simd simd : List.of(Options.Simd.SCALAR, Options.Simd.AUTO)) {
+            for (int bad : new int[] {5, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+                Session s = step(simd);
+                s.set("table", new float[15]).set("i", new int[] {0, 1, bad, 3}).set("count", new long[] {0});
+                says(message(IndexException.class, s::run), "index " + bad, "0 to 4");
+                s.set("i", new int[] {0, 1, 2, 3});
+                says(message(SessionException.class, s::run), "table", "count");
+                s.set("table", new float[15]);
+                says(message(SessionException.class, s::run), "count");
+                s.set("count", new long[] {41});
+                s.run();
+                assertEquals(42, s.scalar("count"));
+            }
+        }
+    }
+
+    @Test
+    void aFailedRunWithoutStateBreaksNothing() {
+        Session s = Compiler.compile(GraphParser.parse(
+                """
+                graph
+                table: f32[5] = input "table"
+                i: i32[2] = input "i"
+                %2: f32[2] = gather(table, i) axis=0
+                output "y" = %2
+                """)).newSession();
+        s.set("table", new float[] {1, 2, 3, 4, 5}).set("i", new int[] {0, 9});
+        assertThrows(IndexException.class, s::run);
+        s.set("i", new int[] {0, 4});
+        s.run();
+        assertArrayEquals(new float[] {1, 5}, s.get("y").floats());
+    }
+
+    @Test
+    void aSecondThreadIsRefused() throws InterruptedException {
+        Session s = Compiler.compile(GraphParser.parse(
+                """
+                graph
+                a: f32[600,600] = input "a"
+                %1: f32[600,600] = contract(a, a) left_batch=[] right_batch=[] left_contract=[1] right_contract=[0]
+                output "y" = %1
+                """)).newSession();
+        s.set("a", new float[600 * 600]);
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread other = new Thread(() -> {
+            while (!stop.get()) {
+                try {
+                    s.run();
+                } catch (SessionException e) {
+                    // This thread may be the one that comes second; then it comes again.
+                }
+            }
+        }, "other");
+        other.start();
+        String refusal = Stream.generate(() -> {
+            try {
+                s.run();
+                return "";
+            } catch (SessionException e) {
+                return e.getMessage();
+            }
+        }).limit(10_000).filter(m -> !m.isEmpty()).findFirst().orElse("");
+        stop.set(true);
+        other.join();
+        says(refusal, "thread " + Thread.currentThread().getName(), "other", "session");
+        // Neither is inside any more.
+        s.run();
+    }
+}
