@@ -37,7 +37,11 @@ final class Golden {
 
     /** Holds a graph against the file of this name. */
     static void check(String name, Graph g) throws IOException {
-        Map<String, Value> in = RandomGraphs.inputs(g, 1);
+        check(name, g, RandomGraphs.inputs(g, 1));
+    }
+
+    /** Holds a graph, run on these inputs, against the file of this name. */
+    static void check(String name, Graph g, Map<String, Value> in) throws IOException {
         Optional<String> failure = Agreement.failure(g, in, Agreement.everyWidthAndOtherwiseExtremes());
         assertEquals(Optional.empty(), failure);
         Compilation scalar = Compilation.of(g, Options.DEFAULT.withSimd(Options.Simd.SCALAR));

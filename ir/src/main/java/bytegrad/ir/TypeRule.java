@@ -93,7 +93,7 @@ final class TypeRule {
         try {
             return Shape.of(dims);
         } catch (GraphException e) {
-            throw error(e.getMessage());
+            throw error(String.valueOf(e.getMessage()));
         }
     }
 
