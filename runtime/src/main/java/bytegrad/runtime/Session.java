@@ -6,16 +6,19 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled function with memory and state of its own. Set every input and state, then {@link #run} as often as wanted;
- * a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait.
+ * a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait. Otherwise a
+ * session may go from thread to thread; each sees what the one before did.
  *
- * <p>If a run of a function with state fails, some states may be old and others new; the session then refuses to run
- * until every state has been set again.
+ * <p>If a run fails, there are no outputs to read. If the function has state, some states may be old and others new; the
+ * session then refuses to run until every state has been set again.
  */
 public final class Session {
     private final CompiledFunction function;
@@ -27,7 +30,9 @@ public final class Session {
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
-    private final java.util.Set<String> unset = new java.util.LinkedHashSet<>();
+    private final Set<String> unset = new LinkedHashSet<>();
+    /** Outputs that were new values of states, written in place, until the state was set. */
+    private final Set<String> overwritten = new LinkedHashSet<>();
     private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
     private boolean broken;
     private boolean ran;
@@ -78,6 +83,8 @@ public final class Session {
                 throw new SessionException("these were never set: " + String.join(", ", unset));
             }
             boolean done = false;
+            ran = false;
+            overwritten.clear();
             try {
                 function.program().run(f, d, i, l, z);
                 done = true;
@@ -89,7 +96,7 @@ public final class Session {
                 }
             }
         } finally {
-            inside.set(null);
+            leave();
         }
     }
 
@@ -100,6 +107,10 @@ public final class Session {
             throw new SessionException("thread " + me.getName() + " entered a session that thread " + (other == null ? "?" : other.getName())
                     + " is using; give each thread a session of its own");
         }
+    }
+
+    private void leave() {
+        inside.set(null);
     }
 
     /** Copies a value into an input or state. */
@@ -150,7 +161,7 @@ public final class Session {
             System.arraycopy(array, 0, slab(s.type()), s.offset(), length);
             filled(s);
         } finally {
-            inside.set(null);
+            leave();
         }
         return this;
     }
@@ -159,6 +170,11 @@ public final class Session {
         unset.remove(s.name());
         if (broken && function.signature().states().stream().noneMatch(x -> unset.contains(x.name()))) {
             broken = false;
+        }
+        for (Slot o : function.signature().outputs()) {
+            if (o.type() == s.type() && o.offset() == s.offset()) {
+                overwritten.add(o.name());
+            }
         }
     }
 
@@ -175,7 +191,12 @@ public final class Session {
         if (s.type() != type) {
             throw new InputException(name, "expected a buffer of " + s.typeText() + ", asked for one of " + type.text());
         }
-        filled(s);
+        enter();
+        try {
+            filled(s);
+        } finally {
+            leave();
+        }
         return s;
     }
 
@@ -207,7 +228,10 @@ public final class Session {
         Slot s = outputs.get(name);
         if (s != null) {
             if (!ran) {
-                throw new SessionException("output '" + name + "' has no value before the first run");
+                throw new SessionException("output '" + name + "' has no value: there was no run yet, or the last one failed");
+            }
+            if (overwritten.contains(name)) {
+                throw new SessionException("output '" + name + "' is the new value of a state that was set since the last run; read it before");
             }
             return s;
         }
@@ -216,39 +240,58 @@ public final class Session {
             throw new InputException(name, "no output, state or input has this name; there are " + String.join(", ", outputs.keySet()) + "; "
                     + String.join(", ", settable.keySet()));
         }
+        if (unset.contains(name)) {
+            throw new SessionException("'" + name + "' has no value: " + (broken ? "a run failed, which may have left it half changed" : "it was never set"));
+        }
         return s;
     }
 
-    /** A copy of an output, state or input (an output hides an input of its name). */
+    /** A copy of an output, state or input (an output hides a state or input of its name). */
     public Tensor get(String name) {
-        Slot s = readable(name);
-        Object copy = s.type().newArray(s.size());
-        System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
-        return Tensor.ofArray(copy, s.dims());
+        enter();
+        try {
+            Slot s = readable(name);
+            Object copy = s.type().newArray(s.size());
+            System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
+            return Tensor.ofArray(copy, s.dims());
+        } finally {
+            leave();
+        }
     }
 
     /** Copies an output, state or input into an array of its type; allocates nothing. */
     public void read(String name, Object into) {
-        Slot s = readable(name);
-        if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
-            throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size() + " elements");
+        enter();
+        try {
+            Slot s = readable(name);
+            if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
+                throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
+                        + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
+            }
+            System.arraycopy(slab(s.type()), s.offset(), into, 0, s.size());
+        } finally {
+            leave();
         }
-        System.arraycopy(slab(s.type()), s.offset(), into, 0, s.size());
     }
 
     /** A numeric output, state or input of one element, as a double; allocates nothing. */
     public double scalar(String name) {
-        Slot s = readable(name);
-        if (s.size() != 1) {
-            throw new InputException(name, "is " + s.typeText() + ", not one number");
+        enter();
+        try {
+            Slot s = readable(name);
+            if (s.size() != 1) {
+                throw new InputException(name, "is " + s.typeText() + ", not one number");
+            }
+            return switch (s.type()) {
+                case F32 -> f[s.offset()];
+                case F64 -> d[s.offset()];
+                case I32 -> i[s.offset()];
+                case I64 -> l[s.offset()];
+                case BOOL -> z[s.offset()] ? 1 : 0;
+            };
+        } finally {
+            leave();
         }
-        return switch (s.type()) {
-            case F32 -> f[s.offset()];
-            case F64 -> d[s.offset()];
-            case I32 -> i[s.offset()];
-            case I64 -> l[s.offset()];
-            case BOOL -> z[s.offset()] ? 1 : 0;
-        };
     }
 
     private static String names(java.util.List<Slot> slots) {

@@ -18,16 +18,20 @@ import java.util.stream.IntStream;
 
 /** Loop nests that store: every kind of kernel but contractions. */
 final class Nests {
+    /** Parts of a concat that one method writes: hundreds would be more code than HotSpot compiles. */
+    private static final int PARTS_PER_METHOD = 32;
+
     private final Definitions definitions;
     private final Buffers buffers;
     private final Lanes lanes;
+    private final MethodWriter.Names names = new MethodWriter.Names();
     private final MethodWriter method;
 
     Nests(Definitions definitions, Buffers buffers, Lanes lanes) {
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
-        this.method = new MethodWriter("run", List.of(), lanes.bytes(), new MethodWriter.Names());
+        this.method = new MethodWriter("run", List.of(), lanes.bytes(), names);
     }
 
     /** What is stored at each point once its axes are bound; values first, so that an update in place reads the old value. */
@@ -86,12 +90,12 @@ final class Nests {
         int width = axis == space.rank() - 1 ? lanes.loop() : 1;
         int main = width > 1 ? extent - extent % width : 0;
         if (main > 0) {
-            method.loop(s, Index.ZERO, Index.of(main), width, width, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
+            s.method().loop(s, Index.ZERO, Index.of(main), width, width, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
         }
         if (main == 0 && extent == 1) {
             nest(space, order, depth + 1, s, with(axes, axis, Index.ZERO, extent), point);
         } else if (main < extent) {
-            method.loop(s, Index.of(main), Index.of(extent), 1, 1, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
+            s.method().loop(s, Index.of(main), Index.of(extent), 1, 1, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
         }
     }
 
@@ -104,7 +108,7 @@ final class Nests {
     private void fill(Node n, double value) {
         int out = buffers.write(new Place.Value(n));
         Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), value).bitsAt(0));
-        inner(Shape.of(n.shape().size()), (s, index) -> s.store(out, index.getFirst(), fill));
+        inner(method.body, Shape.of(n.shape().size()), (s, index) -> s.store(out, index.getFirst(), fill));
     }
 
     private interface Body {
@@ -112,9 +116,9 @@ final class Nests {
     }
 
     /** Loops over a shape, the last axis on lanes. */
-    private void inner(Shape shape, Body body) {
+    private void inner(Scope top, Shape shape, Body body) {
         List<Integer> order = IntStream.range(0, shape.rank()).boxed().toList();
-        nest(shape, order, 0, method.body, new Index[order.size()], (s, axes, depth) -> {
+        nest(shape, order, 0, top, new Index[order.size()], (s, axes, depth) -> {
             if (depth == order.size()) {
                 body.visit(s, List.of(axes));
             }
@@ -123,19 +127,12 @@ final class Nests {
 
     /** y[o, j − start, r] = part[o,j,r] for each part of a concat; a pad is its fill with its operand in the middle. */
     List<Kernel.Method> pieces(Node n) {
-        switch (n.op()) {
-            case Op.Concat(int axis) -> {
-                int start = 0;
-                for (Node part : n.inputs()) {
-                    int[] offset = new int[n.shape().rank()];
-                    offset[axis] = start;
-                    piece(n, part, offset);
-                    start += part.shape().dim(axis);
-                }
-            }
+        return switch (n.op()) {
+            case Op.Concat(int axis) -> concat(n, axis);
             case Op.Pad(List<Integer> low, List<Integer> high, double fill) -> {
                 fill(n, fill);
-                piece(n, n.input(0), low.stream().mapToInt(Integer::intValue).toArray());
+                piece(method.body, n, n.input(0), low.stream().mapToInt(Integer::intValue).toArray());
+                yield List.of(method.finish());
             }
             case Op.Input o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Constant o -> throw new IllegalStateException("not in pieces: " + n);
@@ -148,13 +145,31 @@ final class Nests {
             case Op.Gather o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.ScatterAdd o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.View o -> throw new IllegalStateException("not in pieces: " + n);
-        }
-        return List.of(method.finish());
+        };
     }
 
-    private void piece(Node n, Node part, int[] offset) {
+    private List<Kernel.Method> concat(Node n, int axis) {
+        List<Node> parts = n.inputs();
+        List<Kernel.Method> methods = new ArrayList<>();
+        int[] offset = new int[n.shape().rank()];
+        for (int first = 0; first < parts.size(); first += PARTS_PER_METHOD) {
+            MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes.bytes(), names);
+            for (Node part : parts.subList(first, Math.min(parts.size(), first + PARTS_PER_METHOD))) {
+                piece(m.body, n, part, offset);
+                offset[axis] += part.shape().dim(axis);
+            }
+            if (m != method) {
+                method.body.out.add(new Stmt.Call("parts" + first, List.of()));
+                methods.add(m.finish());
+            }
+        }
+        methods.addFirst(method.finish());
+        return methods;
+    }
+
+    private void piece(Scope top, Node n, Node part, int[] offset) {
         int out = buffers.write(new Place.Value(n));
-        inner(part.shape(), (s, index) -> {
+        inner(top, part.shape(), (s, index) -> {
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
                 at.add(index.get(k).plus(offset[k]));
@@ -171,7 +186,7 @@ final class Nests {
         Node indices = n.input(1);
         int rank = indices.shape().rank();
         int out = buffers.read(new Place.Value(n));
-        inner(updates.shape(), (s, index) -> {
+        inner(method.body, updates.shape(), (s, index) -> {
             List<Index> j = index.subList(op.axis(), op.axis() + rank);
             if (s.varies(j)) {
                 throw new NotVectorizable("neighbouring lanes scatter to different places");
@@ -195,7 +210,7 @@ final class Nests {
         int extent = x.shape().dim(op.axis());
         int out = buffers.write(new Place.Value(n));
         ScalarFn beats = op.extremum() == Op.Extremum.MAX ? ScalarFn.GT : ScalarFn.LT;
-        inner(n.shape(), (s, kept) -> {
+        inner(method.body, n.shape(), (s, kept) -> {
             List<Index> first = new ArrayList<>(kept);
             first.add(op.axis(), Index.ZERO);
             Expr.Var best = s.variable(definitions.at(x, first, s));

@@ -1,0 +1,145 @@
+package bytegrad.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class SessionTest {
+    /** w ← w + x, out = sum of the new w, and the new w as an output in w's place; fails halfway where x[1] is negative. */
+    private static final class Accumulate extends Program {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch go;
+
+        Accumulate(boolean waits) {
+            go = new CountDownLatch(waits ? 1 : 0);
+        }
+
+        @Override
+        public void run(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+            entered.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            f[2] += f[0];
+            if (f[1] < 0) {
+                throw new IndexException("x", -1, 5);
+            }
+            f[3] += f[1];
+            f[4] = f[2] + f[3];
+        }
+    }
+
+    private static Slot slot(String name, int offset, Integer... dims) {
+        return new Slot(name, ElementType.F32, List.of(dims), offset);
+    }
+
+    private static Session session(Program program) {
+        Signature s = new Signature(List.of(slot("x", 0, 2)), List.of(slot("w", 2, 2)), List.of(slot("sum", 4), slot("new w", 2, 2)));
+        return new CompiledFunction(s, new Arena(5, 0, 0, 0, 0), List.of(), program).newSession();
+    }
+
+    private static Session session() {
+        return session(new Accumulate(false)).set("x", new float[] {1, 2}).set("w", new float[] {10, 20});
+    }
+
+    private static String message(Class<? extends Exception> type, Runnable r) {
+        return String.valueOf(assertThrows(type, r::run).getMessage());
+    }
+
+    @Test
+    void statesGoOnFromRunToRun() {
+        Session s = session();
+        s.run();
+        s.run();
+        assertEquals(36, s.scalar("sum"));
+        assertArrayEquals(new float[] {12, 24}, s.get("w").floats());
+        assertArrayEquals(new float[] {12, 24}, s.get("new w").floats());
+        float[] into = new float[2];
+        s.read("x", into);
+        assertArrayEquals(new float[] {1, 2}, into);
+    }
+
+    @Test
+    void refusesWhatWasNeverSet() {
+        Session s = session(new Accumulate(false));
+        s.set("x", new float[2]);
+        assertTrue(message(SessionException.class, s::run).contains("w"));
+        assertTrue(message(SessionException.class, () -> s.get("w")).contains("never set"));
+        assertTrue(message(SessionException.class, () -> s.get("sum")).contains("no run yet"));
+        s.floats("w").put(new float[] {1, 1});
+        s.run();
+        assertEquals(2, s.scalar("sum"));
+    }
+
+    @Test
+    void aFailedRunBreaksTheSessionUntilEveryStateIsSet() {
+        Session s = session();
+        s.run();
+        s.set("x", new float[] {1, -1});
+        assertThrows(IndexException.class, s::run);
+        s.set("x", new float[] {1, 1});
+        assertTrue(message(SessionException.class, s::run).contains("set all of them again: w"));
+        // Neither outputs nor states of a half-done run can be read.
+        assertTrue(message(SessionException.class, () -> s.scalar("sum")).contains("failed"));
+        assertTrue(message(SessionException.class, () -> s.get("w")).contains("half changed"));
+        s.set("w", new float[] {0, 0});
+        s.run();
+        assertEquals(2, s.scalar("sum"));
+    }
+
+    @Test
+    void anOutputInAStatesPlaceIsGoneWhenTheStateIsSet() {
+        Session s = session();
+        s.run();
+        s.set("w", new float[] {5, 5});
+        assertTrue(message(SessionException.class, () -> s.get("new w")).contains("set since the last run"));
+        assertEquals(33, s.scalar("sum"));
+        s.run();
+        assertArrayEquals(new float[] {6, 7}, s.get("new w").floats());
+    }
+
+    @Test
+    void wrongNamesTypesAndLengthsAreNamed() {
+        Session s = session();
+        assertTrue(message(InputException.class, () -> s.set("y", new float[2])).contains("x, w"));
+        assertTrue(message(InputException.class, () -> s.set("x", new float[3])).contains("f32[2]"));
+        assertTrue(message(InputException.class, () -> s.set("x", new double[2])).contains("f64"));
+        assertTrue(message(InputException.class, () -> s.set("x", Tensor.of(new float[2], 2, 1))).contains("f32[2,1]"));
+        assertTrue(message(InputException.class, () -> s.doubles("x")).contains("f32[2]"));
+        assertTrue(message(InputException.class, () -> s.read("w", new float[3])).contains("not float[] of 3"));
+        assertTrue(message(InputException.class, () -> s.scalar("w")).contains("not one number"));
+    }
+
+    @Test
+    void aSecondThreadIsRefusedWhileARunGoesOn() throws InterruptedException {
+        Accumulate program = new Accumulate(true);
+        Session s = session(program).set("x", new float[] {1, 2}).set("w", new float[2]);
+        AtomicReference<Throwable> failure = new AtomicReference<>(new AssertionError("the run did not end"));
+        Thread other = new Thread(() -> {
+            try {
+                s.run();
+                failure.set(null);
+            } catch (RuntimeException e) {
+                failure.set(e);
+            }
+        }, "runner");
+        other.start();
+        program.entered.await();
+        for (Runnable r : List.<Runnable>of(s::run, () -> s.set("x", new float[2]), () -> s.get("w"), () -> s.scalar("sum"), () -> s.floats("x"),
+                () -> s.read("w", new float[2]))) {
+            assertTrue(message(SessionException.class, r).contains("runner"));
+        }
+        program.go.countDown();
+        other.join();
+        assertEquals(null, failure.get());
+        assertEquals(3, s.scalar("sum"));
+    }
+}
