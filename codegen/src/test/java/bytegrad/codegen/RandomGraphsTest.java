@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dbytegrad.seed=N} elsewhere. Graphs that once failed are kept and tried again in every run.
  */
 final class RandomGraphsTest {
-    private static final int COUNT = Integer.getInteger("bytegrad.random.graphs", 300);
+    private static final int COUNT = Integer.getInteger("bytegrad.random.graphs", 150);
     private static final long SEED = Long.getLong("bytegrad.seed", 20260101);
     private static final Path FAILED = Path.of("target", "failed-graphs");
 

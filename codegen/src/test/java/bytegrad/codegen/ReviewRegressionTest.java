@@ -2,12 +2,16 @@ package bytegrad.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.codegen.plan.PlanException;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.GraphException;
+import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import bytegrad.ir.eval.Value;
@@ -99,5 +103,25 @@ class ReviewRegressionTest {
             b.output("y" + k, b.exp(b.input("x" + k, DType.F32, Integer.MAX_VALUE)));
         }
         assertThrows(PlanException.class, () -> Compilation.of(b.build(), Options.DEFAULT));
+    }
+
+    /** The count of elements overflowed to 0, so that the shape passed for an empty one. */
+    @Test
+    void aShapeOfManyMoreElementsThanALongCounts() {
+        assertThrows(GraphException.class, () -> Shape.of(1 << 20, 1 << 20, 1 << 24));
+    }
+
+    @Test
+    void twoToThe63IsNoI64() {
+        assertThrows(GraphException.class, () -> Literal.of(DType.I64, 0x1p63));
+    }
+
+    @Test
+    void shapesTooLargeAndFillsThatDoNotFitNameTheOp() {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.I32, 1 << 16);
+        Op.Contract outer = new Op.Contract(List.of(), List.of(), List.of(), List.of());
+        assertTrue(String.valueOf(assertThrows(GraphException.class, () -> b.contract(outer, x, x)).getMessage()).startsWith("contract of i32[65536]"));
+        assertTrue(String.valueOf(assertThrows(GraphException.class, () -> b.pad(x, new int[1], new int[1], 0.5)).getMessage()).startsWith("pad of i32[65536]"));
     }
 }
