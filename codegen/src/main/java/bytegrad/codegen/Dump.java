@@ -65,7 +65,9 @@ final class Dump {
 
     static Optional<Dump> of(Options options) {
         String all = System.getProperty(PROPERTY, "");
-        Optional<Path> numbered = all.isEmpty() ? Optional.empty() : Optional.of(Path.of(all, String.format(Locale.ROOT, "%04d", COUNT.incrementAndGet())));
+        Optional<Path> numbered = all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Path.of(all, String.format(Locale.ROOT, "%04d", COUNT.incrementAndGet())));
         return options.dump().or(() -> numbered).map(Dump::new);
     }
 

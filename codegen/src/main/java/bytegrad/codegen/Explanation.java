@@ -73,6 +73,7 @@ public final class Explanation {
     /**
      * A stage of the compilation, or a pass over the graph within the stage {@code passes}.
      *
+     * @param name a pass's is indented, since the stage's time includes it
      * @param runs how often it ran
      */
     public record Stage(String name, long nanos, int runs) {}

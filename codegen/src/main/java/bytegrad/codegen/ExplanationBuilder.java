@@ -75,7 +75,8 @@ final class ExplanationBuilder {
             inlined.computeIfAbsent(launch, k -> new ArrayList<>()).add(c.graph().nameOf(n));
         }
         String kind = f.kind().name().toLowerCase(Locale.ROOT);
-        return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launch == null ? List.of() : List.of(launch), f.reason());
+        List<Integer> launches = launch == null ? List.of() : List.of(launch);
+        return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launches, f.reason());
     }
 
     private List<Launch> launches(MemoryTimeline timeline) {
@@ -97,8 +98,8 @@ final class ExplanationBuilder {
                     case SCRATCH -> scratch += bytes;
                 }
             }
-            launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()), inlined.getOrDefault(k, List.of()),
-                    sum(read), sum(written), scratch, timeline.live(k), same, KernelPrinter.print(lk.kernel(), step.bufferLabels())));
+            launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()),
+                    inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, KernelPrinter.print(lk.kernel(), step.bufferLabels())));
         }
         return launches;
     }

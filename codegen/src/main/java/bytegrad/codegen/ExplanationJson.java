@@ -16,8 +16,8 @@ final class ExplanationJson {
         all.put("launch_count", Json.of(e.launchCount()));
         all.put("class_bytes", Json.of(e.classBytes()));
         all.put("memory", memory(e.memory()));
-        all.put("updates", list(e.updates(), u -> object(Map.entry("state", Json.of(u.state())), Map.entry("value", Json.of(u.value())), Map.entry("way", Json.of(u.way())))));
-        all.put("stages", list(e.stages(), s -> object(Map.entry("name", Json.of(s.name())), Map.entry("ms", Json.of(s.nanos() / 1e6)), Map.entry("runs", Json.of(s.runs())))));
+        all.put("updates", list(e.updates(), ExplanationJson::update));
+        all.put("stages", list(e.stages(), ExplanationJson::stage));
         all.put("launches", list(e.launches(), ExplanationJson::launch));
         all.put("nodes", list(e.nodes(), ExplanationJson::node));
         all.put("source_graph", Json.of(e.sourceGraph()));
@@ -30,6 +30,16 @@ final class ExplanationJson {
         m.slabBytes().forEach((dtype, bytes) -> slabs.put(dtype, Json.of(bytes)));
         return object(Map.entry("arena_bytes", Json.of(m.arenaBytes())), Map.entry("pinned_bytes", Json.of(m.pinnedBytes())),
                 Map.entry("peak_live_bytes", Json.of(m.peakLiveBytes())), Map.entry("slab_bytes", new Json.Obj(slabs)));
+    }
+
+    private static Json update(Explanation.StateUpdate u) {
+        return object(Map.entry("state", Json.of(u.state())), Map.entry("value", Json.of(u.value())), Map.entry("way", Json.of(u.way())));
+    }
+
+    private static Json stage(Explanation.Stage s) {
+        // In text a pass is told from the stage it is part of by its indent.
+        String name = s.name().startsWith(" ") ? "passes/" + s.name().strip() : s.name();
+        return object(Map.entry("name", Json.of(name)), Map.entry("ms", Json.of(s.nanos() / 1e6)), Map.entry("runs", Json.of(s.runs())));
     }
 
     private static Json launch(Explanation.Launch l) {

@@ -28,11 +28,14 @@ final class ExplanationText {
     String summary() {
         Explanation.Heading h = e.heading();
         long distinct = e.launches().stream().filter(l -> l.sameCodeAs() == l.number()).count();
-        String nodes = h.sourceNodes() == h.graphNodes() ? h.graphNodes() + " nodes" : h.sourceNodes() + " nodes, " + h.graphNodes() + " after the passes";
+        String nodes = h.sourceNodes() == h.graphNodes()
+                ? h.graphNodes() + " nodes"
+                : h.sourceNodes() + " nodes, " + h.graphNodes() + " after the passes";
         return "graph     " + nodes + "\n"
                 + "code      " + e.launchCount() + " launches of " + distinct + " kernels, "
                 + (e.simdBits() == 0 ? "scalar" : e.simdBits() + "-bit vectors") + ", " + bytes(e.classBytes()) + " of class files\n"
-                + "memory    " + bytes(e.memory().arenaBytes()) + " arena, of which " + bytes(e.memory().pinnedBytes()) + " pinned (inputs, states, constants, outputs)\n"
+                + "memory    " + bytes(e.memory().arenaBytes()) + " arena, of which " + bytes(e.memory().pinnedBytes())
+                + " pinned (inputs, states, constants, outputs)\n"
                 + "compiled  in " + millis(total()) + "\n";
     }
 
@@ -156,7 +159,8 @@ final class ExplanationText {
         StringBuilder s = new StringBuilder(title("Kernels"));
         for (Explanation.Launch l : e.launches()) {
             if (l.sameCodeAs() != l.number()) {
-                s.append("launch ").append(l.number()).append(": the code of launch ").append(l.sameCodeAs()).append(", to store ").append(l.label()).append("\n\n");
+                s.append("launch ").append(l.number()).append(": the code of launch ").append(l.sameCodeAs())
+                        .append(", to store ").append(l.label()).append("\n\n");
             } else {
                 s.append("launch ").append(l.number()).append(": ").append(l.label()).append('\n').append(l.kernel()).append('\n');
             }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Watches one compilation: takes the time of each stage, and dumps what it made as soon as there is something, so that a failure leaves a trace. */
+/** Watches one compilation: takes the time of each stage, and dumps what it made at once, so that a failure leaves a trace. */
 final class Stages {
     private final Map<String, Explanation.Stage> times = new LinkedHashMap<>();
     private final Optional<Dump> dump;

@@ -26,8 +26,8 @@ final class AllocationTest {
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "SCALAR"})
     void aRunAllocatesNothing(Options.Simd simd) throws Exception {
-        String out = Child.run(folder, List.of(Child.java().toString(), "--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                AllocationTest.class.getName(), simd.name()));
+        String out = Child.run(folder, List.of(Child.java().toString(), "--add-modules", "jdk.incubator.vector",
+                "-cp", System.getProperty("java.class.path"), AllocationTest.class.getName(), simd.name()));
         assertTrue(out.contains("least 0 bytes"), out);
     }
 

@@ -38,7 +38,8 @@ final class Child {
         }
         for (Path home : homes) {
             Path release = home.resolve("release");
-            if (Files.isRegularFile(release) && Files.readString(release).contains("JAVA_VERSION=\"17") && Files.isExecutable(home.resolve("bin/java"))) {
+            boolean java17 = Files.isRegularFile(release) && Files.readString(release).contains("JAVA_VERSION=\"17");
+            if (java17 && Files.isExecutable(home.resolve("bin/java"))) {
                 return home.resolve("bin/java");
             }
         }

@@ -38,12 +38,15 @@ final class ExplanationTest {
             assertTrue(l.liveBytes() <= e.memory().peakLiveBytes() && l.liveBytes() >= e.memory().pinnedBytes(), l.label());
             assertTrue(l.kernel().startsWith("kernel"), l.kernel());
             // Each stored node says so of itself.
-            l.stores().forEach(s -> assertTrue(e.nodes().stream().anyMatch(n -> n.name().equals(s) && n.fate().equals("stored") && n.launches().equals(List.of(l.number()))), s));
+            List<Integer> here = List.of(l.number());
+            l.stores().forEach(s -> assertTrue(e.nodes().stream()
+                    .anyMatch(n -> n.name().equals(s) && n.fate().equals("stored") && n.launches().equals(here)), s));
         }
         assertTrue(e.launches().stream().anyMatch(l -> l.label().contains("(loss)")), e.text());
         assertTrue(e.launches().stream().anyMatch(l -> l.label().contains("(new W1)")), e.text());
         String text = e.text();
-        for (String title : List.of("Launches", "Memory", "Where each node lives", "Time to compile", "Graph as given", "Graph after the passes", "Kernels")) {
+        for (String title : List.of("Launches", "Memory", "Where each node lives", "Time to compile", "Graph as given", "Graph after the passes",
+                "Kernels")) {
             assertTrue(text.contains(title + "\n---"), title);
         }
         assertTrue(text.lines().filter(line -> !line.contains("=") && !line.contains("call")).allMatch(line -> line.length() <= 140), "wide lines");
@@ -72,7 +75,8 @@ final class ExplanationTest {
     void dumpsEveryStageAlikeForLikeCompilations() throws IOException {
         Options scalar = Options.DEFAULT.withSimd(Options.Simd.SCALAR);
         Map<String, String> files = dumped(folder.resolve("a"), scalar);
-        for (String name : List.of("01-source.graph", "03-compiled.graph", "10-partition.txt", "20-kernels.txt", "30-plan.txt", "40-Graph.class", "40-Graph.kernels")) {
+        for (String name : List.of("01-source.graph", "03-compiled.graph", "10-partition.txt", "20-kernels.txt", "30-plan.txt", "40-Graph.class",
+                "40-Graph.kernels")) {
             assertTrue(files.containsKey(name), name + " is not in " + files.keySet());
         }
         assertTrue(files.keySet().stream().anyMatch(n -> n.startsWith("02-01-after-")), files.keySet().toString());

@@ -134,7 +134,13 @@ final class FactsTest {
 
     @Test
     void aZeroSizedGraphRuns() {
-        Session s = session(GraphParser.parse("graph\nx: f32[0,3] = input \"x\"\n%1: f32[3] = reduce_sum(x) axes=[0]\noutput \"y\" = %1\n"), Options.DEFAULT);
+        Session s = session(GraphParser.parse(
+                """
+                graph
+                x: f32[0,3] = input "x"
+                %1: f32[3] = reduce_sum(x) axes=[0]
+                output "y" = %1
+                """), Options.DEFAULT);
         s.run();
         assertEquals(List.of(0f, 0f, 0f), List.of(s.get("y").floats()[0], s.get("y").floats()[1], s.get("y").floats()[2]));
     }

@@ -46,8 +46,8 @@ final class Golden {
         assertEquals(Optional.empty(), failure);
         Compilation scalar = Compilation.of(g, Options.DEFAULT.withSimd(Options.Simd.SCALAR));
         Compilation vector = Compilation.of(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512));
-        String text = "== graph ==\n" + GraphPrinter.print(g) + "\n== compiled ==\n" + GraphPrinter.print(scalar.graph()) + "\n== scalar ==\n" + kernels(scalar)
-                + "== 16 lanes ==\n" + kernels(vector) + "== values ==\n" + values(Three.bytecode(scalar, in));
+        String text = "== graph ==\n" + GraphPrinter.print(g) + "\n== compiled ==\n" + GraphPrinter.print(scalar.graph())
+                + "\n== scalar ==\n" + kernels(scalar) + "== 16 lanes ==\n" + kernels(vector) + "== values ==\n" + values(Three.bytecode(scalar, in));
         Path file = FOLDER.resolve(name + ".txt");
         if (UPDATE) {
             Files.createDirectories(FOLDER);

@@ -1,0 +1,116 @@
+package bytegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
+import bytegrad.ir.nn.Activations;
+import bytegrad.ir.testing.RandomGraphs;
+import bytegrad.ir.text.GraphPrinter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Contractions of random extents, layouts and epilogues, at every lane width: tiles have most edges of all kernels.
+ * {@code -Dbytegrad.random.contractions=5000} tries more.
+ */
+final class ContractionTest {
+    private static final int COUNT = Integer.getInteger("bytegrad.random.contractions", 40);
+    private static final long SEED = Long.getLong("bytegrad.seed", 20260101);
+    private static final List<Integer> EXTENTS = List.of(1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 70);
+
+    /** One random graph. */
+    private static final class Draw {
+        private final SplittableRandom random;
+        private final GraphBuilder b = new GraphBuilder();
+        private final DType dtype;
+
+        private Draw(long seed) {
+            this.random = new SplittableRandom(seed);
+            this.dtype = random.nextInt(4) == 0 ? DType.F64 : DType.F32;
+        }
+
+        private int extent() {
+            return random.nextInt(40) == 0 ? 0 : EXTENTS.get(random.nextInt(EXTENTS.size()));
+        }
+
+        /** An operand whose axes lie in memory in a random order, or that is computed or cut out of something larger. */
+        private Node operand(String name, List<Integer> dims) {
+            List<Integer> order = new ArrayList<>();
+            for (int k = 0; k < dims.size(); k++) {
+                order.add(random.nextInt(k + 1), k);
+            }
+            int margin = random.nextInt(4) == 0 ? 3 : 0;
+            int[] stored = new int[dims.size()];
+            for (int k = 0; k < stored.length; k++) {
+                stored[k] = dims.get(order.get(k)) + margin;
+            }
+            Node x = b.input(name, dtype, stored);
+            if (margin > 0) {
+                List<Integer> starts = order.stream().map(k -> 2).toList();
+                List<Integer> limits = order.stream().map(k -> dims.get(k) + 2).toList();
+                x = b.apply(new Op.Slice(starts, limits, order.stream().map(k -> 1).toList()), List.of(x));
+            }
+            if (random.nextInt(4) == 0) {
+                x = b.sin(x);
+            }
+            if (!order.equals(order.stream().sorted().toList())) {
+                List<Integer> inverse = new ArrayList<>(order);
+                for (int k = 0; k < order.size(); k++) {
+                    inverse.set(order.get(k), k);
+                }
+                x = b.apply(new Op.Transpose(inverse), List.of(x));
+            }
+            return x;
+        }
+
+        private Graph graph() {
+            boolean batched = random.nextInt(3) == 0;
+            int batch = 1 + random.nextInt(4);
+            int m = extent();
+            int n = extent();
+            int k = extent();
+            Node left = operand("l", batched ? List.of(batch, m, k) : List.of(m, k));
+            Node right = operand("r", batched ? List.of(batch, k, n) : List.of(k, n));
+            Op contract = batched
+                    ? new Op.Contract(List.of(0), List.of(0), List.of(2), List.of(1))
+                    : new Op.Contract(List.of(), List.of(), List.of(1), List.of(0));
+            Node y = b.apply(contract, List.of(left, right));
+            Shape shape = y.shape();
+            switch (random.nextInt(6)) {
+                case 0 -> b.output("y", y);
+                case 1 -> b.output("y", Activations.relu(b, b.add(y, b.broadcast(b.input("bias", dtype, n), shape, shape.rank() - 1))));
+                case 2 -> b.output("y", b.tanh(b.mul(y, b.input("gate", dtype, shape.toArray()))));
+                case 3 -> {
+                    Node w = b.input("w", dtype, shape.toArray());
+                    b.update(w, b.sub(w, b.mul(y, 0.1)));
+                }
+                case 4 -> {
+                    b.output("y", y);
+                    b.output("rows", b.sum(b.square(y), shape.rank() - 1));
+                }
+                default -> {
+                    b.output("y", b.exp(b.mul(y, 0.01)));
+                    b.output("z", b.add(y, b.broadcast(b.input("column", dtype, m), shape, shape.rank() - 2)));
+                }
+            }
+            return b.build();
+        }
+    }
+
+    @Test
+    void everyExtentLayoutAndEpilogue() {
+        for (long seed = SEED; seed < SEED + COUNT; seed++) {
+            Graph g = new Draw(seed).graph();
+            Optional<String> failure = Agreement.failure(g, RandomGraphs.inputs(g, seed), Agreement.everyWidthAndOtherwiseExtremes());
+            assertEquals(Optional.empty(), failure, "seed " + seed + "\n" + GraphPrinter.print(g));
+        }
+    }
+}
