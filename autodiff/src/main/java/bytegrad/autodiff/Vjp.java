@@ -65,6 +65,12 @@ final class Vjp {
             case Op.Gather(int axis) -> to(y, 0, () -> b.scatterAdd(dy, y.input(1), axis, y.input(0).shape().dim(axis)));
             case Op.ScatterAdd(int axis, int extent) -> to(y, 0, () -> b.gather(dy, y.input(1), axis));
             case Op.Concat(int axis) -> concat(axis, y, dy);
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Reshape o -> to(y, 0, () -> b.reshape(dy, y.input(0).shape()));
             case Op.Transpose(List<Integer> axes) -> to(y, 0, () -> view.transpose(axes, dy));
             case Op.Broadcast o -> to(y, 0, () -> view.broadcast(o, y.input(0).shape(), dy));

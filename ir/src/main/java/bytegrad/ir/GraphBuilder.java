@@ -101,6 +101,48 @@ public final class GraphBuilder extends Tensors {
     }
 
     /**
+     * What another graph gives, once its nodes have been copied into this builder.
+     *
+     * @param outputs by name
+     * @param updates the new values of its states, by the states' names
+     * @param nodes one for each node of the graph, by id
+     */
+    public record Inlined(Map<String, Node> outputs, Map<String, Node> updates, List<Node> nodes) {
+        public Inlined {
+            outputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+            updates = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(updates));
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * Copies a graph into this one, with nodes of this one in the place of its inputs.
+     *
+     * @param inputs a node for each input of the graph, by name; others are not looked at
+     * @throws GraphException if one is missing or of another type
+     */
+    public Inlined inline(Graph graph, Map<String, Node> inputs) {
+        List<Node> copy = new ArrayList<>();
+        for (Node n : graph.nodes()) {
+            if (n.op() instanceof Op.Input(String name, TensorType type)) {
+                Node given = inputs.get(name);
+                if (given == null || !given.type().equals(type)) {
+                    throw new GraphException("inline: input \"" + name + "\" is " + type + ", and "
+                            + (given == null ? "nothing is given for it" : given.type() + " is given") + CallSite.suffix());
+                }
+                copy.add(owned(given, "inline"));
+            } else {
+                copy.add(apply(n.op(), n.inputs().stream().map(x -> copy.get(x.id())).toList()));
+            }
+        }
+        Map<String, Node> out = new LinkedHashMap<>();
+        graph.outputs().forEach((name, n) -> out.put(name, copy.get(n.id())));
+        Map<String, Node> up = new LinkedHashMap<>();
+        graph.updates().forEach(u -> up.put(u.name(), copy.get(u.value().id())));
+        return new Inlined(out, up, copy);
+    }
+
+    /**
      * The graph of the declared outputs and updates and all they need; the builder can go on.
      *
      * @throws GraphException if nothing was declared

@@ -69,6 +69,57 @@ public sealed interface Op {
      */
     record ScatterAdd(int axis, int extent) implements Op {}
 
+    /** y[…,k,…] = x[…,0,…] ⊕ … ⊕ x[…,k,…] along {@code axis}: from the end if {@code reverse}, without x[…,k,…] itself if {@code exclusive}. */
+    record Cumulate(Monoid monoid, int axis, boolean reverse, boolean exclusive) implements Op {}
+
+    /**
+     * y[o,j,r] = the index along {@code axis} of the j-th element of x[o,·,r] in ascending (or descending) order, j &lt; {@code count}, as i32.
+     *
+     * <p>The order is stable: equal elements (−0 and +0 are equal) stay in the order of their indices. A NaN is greater than any number.
+     */
+    record ArgSort(int axis, boolean descending, int count) implements Op {}
+
+    /**
+     * y[i] = a random word, uniform over all values of the i32 or i64 {@code type}: a pure function of the key (an i64 scalar), the site and i's
+     * row-major position. The site tells apart draws from one key that must differ.
+     */
+    record Random(TensorType type, int site) implements Op {}
+
+    /** y[j] = Σ x[i,k] over the i and k with i·strides + k·dilations = j: the transpose of the window, whose operand had {@code shape}. */
+    record OverlapAdd(Window window, Shape shape) implements Op {}
+
+    /**
+     * The ops that run other graphs. One that has several results is several nodes, of the same op but for {@code result} and of the same
+     * inputs, which are computed together. A body's inputs are named by the role and number of what they stand for; those it does not read may be
+     * missing.
+     */
+    sealed interface Nested extends Op {}
+
+    /**
+     * c₀ = the first {@code carries} inputs; (cₜ₊₁, yₜ) = body(cₜ, xₜ, k); t ascends from 0, or descends from {@code length} − 1 if {@code reverse}.
+     *
+     * <p>Inputs: the carries' first values, then {@code scanned} tensors x of leading extent {@code length}, of which step t reads the t-th
+     * slice, then constants. The body's inputs are {@code c0…}, {@code x0…}, {@code k0…}; its updates of c give the next carries (one that is
+     * not updated stays), its outputs {@code y0…} a slice each. Results, in order: the last carries; each y, stacked along a leading axis by
+     * t; the carries before each step, stacked likewise (what the gradient reads).
+     */
+    record Scan(Graph body, int length, boolean reverse, int carries, int scanned, int result) implements Nested {}
+
+    /** y = p ? then(k) : otherwise(k), where p is the first input, a bool scalar, and k the others; both graphs give {@code y0…} of the same types. */
+    record Cond(Graph then, Graph otherwise, int result) implements Nested {}
+
+    /**
+     * while (condition(c, k)) c = body(c, k): the inputs are the first values of the {@code carries}, then constants; the condition's output is
+     * {@code go}, a bool scalar; the body's updates of {@code c0…} give the next carries. It fails in the run if it goes on after {@code limit} steps.
+     */
+    record While(Graph condition, Graph body, int limit, int carries, int result) implements Nested {}
+
+    /**
+     * y = body(k) with a gradient of the user's: {@code vjp}, of the operands {@code k0…}, the results {@code y0…} and their cotangents
+     * {@code dy0…}, gives the cotangents {@code dk0…} of the float operands (one that is missing is not reached).
+     */
+    record Custom(Graph body, Graph vjp, int result) implements Nested {}
+
     /** y[o,j,r] = the input that covers j along {@code axis}, in order. */
     record Concat(int axis) implements Op {}
 
@@ -106,6 +157,19 @@ public sealed interface Op {
         public Pad {
             low = List.copyOf(low);
             high = List.copyOf(high);
+        }
+    }
+
+    /**
+     * y[i,k] = x[i·strides + k·dilations]: for each of {@code axes} (ascending) the i-th of as many windows as fit, of {@code sizes} elements that are
+     * {@code dilations} apart. The axes of k follow all those of i, in order.
+     */
+    record Window(List<Integer> axes, List<Integer> sizes, List<Integer> strides, List<Integer> dilations) implements View {
+        public Window {
+            axes = List.copyOf(axes);
+            sizes = List.copyOf(sizes);
+            strides = List.copyOf(strides);
+            dilations = List.copyOf(dilations);
         }
     }
 

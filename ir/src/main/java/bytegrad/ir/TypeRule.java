@@ -37,6 +37,15 @@ final class TypeRule {
             case Op.Gather o -> "gather";
             case Op.ScatterAdd o -> "scatter_add";
             case Op.Concat o -> "concat";
+            case Op.Cumulate o -> "cumulate_" + o.monoid().text();
+            case Op.ArgSort o -> "argsort";
+            case Op.Random o -> "random";
+            case Op.OverlapAdd o -> "overlap_add";
+            case Op.Scan o -> "scan";
+            case Op.Cond o -> "cond";
+            case Op.While o -> "while";
+            case Op.Custom o -> "custom";
+            case Op.Window o -> "window";
             case Op.Reshape o -> "reshape";
             case Op.Transpose o -> "transpose";
             case Op.Broadcast o -> "broadcast";
@@ -71,6 +80,12 @@ final class TypeRule {
             case Op.Gather(int axis) -> gather(axis);
             case Op.ScatterAdd(int axis, int extent) -> scatterAdd(axis, extent);
             case Op.Concat(int axis) -> concat(axis);
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Reshape(Shape shape) -> reshape(shape);
             case Op.Transpose(List<Integer> axes) -> transpose(axes);
             case Op.Broadcast(Shape shape, List<Integer> axes) -> broadcast(shape, axes);

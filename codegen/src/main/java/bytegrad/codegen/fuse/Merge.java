@@ -177,6 +177,11 @@ final class Merge {
                 case Op.Gather o -> costOfResult(input, a, changed, cost);
                 case Op.ScatterAdd o -> costOfResult(input, a, changed, cost);
                 case Op.Concat o -> costOfResult(input, a, changed, cost);
+                case Op.Cumulate o -> costOfResult(input, a, changed, cost);
+                case Op.ArgSort o -> costOfResult(input, a, changed, cost);
+                case Op.Random o -> costOfResult(input, a, changed, cost);
+                case Op.OverlapAdd o -> costOfResult(input, a, changed, cost);
+                case Op.Nested o -> costOfResult(input, a, changed, cost);
             };
         }
         return cost;

@@ -91,6 +91,11 @@ final class Partitioner {
             case Op.Gather g -> requireComputed(throughViews(n.input(0)), "data of a gather");
             case Op.ScatterAdd s -> require(n, "scatter-add fills a buffer");
             case Op.Concat c -> require(n, "its parts are written in place");
+            case Op.Random r -> {}
+            case Op.Cumulate o -> require(n, "a kernel of its own");
+            case Op.ArgSort o -> require(n, "a kernel of its own");
+            case Op.OverlapAdd o -> require(n, "a kernel of its own");
+            case Op.Nested o -> require(n, "a kernel of its own");
             case Op.Pad p -> require(n, "its parts are written in place");
             case Op.ArgReduce a -> require(n, "an arg-reduction");
             case Op.Input o -> {}
@@ -146,6 +151,11 @@ final class Partitioner {
             case Op.Gather o -> store(n, reads);
             case Op.ScatterAdd o -> store(n, reads);
             case Op.Concat o -> store(n, reads);
+            case Op.Random o -> placeValue(n, reads);
+            case Op.Cumulate o -> store(n, reads);
+            case Op.ArgSort o -> store(n, reads);
+            case Op.OverlapAdd o -> store(n, reads);
+            case Op.Nested o -> store(n, reads);
         }
     }
 
@@ -246,6 +256,11 @@ final class Partitioner {
             case Op.Gather o -> false;
             case Op.ScatterAdd o -> false;
             case Op.Concat o -> false;
+            case Op.Random o -> true;
+            case Op.Cumulate o -> false;
+            case Op.ArgSort o -> false;
+            case Op.OverlapAdd o -> false;
+            case Op.Nested o -> false;
         };
     }
 
@@ -289,6 +304,11 @@ final class Partitioner {
         Cluster.Kind kind = switch (n.op()) {
             case Op.ScatterAdd o -> Cluster.Kind.SCATTER;
             case Op.Concat o -> Cluster.Kind.PIECES;
+            case Op.Random o -> Cluster.Kind.LOOPS;
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Pad o -> Cluster.Kind.PIECES;
             case Op.ArgReduce o -> Cluster.Kind.ARG;
             case Op.Contract o -> Cluster.Kind.LOOPS;
@@ -402,6 +422,11 @@ final class Partitioner {
                 read(n.input(0), d, updates, false);
                 read(n.input(1), d, updates.subList(s.axis(), s.axis() + n.input(1).shape().rank()), false);
             }
+            case Op.Random o -> read(n.input(0), d, List.of(), false);
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Concat c -> {
                 for (int k = 0; k < n.inputs().size(); k++) {
                     read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);

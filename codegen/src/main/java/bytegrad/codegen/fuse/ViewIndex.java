@@ -57,6 +57,7 @@ public final class ViewIndex {
                 yield Optional.of(in);
             }
             case Op.Pad p -> Optional.empty();
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
         };
     }
 

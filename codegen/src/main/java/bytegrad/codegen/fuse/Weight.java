@@ -21,6 +21,11 @@ final class Weight {
             case Op.Contract o -> 8;
             case Op.Gather o -> 4;
             case Op.ScatterAdd o -> 8;
+            case Op.Cumulate o -> 8;
+            case Op.ArgSort o -> 8;
+            case Op.Random o -> 120;
+            case Op.OverlapAdd o -> 8;
+            case Op.Nested o -> 8;
             case Op.Concat o -> 4 * n.inputs().size();
             case Op.View o -> 1;
         };

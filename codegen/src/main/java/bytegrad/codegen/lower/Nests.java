@@ -144,6 +144,11 @@ final class Nests {
             case Op.Contract o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Gather o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.ScatterAdd o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Cumulate o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.ArgSort o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Random o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.OverlapAdd o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Nested o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.View o -> throw new IllegalStateException("not in pieces: " + n);
         };
     }

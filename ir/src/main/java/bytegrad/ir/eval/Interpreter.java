@@ -102,6 +102,11 @@ public final class Interpreter {
             case Op.Gather(int axis) -> Indexing.gather(graph, node, axis, in.get(0), in.get(1));
             case Op.ScatterAdd(int axis, int extent) -> Indexing.scatterAdd(graph, node, axis, extent, in.get(0), in.get(1));
             case Op.Concat(int axis) -> Indexing.concat(type, axis, in);
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.View view -> Views.view(view, type, in.get(0));
         };
     }

@@ -48,6 +48,7 @@ final class Views {
                 yield read(type, x, strides, offset);
             }
             case Op.Pad o -> pad(o, type, x);
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
         };
     }
 

@@ -51,8 +51,10 @@ public final class FoldConstants implements Pass {
             case Op.Transpose v -> view(v, type, in.get(0), b);
             case Op.Slice v -> view(v, type, in.get(0), b);
             case Op.Pad v -> view(v, type, in.get(0), b);
+            case Op.Window v -> view(v, type, in.get(0), b);
             case Op.Flip v -> view(v, type, in.get(0), b);
-            case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ScatterAdd _ -> null;
+            case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ScatterAdd _,
+                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _ -> null;
         };
     }
 

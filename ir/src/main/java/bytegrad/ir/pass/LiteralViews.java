@@ -63,6 +63,7 @@ final class LiteralViews {
                 }
                 yield inside ? flat(from, j) : FILL;
             }
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Flip(List<Integer> axes) -> {
                 int[] j = i.clone();
                 axes.forEach(k -> j[k] = from.dim(k) - 1 - j[k]);

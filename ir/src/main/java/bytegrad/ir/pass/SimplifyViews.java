@@ -37,8 +37,9 @@ public final class SimplifyViews implements Pass {
             case Op.Pad p -> pad(p, node, in.get(0), b);
             case Op.Flip(List<Integer> axes) -> flip(axes, in.get(0), b);
             case Op.Concat(int axis) -> concat(axis, node, in, b);
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _,
-                    Op.ScatterAdd _ -> null;
+                    Op.ScatterAdd _, Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _ -> null;
         };
     }
 
@@ -110,7 +111,8 @@ public final class SimplifyViews implements Pass {
             case Op.Pad p -> ofPad(s, p, node, x, b);
             case Op.Concat(int axis) -> ofConcat(s, axis, x, b);
             case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.ScatterAdd _,
-                    Op.Reshape _, Op.Transpose _, Op.Flip _ -> null;
+                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _,
+                    Op.Reshape _, Op.Transpose _, Op.Window _, Op.Flip _ -> null;
         };
     }
 

@@ -101,6 +101,12 @@ public final class GraphPrinter {
                 member("extent", extent);
             }
             case Op.Concat(int axis) -> member("axis", axis);
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Reshape r -> {}
             case Op.Transpose(List<Integer> axes) -> member("axes", axes);
             case Op.Broadcast(var shape, List<Integer> axes) -> member("axes", axes);
