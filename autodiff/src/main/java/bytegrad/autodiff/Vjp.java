@@ -67,7 +67,7 @@ final class Vjp {
             case Op.Concat(int axis) -> concat(axis, y, dy);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random o -> {}
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Window o -> throw new UnsupportedOperationException("not built yet");

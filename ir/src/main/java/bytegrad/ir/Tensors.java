@@ -41,6 +41,18 @@ public abstract sealed class Tensors permits GraphBuilder {
         return full(x.type(), 0);
     }
 
+    abstract int freshSite();
+
+    /**
+     * Random i32 or i64 words, other ones than at any other call on this builder, even of the same key. The same key gives the same words in every run; so
+     * let it differ from step to step.
+     *
+     * @param key an i64 scalar
+     */
+    public Node random(Node key, DType dtype, int... dims) {
+        return unary(new Op.Random(TensorType.of(dtype, dims), freshSite()), key);
+    }
+
     /** Each element is its index along {@code axis}. */
     public Node iota(TensorType type, int axis) {
         return apply(new Op.Iota(type, axis(axis, type.rank())), List.of());

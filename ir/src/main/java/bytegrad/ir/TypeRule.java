@@ -82,7 +82,7 @@ final class TypeRule {
             case Op.Concat(int axis) -> concat(axis);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(TensorType type, int site) -> random(type, site);
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Window o -> throw new UnsupportedOperationException("not built yet");
@@ -258,6 +258,20 @@ final class TypeRule {
         dims.subList(axis, axis + index.rank()).clear();
         dims.add(axis, extent);
         return updates.with(shape(dims));
+    }
+
+    private TensorType random(TensorType type, int site) {
+        arity(1);
+        if (!type.dtype().isInteger()) {
+            throw error("random words are i32 or i64, not " + type.dtype().text() + "; make other numbers of them");
+        }
+        if (!in.get(0).equals(TensorType.of(DType.I64))) {
+            throw error("the key must be an i64 scalar");
+        }
+        if (site < 0) {
+            throw error("site " + site + " is negative");
+        }
+        return type;
     }
 
     private TensorType concat(int axis) {

@@ -104,7 +104,7 @@ public final class Interpreter {
             case Op.Concat(int axis) -> Indexing.concat(type, axis, in);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(TensorType t, int site) -> Threefry.random(type, site, in.get(0));
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.View view -> Views.view(view, type, in.get(0));

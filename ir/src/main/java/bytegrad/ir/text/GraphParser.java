@@ -289,6 +289,7 @@ public final class GraphParser {
             case "contract" -> new Op.Contract(list("left_batch"), list("right_batch"), list("left_contract"), list("right_contract"));
             case "gather" -> new Op.Gather(integer("axis"));
             case "scatter_add" -> new Op.ScatterAdd(integer("axis"), integer("extent"));
+            case "random" -> new Op.Random(type, integer("site"));
             case "concat" -> new Op.Concat(integer("axis"));
             case "reshape" -> new Op.Reshape(type.shape());
             case "transpose" -> new Op.Transpose(list("axes"));

@@ -103,7 +103,7 @@ public final class GraphPrinter {
             case Op.Concat(int axis) -> member("axis", axis);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(var type, int site) -> member("site", site);
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Window o -> throw new UnsupportedOperationException("not built yet");

@@ -31,6 +31,7 @@
  *           | "contract" operands "left_batch=" list "right_batch=" list "left_contract=" list "right_contract=" list
  *           | "gather" operands "axis=" integer
  *           | "scatter_add" operands "axis=" integer "extent=" integer
+ *           | "random" operands "site=" integer        (* of the line's type; the operand is the key *)
  *           | "concat" operands "axis=" integer
  *           | "reshape" operands                      (* to the shape of the line's type *)
  *           | "transpose" operands "axes=" list
