@@ -98,6 +98,11 @@ final class SamplesTest {
                 case Op.Gather o -> {}
                 case Op.ScatterAdd o -> {}
                 case Op.Concat o -> {}
+                case Op.Cumulate o -> {}
+                case Op.ArgSort o -> {}
+                case Op.Random o -> {}
+                case Op.OverlapAdd o -> {}
+                case Op.Nested o -> {}
                 case Op.View o -> {}
             }
         }
