@@ -6,7 +6,6 @@ import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -53,44 +52,56 @@ public final class JoinPads implements Pass {
     }
 
     private static @Nullable Node sum(Node root, List<Node> in, GraphBuilder b, boolean[] inner) {
-        List<Piece> pieces = new ArrayList<>();
-        List<Node> others = new ArrayList<>();
-        for (Node leaf : leaves(root, in, inner)) {
-            Piece piece = piece(leaf);
-            if (piece != null && (pieces.isEmpty() || pieces.getFirst().axis() == piece.axis())) {
-                pieces.add(piece);
-            } else {
-                others.add(leaf);
+        List<Node> terms = new ArrayList<>();
+        List<Piece> run = new ArrayList<>();
+        boolean found = false;
+        for (Node term : terms(root, in, inner)) {
+            Piece piece = piece(term);
+            if (piece == null || !run.isEmpty() && run.getFirst().axis() != piece.axis()) {
+                found |= join(run, terms, root, b);
+                run.clear();
             }
+            if (piece != null) {
+                run.add(piece);
+            }
+            terms.add(term);
         }
-        pieces.sort(Comparator.comparingInt(Piece::low));
-        if (pieces.size() < 2 || overlap(pieces)) {
+        found |= join(run, terms, root, b);
+        if (!found) {
             return null;
         }
-        Node sum = joined(pieces, root, b);
-        // Adding the zeros of a pad changes nothing wherever it is done, so the order of the others is the order that counts.
-        Node rest = null;
-        for (Node other : others) {
-            rest = rest == null ? other : b.add(rest, other);
+        Node sum = terms.getFirst();
+        for (Node term : terms.subList(1, terms.size())) {
+            sum = b.add(sum, term);
         }
-        return rest == null ? sum : b.add(rest, sum);
+        return sum;
     }
 
-    /** What a tree of sums adds up, from left to right, in the new graph. */
-    private static List<Node> leaves(Node root, List<Node> in, boolean[] inner) {
-        record Pair(Node old, Node now) {}
-        List<Node> leaves = new ArrayList<>();
-        ArrayDeque<Pair> todo = new ArrayDeque<>(List.of(new Pair(root.input(0), in.get(0)), new Pair(root.input(1), in.get(1))));
-        while (!todo.isEmpty()) {
-            Pair p = todo.pop();
-            if (inner[p.old().id()] && isSum(p.now())) {
-                todo.push(new Pair(p.old().input(1), p.now().input(1)));
-                todo.push(new Pair(p.old().input(0), p.now().input(0)));
-            } else {
-                leaves.add(p.now());
-            }
+    /** The terms of ((x + y) + z) + …, from left to right, in the new graph: rounding keeps any other order from being taken. */
+    private static List<Node> terms(Node root, List<Node> in, boolean[] inner) {
+        List<Node> terms = new ArrayList<>();
+        Node old = root;
+        List<Node> now = in;
+        while (inner[old.input(0).id()] && isSum(now.getFirst())) {
+            terms.add(now.get(1));
+            old = old.input(0);
+            now = now.getFirst().inputs();
         }
-        return leaves;
+        terms.add(now.get(1));
+        terms.add(now.getFirst());
+        return terms.reversed();
+    }
+
+    /** Puts the concat of a run of pieces in the place of the last terms, which are its pads. Adding zeros in between changed nothing. */
+    private static boolean join(List<Piece> run, List<Node> terms, Node sum, GraphBuilder b) {
+        List<Piece> ascending = new ArrayList<>(run);
+        ascending.sort(Comparator.comparingInt(Piece::low));
+        if (run.size() < 2 || overlap(ascending)) {
+            return false;
+        }
+        terms.subList(terms.size() - run.size(), terms.size()).clear();
+        terms.add(joined(ascending, sum, b));
+        return true;
     }
 
     private static @Nullable Piece piece(Node n) {
