@@ -38,6 +38,7 @@ final class Vjp {
     private final ReduceVjp reduce;
     private final ContractVjp contract;
     private final ViewVjp view;
+    private final MapVjp map;
 
     Vjp(GraphBuilder b, Cotangents cotangents) {
         this.b = b;
@@ -45,6 +46,7 @@ final class Vjp {
         this.reduce = new ReduceVjp(b);
         this.contract = new ContractVjp(b);
         this.view = new ViewVjp(b);
+        this.map = new MapVjp(b);
     }
 
     /** Adds what y passes on to each of its inputs. */
@@ -55,7 +57,7 @@ final class Vjp {
             case Op.Iota o -> {}
             case Op.Map(ScalarFn fn) -> map(fn, y, dy);
             case Op.Cast o -> to(y, 0, () -> b.cast(dy, y.input(0).dtype()));
-            case Op.Reduce(Monoid monoid, List<Integer> axes) -> to(y, 0, () -> reduce.pull(monoid, axes, y.input(0), dy));
+            case Op.Reduce(Monoid monoid, List<Integer> axes) -> to(y, 0, () -> reduce.pull(monoid, axes, y, dy));
             // An index is piecewise constant.
             case Op.ArgReduce o -> {}
             case Op.Contract c -> {
@@ -101,6 +103,16 @@ final class Vjp {
             case ERF -> to(y, 0, () -> b.mul(b.mul(dy, TWO_OVER_SQRT_PI), b.exp(b.neg(b.square(y.input(0))))));
             case SIN -> to(y, 0, () -> b.mul(dy, b.cos(y.input(0))));
             case COS -> to(y, 0, () -> b.neg(b.mul(dy, b.sin(y.input(0)))));
+            case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2,
+                    LOG_ADD_EXP, POLYGAMMA, REM, MOD -> {
+                for (int k = 0; k < fn.arity(); k++) {
+                    int operand = k;
+                    // The order of a polygamma is an integer.
+                    if (fn != ScalarFn.POLYGAMMA || k == 1) {
+                        to(y, k, () -> map.pull(fn, operand, y, dy));
+                    }
+                }
+            }
             case ADD -> {
                 to(y, 0, () -> dy);
                 to(y, 1, () -> dy);
@@ -130,7 +142,7 @@ final class Vjp {
                 to(y, 2, () -> b.select(c, b.zerosLike(dy), dy));
             }
             // Piecewise constant, or told to stop.
-            case SIGN, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT -> {}
+            case SIGN, FLOOR, CEIL, ROUND_EVEN, TRUNC, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT -> {}
         }
     }
 

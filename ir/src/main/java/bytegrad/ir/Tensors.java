@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * The vocabulary of {@link GraphBuilder}: one method per op, with NumPy's broadcasting written out as explicit nodes,
  * and negative axes counted from the end. Each throws {@link GraphException} where the op has no meaning.
  */
-public abstract sealed class Tensors permits GraphBuilder {
+public abstract sealed class Tensors extends Functions permits GraphBuilder {
     /** Applies an op to inputs: what every method below ends in. */
     public abstract Node apply(Op op, List<Node> inputs);
 
@@ -27,7 +27,7 @@ public abstract sealed class Tensors permits GraphBuilder {
         return apply(new Op.Constant(value), List.of());
     }
 
-    /** A scalar constant, rounded to the dtype. */
+    @Override
     public Node constant(DType dtype, double value) {
         return constant(Literal.of(dtype, value));
     }
@@ -60,7 +60,7 @@ public abstract sealed class Tensors permits GraphBuilder {
 
     // ---- elementwise
 
-    /** fn of operands that are broadcast to one shape. */
+    @Override
     public Node map(ScalarFn fn, Node... operands) {
         return apply(new Op.Map(fn), broadcastTogether(fn.text(), operands));
     }

@@ -168,8 +168,8 @@ final class TypeRule {
         arity(1);
         TensorType t = in.get(0);
         axes(axes, t, true);
-        if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+        if (!monoid.accepts(t.dtype())) {
+            throw error("not defined on " + t.dtype().text() + (t.dtype() == DType.BOOL ? "; cast it to i32 first" : "; cast the operand"));
         }
         return t.with(t.shape().without(axes));
     }

@@ -146,12 +146,16 @@ final class ExprVerifier {
             require(arg.lanes() == e.lanes(), e, "operand " + a + " has " + arg.lanes() + " lanes, not " + e.lanes());
         }
         switch (fn) {
-            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> {
+            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> {
                 require(operand != DType.F32, e, fn.text() + " of f32 must be expanded into arithmetic");
                 require(e.lanes() == 1, e, fn.text() + " has one lane only");
             }
             case STOP_GRADIENT -> require(false, e, "stop_gradient means nothing in a kernel");
-            case NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, DIV, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR,
+            case FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD -> require(false, e, fn.text() + " must be expanded into arithmetic");
+            case REM -> require(e.lanes() == 1, e, "rem has one lane only");
+            case DIV -> require(operand.isFloat() || e.lanes() == 1, e, "div of integers has one lane only");
+            case NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR,
                     SELECT -> {}
         }
     }

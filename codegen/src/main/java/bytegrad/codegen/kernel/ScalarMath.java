@@ -2,6 +2,9 @@ package bytegrad.codegen.kernel;
 
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
+import bytegrad.runtime.Elementary;
+import bytegrad.runtime.Gamma;
+import bytegrad.runtime.Integers;
 import bytegrad.runtime.Special;
 
 /**
@@ -35,6 +38,7 @@ final class ScalarMath {
             case SUB -> bits(x - y);
             case MUL -> bits(x * y);
             case DIV -> bits(x / y);
+            case REM -> bits(x % y);
             case MAX -> bits(Math.max(x, y));
             case MIN -> bits(Math.min(x, y));
             case FMA -> bits(Math.fma(x, y, Float.intBitsToFloat((int) c)));
@@ -46,7 +50,8 @@ final class ScalarMath {
             case GE -> bit(x >= y);
             case STOP_GRADIENT -> a;
             case SELECT -> a != 0 ? b : c;
-            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS ->
+            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA ->
                 throw new KernelException(fn.text() + " of f32 was not expanded into arithmetic");
             case AND, OR, XOR, NOT, SHL, SHR, USHR -> throw undefined(fn, DType.F32);
         };
@@ -67,10 +72,35 @@ final class ScalarMath {
             case ERF -> bits(Special.erf(x));
             case SIN -> bits(StrictMath.sin(x));
             case COS -> bits(StrictMath.cos(x));
+            case TAN -> bits(StrictMath.tan(x));
+            case ASIN -> bits(StrictMath.asin(x));
+            case ACOS -> bits(StrictMath.acos(x));
+            case ATAN -> bits(StrictMath.atan(x));
+            case SINH -> bits(StrictMath.sinh(x));
+            case COSH -> bits(StrictMath.cosh(x));
+            case ASINH -> bits(Elementary.asinh(x));
+            case ACOSH -> bits(Elementary.acosh(x));
+            case ATANH -> bits(Elementary.atanh(x));
+            case EXP2 -> bits(Elementary.exp2(x));
+            case LOG2 -> bits(Elementary.log2(x));
+            case LOG1P -> bits(StrictMath.log1p(x));
+            case EXPM1 -> bits(StrictMath.expm1(x));
+            case CBRT -> bits(StrictMath.cbrt(x));
+            case ERFC -> bits(Special.erfc(x));
+            case ERF_INV -> bits(Special.erfInv(x));
+            case LGAMMA -> bits(Gamma.lgamma(x));
+            case DIGAMMA -> bits(Gamma.digamma(x));
+            case POW -> bits(Elementary.pow(x, y));
+            case ATAN2 -> bits(StrictMath.atan2(x, y));
+            case LOG_ADD_EXP -> bits(Elementary.logAddExp(x, y));
+            case POLYGAMMA -> bits(Gamma.polygamma(x, y));
+            case FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD ->
+                throw new KernelException(fn.text() + " of f64 was not expanded into arithmetic");
             case ADD -> bits(x + y);
             case SUB -> bits(x - y);
             case MUL -> bits(x * y);
             case DIV -> bits(x / y);
+            case REM -> bits(x % y);
             case MAX -> bits(Math.max(x, y));
             case MIN -> bits(Math.min(x, y));
             case FMA -> bits(Math.fma(x, y, Double.longBitsToDouble(c)));
@@ -92,9 +122,12 @@ final class ScalarMath {
         return switch (fn) {
             case NEG -> -x;
             case ABS -> Math.abs(x);
+            case SIGN -> Long.signum(x);
             case ADD -> x + y;
             case SUB -> x - y;
             case MUL -> x * y;
+            case DIV -> Integers.div(x, y);
+            case REM -> Integers.rem(x, y);
             case MAX -> Math.max(x, y);
             case MIN -> Math.min(x, y);
             case EQ -> bit(x == y);
@@ -112,7 +145,9 @@ final class ScalarMath {
             case USHR -> x >>> y;
             case STOP_GRADIENT -> a;
             case SELECT -> a != 0 ? b : c;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, DIV, FMA -> throw undefined(fn, DType.I32);
+            case MOD -> throw new KernelException(fn.text() + " of i32 was not expanded into arithmetic");
+            case SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, FMA -> throw undefined(fn, DType.I32);
         };
     }
 
@@ -120,9 +155,12 @@ final class ScalarMath {
         return switch (fn) {
             case NEG -> -a;
             case ABS -> Math.abs(a);
+            case SIGN -> Long.signum(a);
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
+            case DIV -> Integers.div(a, b);
+            case REM -> Integers.rem(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case EQ -> bit(a == b);
@@ -140,7 +178,9 @@ final class ScalarMath {
             case USHR -> a >>> b;
             case STOP_GRADIENT -> a;
             case SELECT -> a != 0 ? b : c;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, DIV, FMA -> throw undefined(fn, DType.I64);
+            case MOD -> throw new KernelException(fn.text() + " of i64 was not expanded into arithmetic");
+            case SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, FMA -> throw undefined(fn, DType.I64);
         };
     }
 
@@ -153,7 +193,8 @@ final class ScalarMath {
             case NOT -> a ^ 1;
             case STOP_GRADIENT -> a;
             case SELECT -> a != 0 ? b : c;
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, ADD, SUB, MUL, DIV, MAX, MIN, FMA, LT, LE, GT, GE,
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, ADD, SUB, MUL, DIV, REM, MOD, MAX, MIN, FMA, LT, LE, GT, GE,
                     SHL, SHR, USHR ->
                 throw undefined(fn, DType.BOOL);
         };

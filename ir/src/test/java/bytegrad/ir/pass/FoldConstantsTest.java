@@ -105,7 +105,7 @@ class FoldConstantsTest {
             for (int i = 0; i < v.length; i++) {
                 v[i] = Math.sin(i * 12.9898) * Math.exp(i % 7);
             }
-            for (Monoid m : Monoid.values()) {
+            for (Monoid m : List.of(Monoid.SUM, Monoid.PRODUCT, Monoid.MAX, Monoid.MIN)) {
                 for (int axis = 0; axis < dims.length; axis++) {
                     GraphBuilder b = new GraphBuilder();
                     Node x = b.constant(Literal.of(Shape.of(dims), v));
@@ -143,7 +143,7 @@ class FoldConstantsTest {
         double[] reals = {0, -0.0, 1, -1, 0.5, -2.5, 3, 1e-3, 100, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
         for (ScalarFn fn : ScalarFn.values()) {
             for (DType d : DType.values()) {
-                if (!fn.accepts(d) || fn == ScalarFn.ERF) {
+                if (!fn.accepts(d) || !ConstantMath.folds(fn)) {
                     continue;
                 }
                 for (double x : reals) {
