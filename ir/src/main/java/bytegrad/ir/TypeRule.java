@@ -89,6 +89,11 @@ final class TypeRule {
         return new GraphException(name(op) + operands + ": " + what);
     }
 
+    private GraphException notDefined(DType dtype, String advice) {
+        return error("not defined on " + dtype.text()
+                + (dtype.isStorage() ? ", which is for storage only; cast it to " + dtype.computed().text() + " first" : advice));
+    }
+
     private Shape shape(List<Integer> dims) {
         try {
             return Shape.of(dims);
@@ -124,7 +129,7 @@ final class TypeRule {
     private TensorType iota(TensorType type, int axis) {
         axis(axis, type);
         int extent = type.shape().dim(axis);
-        if (type.dtype() == DType.BOOL || type.dtype() == DType.F32 && extent > 1 << 24) {
+        if (type.dtype() == DType.BOOL || !type.dtype().holds(Math.max(0, extent - 1))) {
             throw error(type + " cannot hold every index below " + extent + " exactly; use i32 and cast");
         }
         return type;
@@ -144,7 +149,7 @@ final class TypeRule {
             }
         }
         if (!fn.accepts(last.dtype())) {
-            throw error("not defined on " + last.dtype().text() + "; cast the operand");
+            throw notDefined(last.dtype(), "; cast the operand");
         }
         return last.with(fn.result(last.dtype()));
     }
@@ -154,7 +159,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         axes(axes, t, true);
         if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+            throw notDefined(t.dtype(), "; cast it to i32 first");
         }
         return t.with(t.shape().without(axes));
     }
@@ -164,7 +169,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         axis(axis, t);
         if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+            throw notDefined(t.dtype(), "; cast it to i32 first");
         }
         if (t.shape().dim(axis) == 0) {
             throw error("axis " + axis + " is empty, so there is no extreme element");
@@ -176,6 +181,9 @@ final class TypeRule {
         arity(2);
         TensorType l = in.get(0);
         TensorType r = in.get(1);
+        if (l.dtype() == r.dtype() && l.dtype().isStorage()) {
+            throw notDefined(l.dtype(), "");
+        }
         if (l.dtype() != r.dtype() || !l.dtype().isNumeric()) {
             throw error("operands must have one numeric dtype; cast them");
         }
@@ -230,7 +238,7 @@ final class TypeRule {
         TensorType updates = in.get(0);
         TensorType index = indices();
         if (!updates.dtype().isNumeric()) {
-            throw error("not defined on bool");
+            throw notDefined(updates.dtype(), "");
         }
         if (axis < 0 || axis + index.rank() > updates.rank()
                 || !updates.shape().dims().subList(axis, axis + index.rank()).equals(index.shape().dims())) {
