@@ -55,7 +55,8 @@ public enum Monoid {
             case F32, F64 -> Literal.of(dtype, least ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
             case I32 -> Literal.ofLong(dtype, least ? Integer.MIN_VALUE : Integer.MAX_VALUE);
             case I64 -> Literal.ofLong(dtype, least ? Long.MIN_VALUE : Long.MAX_VALUE);
-            case BOOL -> throw new GraphException("reduce: bool has no " + (least ? "max" : "min") + "; cast it to i32 first");
+            case BOOL, U8, I8, I16, BF16 -> throw new GraphException(
+                    "reduce: " + dtype.text() + " has no " + (least ? "max" : "min") + "; cast it to " + dtype.computed().text() + " first");
         };
     }
 

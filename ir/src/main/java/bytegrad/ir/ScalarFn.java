@@ -162,6 +162,9 @@ public enum ScalarFn {
 
     /** Whether operands of this dtype are accepted (for {@link #SELECT}: as the chosen operands). */
     public boolean accepts(DType dtype) {
+        if (dtype.isStorage()) {
+            return domain == Domain.ANY || domain == Domain.SELECT;
+        }
         return switch (domain) {
             case NUMERIC -> dtype.isNumeric();
             case FLOAT -> dtype.isFloat();

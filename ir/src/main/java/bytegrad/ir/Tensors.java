@@ -60,9 +60,32 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
 
     // ---- elementwise
 
+    /**
+     * fn of operands that are broadcast to one shape. A function of bf16 is computed in f32, and its result rounded to bf16
+     * where it is not bool.
+     */
     @Override
     public Node map(ScalarFn fn, Node... operands) {
-        return apply(new Op.Map(fn), broadcastTogether(fn.text(), operands));
+        List<Node> in = broadcastTogether(fn.text(), operands);
+        if (fn.accepts(DType.BF16) || !all(in, DType.BF16)) {
+            return apply(new Op.Map(fn), in);
+        }
+        Node y = apply(new Op.Map(fn), in.stream().map(this::computable).toList());
+        return fn.result(DType.BF16) == DType.BF16 ? cast(y, DType.BF16) : y;
+    }
+
+    private static boolean all(List<Node> nodes, DType dtype) {
+        return nodes.stream().allMatch(n -> n.dtype() == dtype);
+    }
+
+    /** A bf16 as f32; anything else as it is. */
+    private Node computable(Node x) {
+        return x.dtype() == DType.BF16 ? cast(x, DType.F32) : x;
+    }
+
+    /** The result of what was computed of {@link #computable} operands, in the operands' dtype. */
+    private Node rounded(Node y, Node operand) {
+        return operand.dtype() == DType.BF16 ? cast(y, DType.BF16) : y;
     }
 
     public Node neg(Node x) {
@@ -219,10 +242,10 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
 
     // ---- reductions and contractions
 
-    /** ⊕ over the axes, which disappear; over none given: x itself. */
+    /** ⊕ over the axes, which disappear; over none given: x itself. Of bf16 in f32, rounded at the end. */
     public Node reduce(Monoid monoid, Node x, int... axes) {
         List<Integer> a = axes(axes, x.rank());
-        return a.isEmpty() ? x : unary(new Op.Reduce(monoid, a), x);
+        return a.isEmpty() ? x : rounded(unary(new Op.Reduce(monoid, a), computable(x)), x);
     }
 
     /** ⊕ over every axis. */
@@ -242,16 +265,20 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
 
     /** The least index of the greatest element along the axis, as i32. */
     public Node argmax(Node x, int axis) {
-        return unary(new Op.ArgReduce(Op.Extremum.MAX, axis(axis, x.rank())), x);
+        return unary(new Op.ArgReduce(Op.Extremum.MAX, axis(axis, x.rank())), computable(x));
     }
 
     /** The least index of the least element along the axis, as i32. */
     public Node argmin(Node x, int axis) {
-        return unary(new Op.ArgReduce(Op.Extremum.MIN, axis(axis, x.rank())), x);
+        return unary(new Op.ArgReduce(Op.Extremum.MIN, axis(axis, x.rank())), computable(x));
     }
 
+    /** The contraction of two operands of one dtype. Of bf16 in f32, rounded at the end. */
     public Node contract(Op.Contract op, Node left, Node right) {
-        return apply(op, List.of(left, right));
+        if (!all(List.of(left, right), DType.BF16)) {
+            return apply(op, List.of(left, right));
+        }
+        return cast(apply(op, List.of(computable(left), computable(right))), DType.BF16);
     }
 
     /** Matrix product over the last axis of {@code a} and the last but one of {@code b}; leading axes are batch axes. */
@@ -271,9 +298,9 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
         return apply(new Op.Gather(axis(axis, x.rank())), List.of(x, indices));
     }
 
-    /** Zeros of the given extent along the axis, with each update added where its index points. */
+    /** Zeros of the given extent along the axis, with each update added where its index points. Of bf16 in f32, rounded at the end. */
     public Node scatterAdd(Node updates, Node indices, int axis, int extent) {
-        return apply(new Op.ScatterAdd(axis, extent), List.of(updates, indices));
+        return rounded(apply(new Op.ScatterAdd(axis, extent), List.of(computable(updates), indices)), updates);
     }
 
     public Node concat(int axis, Node... parts) {

@@ -104,6 +104,11 @@ final class TypeRule {
         return new GraphException(name(op) + operands + ": " + what);
     }
 
+    private GraphException notDefined(DType dtype, String advice) {
+        return error("not defined on " + dtype.text()
+                + (dtype.isStorage() ? ", which is for storage only; cast it to " + dtype.computed().text() + " first" : advice));
+    }
+
     private Shape shape(List<Integer> dims) {
         try {
             return Shape.of(dims);
@@ -139,7 +144,7 @@ final class TypeRule {
     private TensorType iota(TensorType type, int axis) {
         axis(axis, type);
         int extent = type.shape().dim(axis);
-        if (type.dtype() == DType.BOOL || type.dtype() == DType.F32 && extent > 1 << 24) {
+        if (type.dtype() == DType.BOOL || !type.dtype().holds(Math.max(0, extent - 1))) {
             throw error(type + " cannot hold every index below " + extent + " exactly; use i32 and cast");
         }
         return type;
@@ -159,7 +164,7 @@ final class TypeRule {
             }
         }
         if (!fn.accepts(last.dtype())) {
-            throw error("not defined on " + last.dtype().text() + "; cast the operand");
+            throw notDefined(last.dtype(), "; cast the operand");
         }
         return last.with(fn.result(last.dtype()));
     }
@@ -169,7 +174,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         axes(axes, t, true);
         if (!monoid.accepts(t.dtype())) {
-            throw error("not defined on " + t.dtype().text() + (t.dtype() == DType.BOOL ? "; cast it to i32 first" : "; cast the operand"));
+            throw notDefined(t.dtype(), t.dtype() == DType.BOOL ? "; cast it to i32 first" : "; cast the operand");
         }
         return t.with(t.shape().without(axes));
     }
@@ -179,7 +184,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         axis(axis, t);
         if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+            throw notDefined(t.dtype(), "; cast it to i32 first");
         }
         if (t.shape().dim(axis) == 0) {
             throw error("axis " + axis + " is empty, so there is no extreme element");
@@ -191,6 +196,9 @@ final class TypeRule {
         arity(2);
         TensorType l = in.get(0);
         TensorType r = in.get(1);
+        if (l.dtype() == r.dtype() && l.dtype().isStorage()) {
+            throw notDefined(l.dtype(), "");
+        }
         if (l.dtype() != r.dtype() || !l.dtype().isNumeric()) {
             throw error("operands must have one numeric dtype; cast them");
         }
@@ -245,7 +253,7 @@ final class TypeRule {
         TensorType updates = in.get(0);
         TensorType index = indices();
         if (!updates.dtype().isNumeric()) {
-            throw error("not defined on bool");
+            throw notDefined(updates.dtype(), "");
         }
         if (axis < 0 || axis + index.rank() > updates.rank()
                 || !updates.shape().dims().subList(axis, axis + index.rank()).equals(index.shape().dims())) {

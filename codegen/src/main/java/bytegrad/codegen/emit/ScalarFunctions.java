@@ -13,6 +13,7 @@ final class ScalarFunctions {
     private static final String ELEMENTARY = "bytegrad/runtime/Elementary";
     private static final String SPECIAL = "bytegrad/runtime/Special";
     private static final String GAMMA = "bytegrad/runtime/Gamma";
+    private static final String BFLOAT16 = "bytegrad/runtime/Bfloat16";
 
     private final Code code;
     private final ValueEmitter values;
@@ -206,7 +207,7 @@ final class ScalarFunctions {
             int inverse = inverse(a.fn());
             switch (t) {
                 // IF_ICMPEQ and its kin are in the same order as IFEQ and its kin.
-                case I32, BOOL -> inverse += Opcodes.IF_ICMPEQ - Opcodes.IFEQ;
+                case I32, BOOL, U8, I8, I16, BF16 -> inverse += Opcodes.IF_ICMPEQ - Opcodes.IFEQ;
                 case I64 -> code.insn(Opcodes.LCMP);
                 // With a NaN, …CMPG gives 1 and …CMPL gives −1: whichever fails the comparison.
                 case F32 -> code.insn(lessThan(a.fn()) ? Opcodes.FCMPG : Opcodes.FCMPL);
@@ -246,7 +247,47 @@ final class ScalarFunctions {
             case I32 -> toInt(from);
             case I64 -> toLong(from);
             case BOOL -> toBool(from);
+            case U8, I8, I16 -> toSmall(from, to);
+            case BF16 -> toBfloat16(from);
         }
+    }
+
+    /** (x → int in the range of u8, i8 or i16): the low bits of an integer; a float saturates. */
+    private void toSmall(DType from, DType to) {
+        toInt(from);
+        if (from.isFloat()) {
+            // The int has saturated at bounds that are farther out.
+            code.intConst(to == DType.U8 ? 0 : to == DType.I8 ? Byte.MIN_VALUE : Short.MIN_VALUE);
+            code.invokeStatic("java/lang/Math", "max", "(II)I");
+            code.intConst(to == DType.U8 ? 255 : to == DType.I8 ? Byte.MAX_VALUE : Short.MAX_VALUE);
+            code.invokeStatic("java/lang/Math", "min", "(II)I");
+        } else if (to == DType.U8) {
+            code.intConst(255);
+            code.insn(Opcodes.IAND);
+        } else {
+            code.insn(to == DType.I8 ? Opcodes.I2B : Opcodes.I2S);
+        }
+    }
+
+    /** (x → int, the bits as a short). */
+    private void toBfloat16(DType from) {
+        switch (from) {
+            case F32 -> code.invokeStatic(BFLOAT16, "ofFloat", "(F)S");
+            case F64 -> code.invokeStatic(BFLOAT16, "ofDouble", "(D)S");
+            case I32, BOOL, U8, I8, I16 -> {
+                code.insn(Opcodes.I2D);
+                code.invokeStatic(BFLOAT16, "ofDouble", "(D)S");
+            }
+            case I64 -> code.invokeStatic(BFLOAT16, "ofLong", "(J)S");
+            case BF16 -> {}
+        }
+    }
+
+    /** (int, the bits as a short → float). */
+    private void fromBfloat16() {
+        code.intConst(16);
+        code.insn(Opcodes.ISHL);
+        code.invokeStatic("java/lang/Float", "intBitsToFloat", "(I)F");
     }
 
     /** (x → float). */
@@ -254,7 +295,8 @@ final class ScalarFunctions {
         switch (from) {
             case F32 -> {}
             case F64 -> code.insn(Opcodes.D2F);
-            case I32, BOOL -> code.insn(Opcodes.I2F);
+            case I32, BOOL, U8, I8, I16 -> code.insn(Opcodes.I2F);
+            case BF16 -> fromBfloat16();
             case I64 -> code.insn(Opcodes.L2F);
         }
     }
@@ -264,7 +306,11 @@ final class ScalarFunctions {
         switch (from) {
             case F32 -> code.insn(Opcodes.F2D);
             case F64 -> {}
-            case I32, BOOL -> code.insn(Opcodes.I2D);
+            case I32, BOOL, U8, I8, I16 -> code.insn(Opcodes.I2D);
+            case BF16 -> {
+                fromBfloat16();
+                code.insn(Opcodes.F2D);
+            }
             case I64 -> code.insn(Opcodes.L2D);
         }
     }
@@ -274,7 +320,11 @@ final class ScalarFunctions {
         switch (from) {
             case F32 -> code.insn(Opcodes.F2I);
             case F64 -> code.insn(Opcodes.D2I);
-            case I32, BOOL -> {}
+            case I32, BOOL, U8, I8, I16 -> {}
+            case BF16 -> {
+                fromBfloat16();
+                code.insn(Opcodes.F2I);
+            }
             case I64 -> code.insn(Opcodes.L2I);
         }
     }
@@ -284,7 +334,11 @@ final class ScalarFunctions {
         switch (from) {
             case F32 -> code.insn(Opcodes.F2L);
             case F64 -> code.insn(Opcodes.D2L);
-            case I32, BOOL -> code.insn(Opcodes.I2L);
+            case I32, BOOL, U8, I8, I16 -> code.insn(Opcodes.I2L);
+            case BF16 -> {
+                fromBfloat16();
+                code.insn(Opcodes.F2L);
+            }
             case I64 -> {}
         }
     }
@@ -307,7 +361,12 @@ final class ScalarFunctions {
                 code.constant(from, 0);
                 code.insn(Opcodes.LCMP);
             }
-            case I32, BOOL -> {}
+            case BF16 -> {
+                fromBfloat16();
+                code.constant(DType.F32, 0);
+                code.insn(Opcodes.FCMPL);
+            }
+            case I32, BOOL, U8, I8, I16 -> {}
         }
         Label no = new Label();
         Label end = new Label();
@@ -332,7 +391,7 @@ final class ScalarFunctions {
             case F64 -> code.invokeStatic("java/lang/Double", "longBitsToDouble", "(J)D");
             case I32 -> code.invokeStatic("java/lang/Float", "floatToRawIntBits", "(F)I");
             case I64 -> code.invokeStatic("java/lang/Double", "doubleToRawLongBits", "(D)J");
-            case BOOL -> throw new CodegenException("bool has no bits");
+            case BOOL, U8, I8, I16, BF16 -> throw new CodegenException("no dtype has the bits of " + to.text());
         }
     }
 }

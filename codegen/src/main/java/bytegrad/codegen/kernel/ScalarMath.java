@@ -2,6 +2,7 @@ package bytegrad.codegen.kernel;
 
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
+import bytegrad.runtime.Bfloat16;
 import bytegrad.runtime.Elementary;
 import bytegrad.runtime.Gamma;
 import bytegrad.runtime.Integers;
@@ -22,6 +23,12 @@ final class ScalarMath {
             case I32 -> i32(fn, a, b, c);
             case I64 -> i64(fn, a, b, c);
             case BOOL -> bool(fn, a, b, c);
+            case U8, I8, I16, BF16 -> {
+                if (fn != ScalarFn.SELECT) {
+                    throw undefined(fn, dtype);
+                }
+                yield a != 0 ? b : c;
+            }
         };
     }
 
@@ -200,7 +207,7 @@ final class ScalarMath {
         };
     }
 
-    /** A number of one dtype as another: Java's casts, and ≠ 0 for bool (so NaN is true). */
+    /** A number of one dtype as another: Java's casts, ≠ 0 for bool (so NaN is true), and a float saturates where it is cast to u8, i8 or i16. */
     static long convert(DType from, DType to, long a) {
         return switch (from) {
             case F32 -> {
@@ -211,6 +218,8 @@ final class ScalarMath {
                     case I32 -> (int) x;
                     case I64 -> (long) x;
                     case BOOL -> bit(x != 0);
+                    case U8, I8, I16 -> saturated(to, x);
+                    case BF16 -> Bfloat16.ofFloat(x);
                 };
             }
             case F64 -> {
@@ -221,17 +230,30 @@ final class ScalarMath {
                     case I32 -> (int) x;
                     case I64 -> (long) x;
                     case BOOL -> bit(x != 0);
+                    case U8, I8, I16 -> saturated(to, x);
+                    case BF16 -> Bfloat16.ofDouble(x);
                 };
             }
-            case I32, I64, BOOL ->
+            case BF16 -> to == DType.BF16 ? a : convert(DType.F32, to, bits(Bfloat16.toFloat((short) a)));
+            case I32, I64, BOOL, U8, I8, I16 ->
                 switch (to) {
                     case F32 -> bits((float) a);
                     case F64 -> bits((double) a);
                     case I32 -> (int) a;
                     case I64 -> a;
                     case BOOL -> bit(a != 0);
+                    case U8 -> a & 255;
+                    case I8 -> (byte) a;
+                    case I16 -> (short) a;
+                    case BF16 -> Bfloat16.ofLong(a);
                 };
         };
+    }
+
+    private static long saturated(DType to, double x) {
+        long least = to == DType.U8 ? 0 : to == DType.I8 ? Byte.MIN_VALUE : Short.MIN_VALUE;
+        long greatest = to == DType.U8 ? 255 : to == DType.I8 ? Byte.MAX_VALUE : Short.MAX_VALUE;
+        return Math.max(least, Math.min(greatest, (long) x));
     }
 
     private static long bits(float x) {

@@ -186,7 +186,7 @@ final class Definitions {
         boolean narrow = x.dtype().bytes() != 8 && dtype.bytes() != 8;
         boolean wide = x.dtype().bytes() != 4 && dtype.bytes() != 4;
         if (x.lanes() > 1 && !narrow && !wide) {
-            throw new NotVectorizable("it converts between 4 and 8 bytes");
+            throw new NotVectorizable("it converts between lanes of different widths");
         }
         return s.let(new Expr.Convert(dtype, x));
     }

@@ -255,12 +255,12 @@ public final class Algebra implements Pass {
         if (to == x.dtype()) {
             // cast(x) to its own dtype -> x
             return x;
-        } else if (x.op() instanceof Op.Cast && isExact(x.input(0).dtype(), x.dtype())) {
+        } else if (x.op() instanceof Op.Cast && isExact(x.input(0).dtype(), x.dtype()) && !saturates(x.input(0).dtype(), x.dtype(), to)) {
             // cast(cast(x)) -> cast(x) where the inner one loses nothing
             return b.cast(x.input(0), to);
         } else if (x.op() instanceof Op.Iota(TensorType type, int axis)) {
             // cast(iota) -> iota, where the dtype holds every index
-            boolean holds = to == DType.F32 ? type.shape().dim(axis) <= 1 << 24 : to != DType.BOOL;
+            boolean holds = to != DType.BOOL && to.holds(Math.max(0, type.shape().dim(axis) - 1));
             return holds ? b.iota(type.with(to), axis) : null;
         }
         return null;
@@ -273,7 +273,17 @@ public final class Algebra implements Pass {
             case I32 -> to == DType.I64 || to == DType.F64;
             case F32 -> to == DType.F64;
             case I64, F64 -> false;
+            case U8 -> to == DType.I16 || to.isNumeric() || to == DType.BF16;
+            case I8 -> to == DType.I16 || to.isNumeric() || to == DType.BF16;
+            case I16 -> to.isNumeric();
+            case BF16 -> to == DType.F32 || to == DType.F64;
         };
+    }
+
+    /** An integer cast to a smaller one keeps the low bits, but by way of a float it saturates. */
+    private static boolean saturates(DType from, DType via, DType to) {
+        boolean whole = !from.isFloat() && !to.isFloat() && to != DType.BOOL;
+        return whole && via.isFloat() && from != to && !isExact(from, to);
     }
 
     private static AssertionError arity(ScalarFn fn) {

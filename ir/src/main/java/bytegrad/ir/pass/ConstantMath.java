@@ -1,5 +1,6 @@
 package bytegrad.ir.pass;
 
+import bytegrad.ir.Bfloat16;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.OptionalLong;
@@ -33,6 +34,7 @@ final class ConstantMath {
                     case I32 -> compare ? compare(fn, a, b) : i32(fn, (int) a, (int) b);
                     case I64 -> compare ? compare(fn, a, b) : i64(fn, a, b);
                     case BOOL -> compare ? compare(fn, a, b) : bool(fn, a, b);
+                    case U8, I8, I16, BF16 -> throw undefined(fn, dtype);
                 });
     }
 
@@ -226,7 +228,8 @@ final class ConstantMath {
         return switch (from) {
             case F32 -> fromDouble(to, f32(v));
             case F64 -> fromDouble(to, f64(v));
-            case I32, I64, BOOL -> fromLong(to, v);
+            case I32, I64, BOOL, U8, I8, I16 -> fromLong(to, v);
+            case BF16 -> fromDouble(to, Bfloat16.toFloat((short) v));
         };
     }
 
@@ -237,6 +240,11 @@ final class ConstantMath {
             case I32 -> (int) v;
             case I64 -> (long) v;
             case BOOL -> v != 0 ? 1 : 0;
+            // Truncates, saturates, and makes 0 of a NaN, as Java's cast to long does.
+            case U8 -> Math.clamp((long) v, 0, 255);
+            case I8 -> Math.clamp((long) v, Byte.MIN_VALUE, Byte.MAX_VALUE);
+            case I16 -> Math.clamp((long) v, Short.MIN_VALUE, Short.MAX_VALUE);
+            case BF16 -> Bfloat16.ofDouble(v);
         };
     }
 
@@ -248,6 +256,10 @@ final class ConstantMath {
             case I32 -> (int) v;
             case I64 -> v;
             case BOOL -> v != 0 ? 1 : 0;
+            case U8 -> v & 255;
+            case I8 -> (byte) v;
+            case I16 -> (short) v;
+            case BF16 -> Bfloat16.ofLong(v);
         };
     }
 }

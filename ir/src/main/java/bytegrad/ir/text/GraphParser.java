@@ -216,7 +216,7 @@ public final class GraphParser {
         DType dtype = DTYPES.get(in.acceptWord());
         int at = in.began();
         if (dtype == null) {
-            throw in.expectedAt(at, "a dtype (f32, f64, i32, i64 or bool)");
+            throw in.expectedAt(at, "a dtype (f32, f64, i32, i64, bool, u8, i8, i16 or bf16)");
         }
         List<Integer> dims = list();
         try {

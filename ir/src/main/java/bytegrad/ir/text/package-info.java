@@ -42,7 +42,7 @@
  * operands  = "(" name { "," name } ")" ;
  * list      = "[" [ integer { "," integer } ] "]" ;
  *
- * type      = ( "f32" | "f64" | "i32" | "i64" | "bool" ) list ;
+ * type      = ( "f32" | "f64" | "i32" | "i64" | "bool" | "u8" | "i8" | "i16" | "bf16" ) list ;
  * name      = word | "%" digit { digit } ;
  * word      = letter { letter | digit | "." | "/" } ; (* a letter is A-Z, a-z or _; not graph, output or update *)
  * element   = decimal | [ "-" ] "inf" | "nan" [ ":" hexdigits ] | integer | "true" | "false" ;  (* as the dtype asks *)

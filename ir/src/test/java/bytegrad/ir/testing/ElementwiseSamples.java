@@ -102,7 +102,7 @@ final class ElementwiseSamples {
 
     private static Sample cast(DType from, DType to) {
         Draft d = new Draft();
-        Fill fill = from.isFloat() ? to == DType.BOOL ? Fill.TIES : new Fill.Uniform(-300, 300) : from.isInteger() ? new Fill.AnyBits() : Fill.usual(from);
+        Fill fill = from.isFloat() ? to == DType.BOOL ? Fill.TIES : new Fill.Uniform(-300, 300) : from == DType.BOOL ? Fill.usual(from) : new Fill.AnyBits();
         // Rounding to f32 is a stair, and a finite difference sees its steps; integers have none at all.
         Node x = from.isFloat() && to == DType.F64 ? d.input("x", from, fill, 19) : d.rough("x", from, fill, 19);
         return d.done("cast " + from.text() + " to " + to.text(), d.b.apply(new Op.Cast(to), List.of(x)));

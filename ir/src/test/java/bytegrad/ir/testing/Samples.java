@@ -20,6 +20,7 @@ public final class Samples {
     private static List<Sample> gathered() {
         List<Sample> all = new ArrayList<>();
         all.addAll(SourceSamples.all());
+        all.addAll(StorageSamples.all());
         all.addAll(ElementwiseSamples.all());
         all.addAll(ReduceSamples.all());
         all.addAll(ContractSamples.all());

@@ -71,7 +71,9 @@ final class SourceSamples {
             bits[i] = switch (t) {
                 case F32 -> Float.floatToRawIntBits(i * 0.37f - 3);
                 case F64 -> Double.doubleToRawLongBits(i * 0.37 - 3);
-                case I32, I64 -> i - 5;
+                case I32, I64, I8, I16 -> i - 5;
+                case U8 -> 250 - i;
+                case BF16 -> Literal.of(t, i * 0.37 - 3).bitsAt(0);
                 case BOOL -> i % 3 == 0 ? 1 : 0;
             };
         }
