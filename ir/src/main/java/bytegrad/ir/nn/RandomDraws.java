@@ -32,6 +32,13 @@ public final class RandomDraws {
         return b.mul(upper(b, "uniform", bits, key, dtype, dims), 1.0 / (1L << bits));
     }
 
+    /** Standard normal: √2·erf⁻¹(v), v the middle of one of 2²³ (f64: 2⁵²) equal parts of (−1, 1); so |y| &lt; 5.5 for f32, 8.2 for f64. */
+    public static Node normal(GraphBuilder b, Node key, DType dtype, int... dims) {
+        int bits = dtype == DType.F32 ? 23 : 52;
+        Node v = b.sub(b.mul(b.add(upper(b, "normal", bits, key, dtype, dims), 0.5), 0x1p1 / (1L << bits)), b.constant(dtype, 1));
+        return b.mul(b.erfInv(v), Math.sqrt(2));
+    }
+
     /** True with probability p, 0 ≤ p ≤ 1, to the nearest 2⁻²⁴. */
     public static Node bernoulli(GraphBuilder b, Node key, double p, int... dims) {
         if (!(p >= 0 && p <= 1)) {

@@ -85,6 +85,18 @@ final class RandomTest {
     }
 
     @Test
+    void normalHasTheMomentsOfOne() {
+        for (DType t : List.of(DType.F32, DType.F64)) {
+            double[] z = run(RandomDraws.normal(b, key, t, 100_000), 3).doubles();
+            assertTrue(Arrays.stream(z).allMatch(x -> Math.abs(x) < 8.3));
+            assertEquals(0, Arrays.stream(z).average().orElseThrow(), 5 / Math.sqrt(z.length));
+            assertEquals(1, Arrays.stream(z).map(x -> x * x).average().orElseThrow(), 5 * Math.sqrt(2.0 / z.length));
+            assertEquals(3, Arrays.stream(z).map(x -> x * x * x * x).average().orElseThrow(), 5 * Math.sqrt(96.0 / z.length));
+            assertEquals(0.0455, Arrays.stream(z).filter(x -> Math.abs(x) > 2).count() / 1e5, 5 * Math.sqrt(0.0455 / z.length));
+        }
+    }
+
+    @Test
     void bernoulliAndDropout() {
         double kept = Arrays.stream(run(RandomDraws.bernoulli(b, key, 0.3, 100_000), 11).longs()).average().orElseThrow();
         assertEquals(0.3, kept, 5 * Math.sqrt(0.21 / 100_000));

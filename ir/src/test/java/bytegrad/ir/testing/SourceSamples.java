@@ -45,6 +45,8 @@ final class SourceSamples {
             Draft r = new Draft();
             Node key = RandomDraws.key(r.b, r.input("seed", DType.I32), r.input("step", DType.I64));
             out.add(r.done("uniform " + t.text(), RandomDraws.uniform(r.b, key, t, 7, 19)));
+            Draft n = new Draft();
+            out.add(n.done("normal " + t.text(), RandomDraws.normal(n.b, n.input("key", DType.I64), t, 35)));
         }
         Draft r = new Draft();
         Node kept = RandomDraws.dropout(r.b, RandomDraws.fold(r.b, r.input("key", DType.I64), r.input("step", DType.I32)), r.input("x", DType.F64, 9, 17), 0.25);
