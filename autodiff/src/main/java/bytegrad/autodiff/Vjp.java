@@ -70,9 +70,9 @@ final class Vjp {
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random o -> {}
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> to(y, 0, () -> b.apply(o.window(), List.of(dy)));
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> to(y, 0, () -> b.overlapAdd(dy, w, y.input(0).shape()));
             case Op.Reshape o -> to(y, 0, () -> b.reshape(dy, y.input(0).shape()));
             case Op.Transpose(List<Integer> axes) -> to(y, 0, () -> view.transpose(axes, dy));
             case Op.Broadcast o -> to(y, 0, () -> view.broadcast(o, y.input(0).shape(), dy));

@@ -86,7 +86,11 @@ public sealed interface Op {
      */
     record Random(TensorType type, int site) implements Op {}
 
-    /** y[j] = Σ x[i,k] over the i and k with i·strides + k·dilations = j: the transpose of the window, whose operand had {@code shape}. */
+    /**
+     * y[j] = Σ x[i,k] over the i and k with i·strides + k·dilations = j: the transpose of the window, whose operand had {@code shape}.
+     *
+     * <p>Each sum is one chain from +0 with ascending i, row-major over the window's axes; 0 where no window reaches.
+     */
     record OverlapAdd(Window window, Shape shape) implements Op {}
 
     /**
@@ -153,11 +157,12 @@ public sealed interface Op {
         }
     }
 
-    /** y[i] = x[i − low] where that is inside x, else {@code fill}. */
-    record Pad(List<Integer> low, List<Integer> high, double fill) implements View {
+    /** y[low + j·(interior + 1)] = x[j], else {@code fill}: {@code interior} fills between neighbours, {@code low} before, {@code high} after. */
+    record Pad(List<Integer> low, List<Integer> high, List<Integer> interior, double fill) implements View {
         public Pad {
             low = List.copyOf(low);
             high = List.copyOf(high);
+            interior = List.copyOf(interior);
         }
     }
 

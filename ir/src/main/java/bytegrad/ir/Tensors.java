@@ -353,7 +353,22 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
     }
 
     public Node pad(Node x, int[] low, int[] high, double fill) {
-        return unary(new Op.Pad(list(low), list(high), fill), x);
+        return pad(x, low, high, new int[x.rank()], fill);
+    }
+
+    /** As above, with {@code interior} fills between neighbours along each axis. */
+    public Node pad(Node x, int[] low, int[] high, int[] interior, double fill) {
+        return unary(new Op.Pad(list(low), list(high), list(interior), fill), x);
+    }
+
+    /** All windows that fit: along each of the axes (ascending) of {@code sizes} elements, {@code dilations} apart, which begin every {@code strides} elements. */
+    public Node window(Node x, int[] axes, int[] sizes, int[] strides, int[] dilations) {
+        return unary(new Op.Window(IntStream.of(axes).map(k -> axis(k, x.rank())).boxed().toList(), list(sizes), list(strides), list(dilations)), x);
+    }
+
+    /** The sum of windows, each in its place in a tensor of the shape that {@link #window} was given: its transpose. */
+    public Node overlapAdd(Node windows, Op.Window window, Shape shape) {
+        return unary(new Op.OverlapAdd(window, shape), windows);
     }
 
     public Node flip(Node x, int... axes) {

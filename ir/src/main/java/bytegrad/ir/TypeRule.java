@@ -83,9 +83,12 @@ final class TypeRule {
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random(TensorType type, int site) -> random(type, site);
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> overlapAdd(o);
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> {
+                arity(1);
+                yield in.get(0).with(windows(w, in.get(0)));
+            }
             case Op.Reshape(Shape shape) -> reshape(shape);
             case Op.Transpose(List<Integer> axes) -> transpose(axes);
             case Op.Broadcast(Shape shape, List<Integer> axes) -> broadcast(shape, axes);
@@ -363,6 +366,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         perAxis(p.low(), t, "low");
         perAxis(p.high(), t, "high");
+        perAxis(p.interior(), t, "interior");
         try {
             Literal.of(t.dtype(), p.fill());
         } catch (GraphException e) {
@@ -372,13 +376,66 @@ final class TypeRule {
         for (int k = 0; k < t.rank(); k++) {
             int low = p.low().get(k);
             int high = p.high().get(k);
-            long d = (long) t.shape().dim(k) + low + high;
-            if (low < 0 || high < 0 || d > Integer.MAX_VALUE) {
+            int between = p.interior().get(k);
+            int extent = t.shape().dim(k);
+            if (low < 0 || high < 0) {
                 throw error("axis " + k + ": cannot pad by " + low + " before and " + high + " after; use slice to cut");
+            }
+            if (between < 0) {
+                throw error("axis " + k + ": cannot put " + between + " between neighbours; use a strided slice to take some out");
+            }
+            long d = (long) extent + Math.max(0, extent - 1L) * between + low + high;
+            if (d > Integer.MAX_VALUE) {
+                throw error("axis " + k + ": the result has " + d + " elements along it");
             }
             dims.add((int) d);
         }
         return t.with(shape(dims));
+    }
+
+    /** The shape of x's windows: how many fit instead of each axis, then their sizes. */
+    private Shape windows(Op.Window w, TensorType t) {
+        axes(w.axes(), t, true);
+        perListed(w.sizes(), w.axes(), "sizes");
+        perListed(w.strides(), w.axes(), "strides");
+        perListed(w.dilations(), w.axes(), "dilations");
+        List<Integer> dims = new ArrayList<>(t.shape().dims());
+        for (int k = 0; k < w.axes().size(); k++) {
+            int axis = w.axes().get(k);
+            int extent = t.shape().dim(axis);
+            long span = (w.sizes().get(k) - 1L) * w.dilations().get(k) + 1;
+            if (span > extent) {
+                throw error("axis " + axis + " of " + extent + " elements is too short for a window of " + w.sizes().get(k) + " that are "
+                        + w.dilations().get(k) + " apart, which spans " + span + "; pad it first");
+            }
+            dims.set(axis, (int) ((extent - span) / w.strides().get(k) + 1));
+        }
+        dims.addAll(w.sizes());
+        return shape(dims);
+    }
+
+    private void perListed(List<Integer> list, List<Integer> axes, String what) {
+        if (list.size() != axes.size()) {
+            throw error(what + " " + list + " must have one number for each of the axes " + axes);
+        }
+        for (int k = 0; k < list.size(); k++) {
+            if (list.get(k) < 1) {
+                throw error("axis " + axes.get(k) + ": " + what + " " + list + " must be at least 1");
+            }
+        }
+    }
+
+    private TensorType overlapAdd(Op.OverlapAdd o) {
+        arity(1);
+        TensorType t = in.get(0);
+        if (!t.dtype().isNumeric()) {
+            throw error("not defined on bool; cast it to i32 first");
+        }
+        Shape windows = windows(o.window(), t.with(o.shape()));
+        if (!t.shape().equals(windows)) {
+            throw error("the windows of " + o.shape() + " would be " + windows);
+        }
+        return t.with(o.shape());
     }
 
     private void perAxis(List<Integer> list, TensorType t, String what) {

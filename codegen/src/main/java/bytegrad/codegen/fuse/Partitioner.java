@@ -91,7 +91,7 @@ final class Partitioner {
             case Op.Random r -> {}
             case Op.Cumulate o -> require(n, "a kernel of its own");
             case Op.ArgSort o -> require(n, "a kernel of its own");
-            case Op.OverlapAdd o -> require(n, "a kernel of its own");
+            case Op.OverlapAdd o -> require(n, "windows are added in a buffer");
             case Op.Nested o -> require(n, "a kernel of its own");
             case Op.Pad p -> require(n, "its parts are written in place");
             case Op.ArgReduce a -> require(n, "an arg-reduction");
@@ -286,7 +286,7 @@ final class Partitioner {
             case Op.Random o -> Cluster.Kind.LOOPS;
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> Cluster.Kind.SCATTER;
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Pad o -> Cluster.Kind.PIECES;
             case Op.ArgReduce o -> Cluster.Kind.ARG;

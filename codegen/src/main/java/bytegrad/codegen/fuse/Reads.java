@@ -120,7 +120,7 @@ final class Reads {
             case Op.Random o -> read(n.input(0), d, List.of(), false);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> read(n.input(0), d, fresh("w" + n.id(), n.input(0).shape()), false);
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Concat c -> {
                 for (int k = 0; k < n.inputs().size(); k++) {

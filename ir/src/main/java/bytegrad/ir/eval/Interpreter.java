@@ -105,7 +105,7 @@ public final class Interpreter {
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random(TensorType t, int site) -> Threefry.random(type, site, in.get(0));
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> Views.overlapAdd(o, type, in.get(0));
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.View view -> Views.view(view, type, in.get(0));
         };

@@ -105,7 +105,7 @@ public final class JoinPads implements Pass {
     }
 
     private static @Nullable Piece piece(Node n) {
-        if (!(n.op() instanceof Op.Pad(List<Integer> low, List<Integer> high, double fill)) || fill != 0) {
+        if (!(n.op() instanceof Op.Pad(var low, var high, var interior, double fill)) || fill != 0 || interior.stream().anyMatch(k -> k > 0)) {
             return null;
         }
         int axis = -1;

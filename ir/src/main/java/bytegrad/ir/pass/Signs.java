@@ -35,11 +35,13 @@ final class Signs {
             case Op.Reduce(Monoid monoid, var _) -> monoid == Monoid.SUM
                     || (monoid == Monoid.MAX || monoid == Monoid.MIN) && neverNegativeZero(n.input(0), depth - 1);
             case Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Slice _, Op.Window _, Op.Flip _, Op.Gather _ -> neverNegativeZero(n.input(0), depth - 1);
-            case Op.Pad(var _, var _, double fill) -> Double.doubleToRawLongBits(fill) != Double.doubleToRawLongBits(-0.0)
+            case Op.Pad(var _, var _, var _, double fill) -> Double.doubleToRawLongBits(fill) != Double.doubleToRawLongBits(-0.0)
                     && (n.dtype() == DType.F64 || fill >= 0) && neverNegativeZero(n.input(0), depth - 1);
+            // As a sum: each place starts from +0.
+            case Op.OverlapAdd _ -> true;
             // A fused multiply-add may underflow to −0.
             case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ScatterAdd _,
-                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _ -> false;
+                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _, Op.Concat _ -> false;
         };
     }
 

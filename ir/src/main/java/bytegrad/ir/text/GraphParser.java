@@ -295,7 +295,9 @@ public final class GraphParser {
             case "transpose" -> new Op.Transpose(list("axes"));
             case "broadcast" -> new Op.Broadcast(type.shape(), list("axes"));
             case "slice" -> new Op.Slice(list("starts"), list("limits"), list("strides"));
-            case "pad" -> new Op.Pad(list("low"), list("high"), fill());
+            case "pad" -> new Op.Pad(list("low"), list("high"), list("interior"), fill());
+            case "window" -> window();
+            case "overlap_add" -> new Op.OverlapAdd(window(), type.shape());
             case "flip" -> new Op.Flip(list("axes"));
             default -> {
                 ScalarFn fn = FUNCTIONS.get(word);
@@ -316,6 +318,10 @@ public final class GraphParser {
             throw in.errorAt(in.began(), "input " + Quoted.of(name) + " is declared twice");
         }
         return new Op.Input(name, type);
+    }
+
+    private Op.Window window() {
+        return new Op.Window(list("axes"), list("sizes"), list("strides"), list("dilations"));
     }
 
     private int integer(String key) {

@@ -37,7 +37,9 @@
  *           | "transpose" operands "axes=" list
  *           | "broadcast" operands "axes=" list       (* to the shape of the line's type *)
  *           | "slice" operands "starts=" list "limits=" list "strides=" list
- *           | "pad" operands "low=" list "high=" list "fill=" element
+ *           | "pad" operands "low=" list "high=" list "interior=" list "fill=" element
+ *           | "window" operands "axes=" list "sizes=" list "strides=" list "dilations=" list
+ *           | "overlap_add" operands "axes=" list "sizes=" list "strides=" list "dilations=" list   (* into the shape of the line's type *)
  *           | "flip" operands "axes=" list ;
  * operands  = "(" name { "," name } ")" ;
  * list      = "[" [ integer { "," integer } ] "]" ;

@@ -78,7 +78,7 @@ class FoldConstantsTest {
         folds(a + "%1: f64[3,2] = reshape(a)\noutput \"y\" = %1", "%0: f64[3,2] = constant [1, 2, 3, 4, 5, 6]\noutput \"y\" = %0");
         folds(a + "%1: f64[3,2] = transpose(a) axes=[1,0]\noutput \"y\" = %1", "%0: f64[3,2] = constant [1, 4, 2, 5, 3, 6]\noutput \"y\" = %0");
         folds(a + "%1: f64[1,2] = slice(a) starts=[1,0] limits=[2,3] strides=[1,2]\noutput \"y\" = %1", "%0: f64[1,2] = constant [4, 6]\noutput \"y\" = %0");
-        folds(a + "%1: f64[3,3] = pad(a) low=[1,0] high=[0,0] fill=-0.0\noutput \"y\" = %1",
+        folds(a + "%1: f64[3,3] = pad(a) low=[1,0] high=[0,0] interior=[0,0] fill=-0.0\noutput \"y\" = %1",
                 "%0: f64[3,3] = constant [-0.0, -0.0, -0.0, 1, 2, 3, 4, 5, 6]\noutput \"y\" = %0");
         folds(a + "%1: f64[2,3] = flip(a) axes=[0,1]\noutput \"y\" = %1", "%0: f64[2,3] = constant [6, 5, 4, 3, 2, 1]\noutput \"y\" = %0");
     }

@@ -14,8 +14,8 @@ final class JoinPadsTest {
     private static final String PIECES = """
             x: f64[2,3] = input "x"
             z: f64[2,1] = input "z"
-            %2: f64[2,8] = pad(z) low=[0,7] high=[0,0] fill=0.0
-            %3: f64[2,8] = pad(x) low=[0,1] high=[0,4] fill=0.0
+            %2: f64[2,8] = pad(z) low=[0,7] high=[0,0] interior=[0,0] fill=0.0
+            %3: f64[2,8] = pad(x) low=[0,1] high=[0,4] interior=[0,0] fill=0.0
             """;
     private static final String JOINED = """
             x: f64[2,3] = input "x"
@@ -48,11 +48,11 @@ final class JoinPadsTest {
 
     @Test
     void piecesThatOverlapOrFillOrGrowAlongTwoAxesStay() {
-        String x = "x: f64[2,3] = input \"x\"\nz: f64[2,3] = input \"z\"\n%2: f64[2,8] = pad(x) low=[0,1] high=[0,4] fill=0.0\n";
-        Golden.leaves(new JoinPads(), x + "%3: f64[2,8] = pad(z) low=[0,3] high=[0,2] fill=0.0\n%4: f64[2,8] = add(%2, %3)\noutput \"y\" = %4");
-        Golden.leaves(new JoinPads(), x + "%3: f64[2,8] = pad(z) low=[0,5] high=[0,0] fill=1.0\n%4: f64[2,8] = add(%2, %3)\noutput \"y\" = %4");
+        String x = "x: f64[2,3] = input \"x\"\nz: f64[2,3] = input \"z\"\n%2: f64[2,8] = pad(x) low=[0,1] high=[0,4] interior=[0,0] fill=0.0\n";
+        Golden.leaves(new JoinPads(), x + "%3: f64[2,8] = pad(z) low=[0,3] high=[0,2] interior=[0,0] fill=0.0\n%4: f64[2,8] = add(%2, %3)\noutput \"y\" = %4");
+        Golden.leaves(new JoinPads(), x + "%3: f64[2,8] = pad(z) low=[0,5] high=[0,0] interior=[0,0] fill=1.0\n%4: f64[2,8] = add(%2, %3)\noutput \"y\" = %4");
         Golden.leaves(new JoinPads(), x.replace("z: f64[2,3]", "z: f64[1,3]")
-                + "%3: f64[2,8] = pad(z) low=[0,5] high=[1,0] fill=0.0\n%4: f64[2,8] = add(%2, %3)\noutput \"y\" = %4");
+                + "%3: f64[2,8] = pad(z) low=[0,5] high=[1,0] interior=[0,0] fill=0.0\n%4: f64[2,8] = add(%2, %3)\noutput \"y\" = %4");
     }
 
     /** The gradient of T slices: no tensor of the whole size for each of them. */

@@ -26,6 +26,7 @@ public final class Samples {
         all.addAll(ContractSamples.all());
         all.addAll(IndexSamples.all());
         all.addAll(ViewSamples.all());
+        all.addAll(WindowSamples.all());
         all.addAll(NnSamples.all());
         all.addAll(FusionSamples.all());
         return List.copyOf(all);

@@ -32,7 +32,7 @@ final class SamplesTest {
                 Map.entry(Op.Contract.class, numbers), Map.entry(Op.Gather.class, all), Map.entry(Op.ScatterAdd.class, numbers),
                 Map.entry(Op.Concat.class, all), Map.entry(Op.Reshape.class, all), Map.entry(Op.Transpose.class, all), Map.entry(Op.Broadcast.class, all),
                 Map.entry(Op.Slice.class, all), Map.entry(Op.Pad.class, all), Map.entry(Op.Flip.class, all),
-                Map.entry(Op.Random.class, Set.of(DType.I64)));
+                Map.entry(Op.Random.class, Set.of(DType.I64)), Map.entry(Op.Window.class, all), Map.entry(Op.OverlapAdd.class, numbers));
         Set<DType> s = table.get(kind);
         assertTrue(s != null, "give the dtypes that " + kind.getSimpleName() + " accepts in this test, and a sample for each");
         return s;
