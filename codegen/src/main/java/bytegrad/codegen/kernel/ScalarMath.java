@@ -21,10 +21,11 @@ final class ScalarMath {
             case I64 -> i64(fn, a, b, c);
             case BOOL -> bool(fn, a, b, c);
             case U8, I8, I16, BF16 -> {
-                if (fn != ScalarFn.SELECT) {
+                if (!fn.accepts(dtype)) {
                     throw undefined(fn, dtype);
                 }
-                yield a != 0 ? b : c;
+                // They are only chosen among.
+                yield fn == ScalarFn.SELECT && a == 0 ? c : fn == ScalarFn.SELECT ? b : a;
             }
         };
     }
