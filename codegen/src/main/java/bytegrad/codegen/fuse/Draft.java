@@ -17,6 +17,7 @@ final class Draft {
     Shape space;
     final List<Cluster.Root> roots = new ArrayList<>();
     Optional<Node> core = Optional.empty();
+    final Widths widths = new Widths();
     int weight;
     int reductions;
     /** The draft that took this one's roots over; itself until then. */

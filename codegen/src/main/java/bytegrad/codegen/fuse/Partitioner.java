@@ -152,6 +152,7 @@ final class Partitioner {
             Draft d = open(Cluster.Kind.LOOPS, n.shape());
             List<Index> index = Reads.identity(n.shape());
             d.roots.add(new Cluster.Root(n, index));
+            d.widths.add(n, index);
             reads.add(new Use(d.id, index, false, false));
         }
     }
@@ -209,6 +210,11 @@ final class Partitioner {
         if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
+        // A contraction is worth more than what the epilogue saves; others may as well run one element at a time together.
+        boolean contraction = d.kind == Cluster.Kind.CONTRACTION || n.op() instanceof Op.Contract;
+        if (contraction && !d.widths.keepsLanes(d.space, n, indices)) {
+            return false;
+        }
         Set<Expr.Var> axes = d.axes();
         return switch (n.op()) {
             case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
@@ -241,6 +247,7 @@ final class Partitioner {
         d.weight += weight * indices.size();
         Set<Expr.Var> axes = d.axes();
         for (List<Index> index : indices) {
+            d.widths.add(n, index);
             Set<Expr.Var> vars = Draft.variables(index);
             boolean hoisted = !vars.containsAll(axes) && axes.containsAll(vars) && weight > COPY_LIMIT;
             if (n.op() instanceof Op.Reduce || hoisted && d.kind == Cluster.Kind.LOOPS) {
@@ -309,7 +316,7 @@ final class Partitioner {
         Set<Expr.Var> vars = Draft.variables(index);
         // A number beside a matrix would keep a contraction from becoming the matrix's kernel; row results belong to a kernel of rows.
         boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(Reads.identity(d.space));
-        if (!whole || !Reads.covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
+        if (!whole || !d.widths.goesWith(n, index, d.space) || !Reads.covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
             return Optional.empty();
         }
         d.roots.add(new Cluster.Root(n, index));
