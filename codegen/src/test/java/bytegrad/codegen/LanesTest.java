@@ -8,6 +8,7 @@ import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
+import bytegrad.ir.nn.Losses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -69,6 +70,24 @@ final class LanesTest {
         Node row = b.broadcast(b.cast(b.input("row", DType.BF16, 32), DType.F32), x.shape(), 0);
         b.output("y", b.mul(b.mul(x, b.broadcastTo(rate, x.shape())), row));
         assertEquals(List.of("[f32] x16"), kernels());
+    }
+
+    /** What is cheap runs where the rounding does; a polynomial does not. */
+    @Test
+    void polynomialsBetweenBf16() {
+        Node x = b.input("x", DType.BF16, 32, 64);
+        b.output("cheap", b.mul(b.add(x, 1), x));
+        assertEquals(List.of("[bf16] x1"), kernels());
+        b.output("y", b.tanh(b.input("z", DType.BF16, 32, 64)));
+        assertEquals(List.of("[bf16] x1", "[f32] x1", "[f32] x16", "[bf16] x1"), kernels());
+    }
+
+    /** The class numbers are compared 8 bytes wide, the exponentials computed 4 bytes wide. */
+    @Test
+    void crossEntropyOfI64Labels() {
+        Node loss = Losses.softmaxCrossEntropy(b, b.input("x", DType.F32, 32, 64), b.input("labels", DType.I64, 32));
+        b.output("loss", loss);
+        assertEquals(List.of("[f32, f32] x16", "[f32] x1"), kernels());
     }
 
     /** Calls of f64 functions, behind or in front of a contraction. */

@@ -210,9 +210,7 @@ final class Partitioner {
         if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
-        // A contraction is worth more than what the epilogue saves; others may as well run one element at a time together.
-        boolean contraction = d.kind == Cluster.Kind.CONTRACTION || n.op() instanceof Op.Contract;
-        if (contraction && !d.widths.keepsLanes(d.space, n, indices)) {
+        if (d.lanesWouldBeMissed(n, indices)) {
             return false;
         }
         Set<Expr.Var> axes = d.axes();

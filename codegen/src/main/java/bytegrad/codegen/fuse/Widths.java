@@ -50,8 +50,18 @@ final class Widths {
         return w == 0 || w == FOUR || w == EIGHT;
     }
 
+    /** Whether loops over the space have lanes. */
+    boolean haveLanes(Shape space) {
+        return oneWidth(over(space));
+    }
+
+    /** Whether the node alone has. */
+    static boolean haveLanes(Node n) {
+        return oneWidth(of(n));
+    }
+
     /** Whether a kernel with these widths still has lanes when it computes the node at these indices too. */
-    boolean keepsLanes(Shape space, Node n, List<List<Index>> indices) {
+    boolean keepLanes(Shape space, Node n, List<List<Index>> indices) {
         int all = over(space);
         for (List<Index> index : indices) {
             all |= varies(space, Draft.variables(index)) ? of(n) : 0;
