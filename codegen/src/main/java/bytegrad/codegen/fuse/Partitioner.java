@@ -218,7 +218,8 @@ final class Partitioner {
             case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
-                    && indices.equals(List.of(Reads.identity(n.shape()))) && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
+                    && indices.equals(List.of(Reads.identity(n.shape())))
+                    && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
@@ -313,8 +314,10 @@ final class Partitioner {
         List<Index> index = here.getFirst().index();
         Set<Expr.Var> vars = Draft.variables(index);
         // A number beside a matrix would keep a contraction from becoming the matrix's kernel; row results belong to a kernel of rows.
-        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(Reads.identity(d.space));
-        if (!whole || !d.widths.goesWith(n, index, d.space) || !Reads.covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
+        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes()))
+                || index.equals(Reads.identity(d.space));
+        boolean fits = Reads.covers(n.shape(), d.space, index) && d.fits(vars) && d.widths.goesWith(n, index, d.space);
+        if (!whole || !fits || !admits(d, n, List.of(index))) {
             return Optional.empty();
         }
         d.roots.add(new Cluster.Root(n, index));

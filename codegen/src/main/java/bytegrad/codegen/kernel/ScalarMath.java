@@ -167,7 +167,7 @@ final class ScalarMath {
         };
     }
 
-    /** A number of one dtype as another: Java's casts, ≠ 0 for bool (so NaN is true), and a float saturates where it is cast to u8, i8 or i16. */
+    /** A number of one dtype as another: Java's casts, ≠ 0 for bool (so NaN is true); a float saturates as u8, i8 or i16. */
     static long convert(DType from, DType to, long a) {
         return switch (from) {
             case F32 -> {
