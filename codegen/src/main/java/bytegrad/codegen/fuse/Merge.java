@@ -101,7 +101,7 @@ final class Merge {
             }
             both.hoist(set);
         }
-        return reads.stream().allMatch(x -> ready(x, a, b));
+        return a.widths.goesWith(b.widths, space) && reads.stream().allMatch(x -> ready(x, a, b));
     }
 
     /** The axis sets at which the two kernels hoist or store. */
@@ -211,6 +211,7 @@ final class Merge {
             a.space = b.space;
         }
         levels(a, b, a.space).forEach(a::hoist);
+        a.widths.addAll(b.widths);
         a.weight += b.weight;
         a.reductions += b.reductions;
         a.roots.addAll(b.roots);

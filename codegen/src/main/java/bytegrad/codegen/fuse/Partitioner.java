@@ -162,6 +162,7 @@ final class Partitioner {
             Draft d = open(Cluster.Kind.LOOPS, n.shape());
             List<Index> index = Reads.identity(n.shape());
             d.roots.add(new Cluster.Root(n, index));
+            d.widths.add(n, index);
             reads.add(new Use(d.id, index, false, false));
         }
     }
@@ -219,12 +220,16 @@ final class Partitioner {
         if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
+        if (d.lanesWouldBeMissed(n, indices)) {
+            return false;
+        }
         Set<Expr.Var> axes = d.axes();
         return switch (n.op()) {
             case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
-                    && indices.equals(List.of(Reads.identity(n.shape()))) && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
+                    && indices.equals(List.of(Reads.identity(n.shape())))
+                    && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
@@ -256,6 +261,7 @@ final class Partitioner {
         d.weight += weight * indices.size();
         Set<Expr.Var> axes = d.axes();
         for (List<Index> index : indices) {
+            d.widths.add(n, index);
             Set<Expr.Var> vars = Draft.variables(index);
             boolean hoisted = !vars.containsAll(axes) && axes.containsAll(vars) && weight > COPY_LIMIT;
             if (n.op() instanceof Op.Reduce || hoisted && d.kind == Cluster.Kind.LOOPS) {
@@ -328,8 +334,10 @@ final class Partitioner {
         List<Index> index = here.getFirst().index();
         Set<Expr.Var> vars = Draft.variables(index);
         // A number beside a matrix would keep a contraction from becoming the matrix's kernel; row results belong to a kernel of rows.
-        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(Reads.identity(d.space));
-        if (!whole || !Reads.covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
+        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes()))
+                || index.equals(Reads.identity(d.space));
+        boolean fits = Reads.covers(n.shape(), d.space, index) && d.fits(vars) && d.widths.goesWith(n, index, d.space);
+        if (!whole || !fits || !admits(d, n, List.of(index))) {
             return Optional.empty();
         }
         d.roots.add(new Cluster.Root(n, index));

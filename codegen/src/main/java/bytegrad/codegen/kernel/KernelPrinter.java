@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  *
  * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1. A {@code let}
  * binds; without it a bound variable changes. Numbers are written as in Java: {@code 1.0f} f32, {@code 1.0} f64, {@code 1}
- * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. The first method follows the head line directly, the others each follow a line of their own:
- * {@code method tile(p0, p1)}.
+ * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. The first method follows the head
+ * line directly, the others each follow a line of their own: {@code method tile(p0, p1)}.
  */
 public final class KernelPrinter {
     private final List<String> names;

@@ -22,7 +22,8 @@ import java.util.TreeSet;
  * The reference interpreter: evaluates every node of a graph in order, by the plainest loop that says what the op means.
  *
  * <p>Floats of both widths are held and computed as {@code double}, transcendentals by {@link StrictMath}; an f32 is
- * rounded to float only where the graph says so, by a constant or a cast to f32; a bf16 is made by a constant or a cast alone. Thus an f32 result is what the compiled
+ * rounded to float only where the graph says so, by a constant or a cast to f32; a bf16 is
+ * made by a constant or a cast alone. Thus an f32 result is what the compiled
  * code would give without its rounding errors (nor its overflows), and an f64 result has the very order of sums the
  * language promises. Integers wrap to their width.
  */

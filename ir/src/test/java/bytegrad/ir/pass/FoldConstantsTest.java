@@ -149,7 +149,8 @@ class FoldConstantsTest {
                 }
                 for (double x : reals) {
                     for (double y : reals) {
-                        if (d.isFloat() || !Double.isNaN(x + y) && !Double.isInfinite(x + y)) {
+                        boolean whole = Double.isFinite(x + y) && (d == DType.BOOL || d.holds((long) Math.rint(x)) && d.holds((long) Math.rint(y)));
+                        if (d.isFloat() || whole) {
                             function(fn, d, x, y);
                         }
                     }
