@@ -101,8 +101,8 @@ final class SamplesTest {
                 case Op.View o -> {}
             }
         }
-        // 4 monoids and 2 extremes at 4 dtypes, casts among 5.
-        assertEquals(16 + 8 + 25, seen.size(), seen.toString());
+        // 4 monoids and 2 extremes at 4 dtypes, and and or at 3, log_sum_exp at 2, casts among 5.
+        assertEquals(16 + 8 + 6 + 2 + 25, seen.size(), seen.toString());
         assertEquals(Set.of(1, 16, 32, 64), widths);
     }
 
