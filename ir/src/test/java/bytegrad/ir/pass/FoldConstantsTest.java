@@ -15,6 +15,7 @@ import bytegrad.ir.Shape;
 import bytegrad.ir.eval.Interpreter;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.ir.text.GraphPrinter;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -319,7 +319,9 @@ final class RandomGraph extends NodePool {
             input(any(List.of(DType.I32, DType.I64, DType.BOOL)), shape());
             return;
         }
-        Node x = any(known);
+        // Of integers rather than truths, which have few functions.
+        List<Node> integers = known.stream().filter(n -> n.dtype().isInteger()).toList();
+        Node x = any(integers.isEmpty() || random.nextInt(4) == 0 ? known : integers);
         ScalarFn fn = any(List.of(ScalarFn.values()).stream().filter(f -> f.accepts(x.dtype()) && f != ScalarFn.SELECT).toList());
         Node[] in = new Node[fn.arity()];
         in[0] = x;
