@@ -24,7 +24,12 @@ import java.util.stream.IntStream;
  *   <li>max(a, b), min(a, b) where a = b (or one is NaN): dy goes to b; but never to a literal, so relu'(0) = 0 whether
  *       it was written max(x, 0) or max(0, x);
  *   <li>the maximum or minimum over axes: dy goes to the first extreme element in row-major order of the axes;
- *   <li>|x| at 0: 0. √x at 0 is infinite.
+ *   <li>|x| at 0: 0; √x and ∛x at 0 are infinite;
+ *   <li>sign, floor, ceil, round_even and trunc are flat, their jumps too; rem and mod have the slope 1 by the dividend and minus the integer quotient
+ *       by the divisor, also where they jump;
+ *   <li>aᵇ: by a, 0 for 0⁰; by b, 0 where a = 0 and b ≥ 0, NaN where a &lt; 0;
+ *   <li>atan2 at the origin: 0 by both;
+ *   <li>log_add_exp and log_sum_exp: 0 by an operand of −∞, also where all are; NaN by one of +∞.
  * </ul>
  *
  * <p>Every rule is made of differentiable nodes, so that it can be differentiated again; what it reads of y keeps its

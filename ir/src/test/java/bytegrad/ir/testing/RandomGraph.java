@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** One random graph in the making: a pool of nodes that grows by ops on members of the pool. */
 final class RandomGraph extends NodePool {
     private enum Step {
-        UNARY, BINARY, FMA, REDUCE, CONTRACT, VIEW, GATHER, SCATTER_ADD, CONCAT, SELECT, SOURCE, NORMALISE, ARG_REDUCE, CAST, COMPARE, INTEGER
+        UNARY, BINARY, FMA, REDUCE, CONTRACT, VIEW, GATHER, SCATTER_ADD, CONCAT, SELECT, SOURCE, NORMALISE, FUNCTION, ARG_REDUCE, CAST, COMPARE, ROUND,
+        INTEGER
     }
 
     private final RandomViews views;
@@ -33,7 +34,7 @@ final class RandomGraph extends NodePool {
         input(floating(), shape());
         input(floating(), shape());
         while (steps-- > 0) {
-            // The last four make jumps.
+            // The last five make jumps.
             int kinds = smooth == null ? Step.values().length : Step.ARG_REDUCE.ordinal();
             step(Step.values()[random.nextInt(kinds)]);
         }
@@ -93,6 +94,15 @@ final class RandomGraph extends NodePool {
             }
             case SOURCE -> source();
             case NORMALISE -> normalise();
+            case FUNCTION -> {
+                Node x = tame(pick(floating()), 4);
+                RandomFunctions.Bounded f = RandomFunctions.smooth(b, random, x, bound(x), tame(partner(x), 4));
+                computed(f.node(), f.bound());
+            }
+            case ROUND -> {
+                Node x = exact(pick(floating()));
+                computed(RandomFunctions.jumping(b, random, x), bound(x) + 3);
+            }
             case ARG_REDUCE -> argReduce();
             case CAST -> cast();
             case COMPARE -> {
@@ -316,7 +326,9 @@ final class RandomGraph extends NodePool {
             input(any(List.of(DType.I32, DType.I64, DType.BOOL)), shape());
             return;
         }
-        Node x = any(known);
+        // Of integers rather than truths, which have few functions.
+        List<Node> integers = known.stream().filter(n -> n.dtype().isInteger()).toList();
+        Node x = any(integers.isEmpty() || random.nextInt(4) == 0 ? known : integers);
         ScalarFn fn = any(List.of(ScalarFn.values()).stream().filter(f -> f.accepts(x.dtype()) && f != ScalarFn.SELECT).toList());
         Node[] in = new Node[fn.arity()];
         in[0] = x;

@@ -33,8 +33,9 @@ final class EveryKind {
             b.output("map " + k++, b.map(fn, operands));
         }
         for (Monoid m : Monoid.values()) {
-            b.output("reduce " + m, b.reduce(m, x, 0, 1));
-            b.output("rows " + m, b.reduce(m, x, 1));
+            Node operand = m.accepts(DType.F32) ? x : flag;
+            b.output("reduce " + m, b.reduce(m, operand, 0, 1));
+            b.output("rows " + m, b.reduce(m, operand, 1));
         }
         for (DType d : DType.values()) {
             b.output("cast " + d, b.apply(new Op.Cast(d), List.of(x)));
