@@ -49,10 +49,8 @@ final class ReduceVjp {
     private Node firstOfSeveral(Monoid monoid, Node x, List<Integer> axes, Node dy) {
         int[] reduced = axes.stream().mapToInt(k -> k).toArray();
         TensorType type = x.type().with(DType.I32);
-        Node index = b.zerosLike(b.iota(type, axes.get(0)));
-        for (int k : axes) {
-            index = b.add(b.mul(index, x.shape().dim(k)), b.iota(type, k));
-        }
+        Shape several = Shape.of(axes.stream().map(x.shape()::dim).toList());
+        Node index = b.broadcast(b.reshape(b.iota(TensorType.of(DType.I32, several.size()), 0), several), x.shape(), reduced);
         Node extreme = b.or(b.eq(x, along(b.reduce(monoid, x, reduced), x.shape(), axes)), b.ne(x, x));
         Node at = b.reduce(Monoid.MIN, b.select(extreme, index, b.full(type, Integer.MAX_VALUE)), reduced);
         return b.select(b.eq(index, along(at, x.shape(), axes)), along(dy, x.shape(), axes), b.zerosLike(x));
