@@ -8,6 +8,7 @@ import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -220,7 +221,7 @@ final class Partitioner {
         if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
-        if (d.lanesWouldBeMissed(n, indices)) {
+        if (d.lanesWouldBeMissed(n, indices) || !cheapCopy(n) && indices.stream().anyMatch(i -> overlaps(d, i))) {
             return false;
         }
         Set<Expr.Var> axes = d.axes();
@@ -246,6 +247,22 @@ final class Partitioner {
             case Op.OverlapAdd o -> false;
             case Op.Nested o -> false;
         };
+    }
+
+    /** Whether windows that overlap would compute the same element again and again. */
+    private boolean overlaps(Draft d, List<Index> index) {
+        for (Index i : index) {
+            List<Index.Term> terms = i.terms().stream().sorted(Comparator.comparing((Index.Term t) -> Math.abs(t.coefficient()))).toList();
+            long reach = 0;
+            for (Index.Term t : terms) {
+                long step = Math.abs((long) t.coefficient());
+                if (step <= reach) {
+                    return true;
+                }
+                reach += step * Math.max(0, extent(d.id, t.var()) - 1);
+            }
+        }
+        return false;
     }
 
     /** A value that depends on few axes must be computable outside the loops over the others, unless it costs next to nothing. */

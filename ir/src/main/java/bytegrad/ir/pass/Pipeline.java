@@ -37,10 +37,11 @@ public record Pipeline(List<Pass> passes, int rounds, boolean verified) implemen
                 ROUNDS, false);
     }
 
-    /** What a graph goes through before it is compiled: as above, and gradients are stopped no longer. */
+    /** What a graph goes through before it is compiled: as above, gradients are stopped no longer, and those of convolutions become contractions. */
     public static Pipeline standard() {
         Pipeline d = differentiable();
-        return new Pipeline(Stream.concat(Stream.of(new DropStopGradients()), d.passes.stream()).toList(), d.rounds, false);
+        Stream<Pass> all = Stream.of(Stream.of(new DropStopGradients()), d.passes.stream(), Stream.of(new ContractOverlaps())).flatMap(s -> s);
+        return new Pipeline(all.toList(), d.rounds, false);
     }
 
     /** The same passes, each result checked. */
