@@ -24,8 +24,12 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         CONTRACTION,
         /** A concat or a pad: each part has a loop nest. */
         PIECES,
-        /** A scatter-add: zeros, then a loop over the updates. */
+        /** A scatter: the base, then a loop over the updates. */
         SCATTER,
+        /** Chains along one axis that keep each of their values. */
+        CUMULATE,
+        /** Lines along one axis, each sorted on its own. */
+        SORT,
         /** An argmax or argmin. */
         ARG
     }

@@ -3,6 +3,7 @@ package bytegrad.codegen.fuse;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Graph;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
@@ -89,7 +90,7 @@ final class Partitioner {
         switch (n.op()) {
             case Op.Contract c -> n.inputs().forEach(x -> requireComputed(throughViews(x), "operand of a contraction"));
             case Op.Gather g -> requireComputed(throughViews(n.input(0)), "data of a gather");
-            case Op.ScatterAdd s -> require(n, "scatter-add fills a buffer");
+            case Op.Scatter s -> require(n, "scatter fills a buffer");
             case Op.Concat c -> require(n, "its parts are written in place");
             case Op.Random r -> {}
             case Op.Cumulate o -> require(n, "a kernel of its own");
@@ -149,7 +150,7 @@ final class Partitioner {
             case Op.ArgReduce o -> store(n, reads);
             case Op.Contract o -> placeValue(n, reads);
             case Op.Gather o -> store(n, reads);
-            case Op.ScatterAdd o -> store(n, reads);
+            case Op.Scatter o -> store(n, reads);
             case Op.Concat o -> store(n, reads);
             case Op.Random o -> placeValue(n, reads);
             case Op.Cumulate o -> store(n, reads);
@@ -254,7 +255,7 @@ final class Partitioner {
             case Op.Constant o -> false;
             case Op.ArgReduce o -> false;
             case Op.Gather o -> false;
-            case Op.ScatterAdd o -> false;
+            case Op.Scatter o -> false;
             case Op.Concat o -> false;
             case Op.Random o -> true;
             case Op.Cumulate o -> false;
@@ -302,11 +303,11 @@ final class Partitioner {
 
     private Draft openFor(Node n) {
         Cluster.Kind kind = switch (n.op()) {
-            case Op.ScatterAdd o -> Cluster.Kind.SCATTER;
+            case Op.Scatter o -> Cluster.Kind.SCATTER;
             case Op.Concat o -> Cluster.Kind.PIECES;
             case Op.Random o -> Cluster.Kind.LOOPS;
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> Cluster.Kind.CUMULATE;
+            case Op.ArgSort o -> Cluster.Kind.SORT;
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Pad o -> Cluster.Kind.PIECES;
@@ -415,16 +416,21 @@ final class Partitioner {
             }
             case Op.Gather g -> {
                 read(n.input(0), d, fresh("g" + n.id(), n.input(0).shape()), true);
-                read(n.input(1), d, index.subList(g.axis(), g.axis() + n.input(1).shape().rank()), false);
+                IndexAxes.indices(n).forEach(i -> read(i, d, IndexAxes.of(n).index(index), false));
             }
-            case Op.ScatterAdd s -> {
-                List<Index> updates = fresh("u" + n.id(), n.input(0).shape());
-                read(n.input(0), d, updates, false);
-                read(n.input(1), d, updates.subList(s.axis(), s.axis() + n.input(1).shape().rank()), false);
+            case Op.Scatter s -> {
+                List<Index> updates = fresh("u" + n.id(), n.input(1).shape());
+                read(n.input(0), d, index, false);
+                read(n.input(1), d, updates, false);
+                IndexAxes.indices(n).forEach(i -> read(i, d, IndexAxes.of(n).index(updates), false));
             }
             case Op.Random o -> read(n.input(0), d, List.of(), false);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> read(n.input(0), d, index, false);
+            case Op.ArgSort o -> {
+                List<Index> keys = new ArrayList<>(index);
+                keys.set(o.axis(), fresh("s" + n.id(), n.input(0).shape()).get(o.axis()));
+                read(n.input(0), d, keys, false);
+            }
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Concat c -> {

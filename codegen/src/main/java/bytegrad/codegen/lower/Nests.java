@@ -143,7 +143,7 @@ final class Nests {
             case Op.ArgReduce o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Contract o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Gather o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.ScatterAdd o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Scatter o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Cumulate o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.ArgSort o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Random o -> throw new IllegalStateException("not in pieces: " + n);
@@ -181,31 +181,6 @@ final class Nests {
             }
             s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(part, index, s));
         });
-    }
-
-    /** y = 0; then y[o, idx[j], r] += u[o,j,r], j ascending. */
-    List<Kernel.Method> scatter(Node n) {
-        Op.ScatterAdd op = (Op.ScatterAdd) n.op();
-        fill(n, 0);
-        Node updates = n.input(0);
-        Node indices = n.input(1);
-        int rank = indices.shape().rank();
-        int out = buffers.read(new Place.Value(n));
-        inner(method.body, updates.shape(), (s, index) -> {
-            List<Index> j = index.subList(op.axis(), op.axis() + rank);
-            if (s.varies(j)) {
-                throw new NotVectorizable("neighbouring lanes scatter to different places");
-            }
-            List<Index> at = new ArrayList<>(index.subList(0, op.axis()));
-            at.add(Index.of(definitions.position(n, definitions.at(indices, j, s), op.extent(), s.binding(j))));
-            at.addAll(index.subList(op.axis() + rank, index.size()));
-            Expr value = definitions.at(updates, index, s);
-            Index place = ViewIndex.flatten(n.shape(), at);
-            int width = s.laneStride(place) == 1 ? s.lanes() : 1;
-            Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width));
-            s.store(out, place, s.let(Expr.Apply.of(ScalarFn.ADD, old, s.splat(value, width))));
-        });
-        return List.of(method.finish());
     }
 
     /** The first index at which the axis is extreme; a NaN beats every number. */
