@@ -57,6 +57,9 @@ final class Lines {
         Node x = n.input(0);
         int extent = x.shape().dim(op.axis());
         int out = buffers.write(new Place.Value(n));
+        if (op.count() == 0) {
+            return List.of(method.finish());
+        }
         int keys = buffers.scratch(DType.I64, Math.multiplyExact(2, extent));
         int order = buffers.scratch(DType.I32, Math.multiplyExact(2, extent));
         Loops.except(op.axis(), definitions, method.body, n.shape(), 1, (s, line) -> {
