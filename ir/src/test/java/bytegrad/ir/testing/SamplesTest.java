@@ -29,7 +29,8 @@ final class SamplesTest {
         Set<DType> all = Set.of(DType.values());
         Map<Class<?>, Set<DType>> table = Map.ofEntries(Map.entry(Op.Input.class, all), Map.entry(Op.Constant.class, all), Map.entry(Op.Iota.class, numbers),
                 Map.entry(Op.Map.class, all), Map.entry(Op.Cast.class, all), Map.entry(Op.Reduce.class, numbers), Map.entry(Op.ArgReduce.class, numbers),
-                Map.entry(Op.Contract.class, numbers), Map.entry(Op.Gather.class, all), Map.entry(Op.ScatterAdd.class, numbers),
+                Map.entry(Op.Contract.class, numbers), Map.entry(Op.Gather.class, all), Map.entry(Op.Scatter.class, all),
+                Map.entry(Op.Cumulate.class, numbers), Map.entry(Op.ArgSort.class, all),
                 Map.entry(Op.Concat.class, all), Map.entry(Op.Reshape.class, all), Map.entry(Op.Transpose.class, all), Map.entry(Op.Broadcast.class, all),
                 Map.entry(Op.Slice.class, all), Map.entry(Op.Pad.class, all), Map.entry(Op.Flip.class, all));
         Set<DType> s = table.get(kind);
@@ -96,13 +97,18 @@ final class SamplesTest {
                 case Op.Map o -> {}
                 case Op.Contract o -> {}
                 case Op.Gather o -> {}
-                case Op.ScatterAdd o -> {}
+                case Op.Scatter s -> seen.add("scatter " + s.combine() + " " + n.dtype());
+                case Op.Cumulate c -> seen.add("cumulate " + c.monoid() + " " + n.dtype());
+                case Op.ArgSort o -> {}
+                case Op.Random o -> {}
+                case Op.OverlapAdd o -> {}
+                case Op.Nested o -> {}
                 case Op.Concat o -> {}
                 case Op.View o -> {}
             }
         }
-        // 4 monoids and 2 extremes at 4 dtypes, casts among 5.
-        assertEquals(16 + 8 + 25, seen.size(), seen.toString());
+        // 4 monoids, reduced and cumulated, and 2 extremes at 4 dtypes, casts among 5; 5 ways to scatter at 4 dtypes, and one at bool.
+        assertEquals(2 * 16 + 8 + 25 + 21, seen.size(), seen.toString());
         assertEquals(Set.of(1, 16, 32, 64), widths);
     }
 
