@@ -139,6 +139,8 @@ final class ExplanationBuilder {
             case CONTRACTION -> "contraction";
             case PIECES -> "pieces";
             case SCATTER -> "scatter";
+            case CUMULATE -> "cumulate";
+            case SORT -> "sort";
             case ARG -> "arg";
         };
     }

@@ -12,7 +12,7 @@ import java.util.Map;
  * common subexpressions are found by construction. The convenience methods are in {@link Tensors}, from which this
  * class inherits them. Not safe for use by several threads.
  */
-public final class GraphBuilder extends Tensors {
+public final class GraphBuilder extends IndexedTensors {
     private record Key(Op op, List<Integer> inputs) {}
 
     private final List<Node> nodes = new ArrayList<>();

@@ -128,6 +128,7 @@ final class KernelEmitter {
                         block(inner);
                         code.place(end);
                     }
+                    case Stmt.Sort sort -> values.sort(sort);
                     case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
                 }
             }

@@ -24,8 +24,12 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         CONTRACTION,
         /** A concat or a pad: each part has a loop nest. */
         PIECES,
-        /** A scatter-add or overlap-add: zeros, then a loop over what is added. */
+        /** A scatter or an overlap-add: the base, then a loop over the updates. */
         SCATTER,
+        /** Chains along one axis that keep each of their values. */
+        CUMULATE,
+        /** Lines along one axis, each sorted on its own. */
+        SORT,
         /** An argmax or argmin. */
         ARG
     }

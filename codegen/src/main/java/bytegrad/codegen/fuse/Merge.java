@@ -175,7 +175,7 @@ final class Merge {
                 case Op.ArgReduce o -> costOfResult(input, a, changed, cost);
                 case Op.Contract o -> costOfResult(input, a, changed, cost);
                 case Op.Gather o -> costOfResult(input, a, changed, cost);
-                case Op.ScatterAdd o -> costOfResult(input, a, changed, cost);
+                case Op.Scatter o -> costOfResult(input, a, changed, cost);
                 case Op.Concat o -> costOfResult(input, a, changed, cost);
                 case Op.Cumulate o -> costOfResult(input, a, changed, cost);
                 case Op.ArgSort o -> costOfResult(input, a, changed, cost);

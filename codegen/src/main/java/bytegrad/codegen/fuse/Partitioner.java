@@ -3,6 +3,7 @@ package bytegrad.codegen.fuse;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Graph;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
@@ -87,7 +88,7 @@ final class Partitioner {
         switch (n.op()) {
             case Op.Contract c -> n.inputs().forEach(x -> requireComputed(throughViews(x), "operand of a contraction"));
             case Op.Gather g -> requireComputed(throughViews(n.input(0)), "data of a gather");
-            case Op.ScatterAdd s -> require(n, "scatter-add fills a buffer");
+            case Op.Scatter s -> require(n, "scatter fills a buffer");
             case Op.Concat c -> require(n, "its parts are written in place");
             case Op.Random r -> {}
             case Op.Cumulate o -> require(n, "a kernel of its own");
@@ -147,7 +148,7 @@ final class Partitioner {
             case Op.ArgReduce o -> store(n, reads);
             case Op.Contract o -> placeValue(n, reads);
             case Op.Gather o -> store(n, reads);
-            case Op.ScatterAdd o -> store(n, reads);
+            case Op.Scatter o -> store(n, reads);
             case Op.Concat o -> store(n, reads);
             case Op.Random o -> placeValue(n, reads);
             case Op.Cumulate o -> store(n, reads);
@@ -239,7 +240,7 @@ final class Partitioner {
             case Op.Constant o -> false;
             case Op.ArgReduce o -> false;
             case Op.Gather o -> false;
-            case Op.ScatterAdd o -> false;
+            case Op.Scatter o -> false;
             case Op.Concat o -> false;
             case Op.Random o -> true;
             case Op.Cumulate o -> false;
@@ -259,7 +260,7 @@ final class Partitioner {
                 if (step <= reach) {
                     return true;
                 }
-                reach += step * Math.max(0, extent(d.id, t.var()) - 1);
+                reach += step * Math.max(0, reads.extent(d.id, t.var()) - 1);
             }
         }
         return false;
@@ -304,11 +305,11 @@ final class Partitioner {
 
     private Draft openFor(Node n) {
         Cluster.Kind kind = switch (n.op()) {
-            case Op.ScatterAdd o -> Cluster.Kind.SCATTER;
+            case Op.Scatter o -> Cluster.Kind.SCATTER;
             case Op.Concat o -> Cluster.Kind.PIECES;
             case Op.Random o -> Cluster.Kind.LOOPS;
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> Cluster.Kind.CUMULATE;
+            case Op.ArgSort o -> Cluster.Kind.SORT;
             case Op.OverlapAdd o -> Cluster.Kind.SCATTER;
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Pad o -> Cluster.Kind.PIECES;

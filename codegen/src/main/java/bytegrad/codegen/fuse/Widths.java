@@ -97,7 +97,7 @@ final class Widths {
             case Op.ArgReduce o -> all;
             case Op.Contract o -> all;
             case Op.Gather o -> all;
-            case Op.ScatterAdd o -> all;
+            case Op.Scatter o -> all;
             case Op.Cumulate o -> all;
             case Op.ArgSort o -> all;
             case Op.Random o -> all;

@@ -91,7 +91,15 @@ final class BoundsVerifier {
                 loads(s.condition());
                 guarded(s.condition().lanes() == 1 ? conditions(s.condition()) : List.of(), s.body());
             }
+            case Stmt.Sort s -> sorted(s);
             case Stmt.Call s -> call(s);
+        }
+    }
+
+    private void sorted(Stmt.Sort s) {
+        int least = Math.min(kernel.buffers().get(s.keys()).size(), kernel.buffers().get(s.order()).size());
+        if (s.size() < 0 || s.count() < 0 || s.count() > s.size() || 2L * s.size() > least) {
+            throw new OutOfBounds("it needs " + 2L * s.size() + " elements of each buffer, which have " + least + ", and a count within its size");
         }
     }
 

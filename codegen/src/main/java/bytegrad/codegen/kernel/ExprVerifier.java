@@ -66,6 +66,20 @@ final class ExprVerifier {
         accesses.stored.add(s.buffer());
     }
 
+    void sort(Stmt.Sort s) {
+        scratch(s.keys(), DType.I64);
+        scratch(s.order(), DType.I32);
+        accesses.loaded.add(s.keys());
+        accesses.stored.add(s.order());
+    }
+
+    private void scratch(int number, DType dtype) {
+        Buffer b = buffer(number);
+        if (b.access() != Access.SCRATCH || b.dtype() != dtype) {
+            throw new KernelException("b" + number + " is " + b.dtype().text() + " " + b.access() + ", but a sort needs a scratch of " + dtype.text());
+        }
+    }
+
     private Buffer buffer(int number) {
         if (number < 0 || number >= kernel.buffers().size()) {
             throw new KernelException("there is no buffer b" + number);

@@ -4,6 +4,7 @@ import bytegrad.codegen.kernel.Kernel.Buffer;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import bytegrad.runtime.Checks;
+import bytegrad.runtime.Sorting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,6 +147,11 @@ final class KernelCode {
                         }
                     }
                 });
+            }
+            case Stmt.Sort s -> {
+                int keys = offsets.get(s.keys());
+                int order = offsets.get(s.order());
+                out.add(r -> Sorting.sort(slabs.l, keys, slabs.i, order, s.size(), s.count()));
             }
             case Stmt.Call s -> call(s, out);
         }

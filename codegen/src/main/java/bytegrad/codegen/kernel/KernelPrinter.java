@@ -124,7 +124,7 @@ public final class KernelPrinter {
             switch (stmt) {
                 case Stmt.For s -> block(s.body(), indent + "  ", out);
                 case Stmt.IfAny s -> block(s.body(), indent + "  ", out);
-                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> {}
+                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> {}
             }
         }
     }
@@ -137,6 +137,7 @@ public final class KernelPrinter {
                 "for " + s.var().name() + " in " + s.from() + ".." + s.to() + (s.step() == 1 ? "" : " by " + s.step());
             case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes()) + " = " + text(s.value());
             case Stmt.IfAny s -> "if any " + text(s.condition());
+            case Stmt.Sort s -> "sort " + name(s.keys()) + ", " + name(s.order()) + ": " + s.count() + " of " + s.size();
             case Stmt.Call s -> "call " + s.method() + s.args().stream().map(Index::toString).collect(Collectors.joining(", ", "(", ")"));
         };
     }
@@ -156,9 +157,12 @@ public final class KernelPrinter {
         };
     }
 
+    private String name(int buffer) {
+        return buffer >= 0 && buffer < names.size() ? names.get(buffer) : "b" + buffer;
+    }
+
     private String access(int buffer, Index index, int lanes) {
-        String name = buffer >= 0 && buffer < names.size() ? names.get(buffer) : "b" + buffer;
-        return name + "[" + index + (lanes == 1 ? "" : "; " + lanes) + "]";
+        return name(buffer) + "[" + index + (lanes == 1 ? "" : "; " + lanes) + "]";
     }
 
     private static String lanes(int lanes) {

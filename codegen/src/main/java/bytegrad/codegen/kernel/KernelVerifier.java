@@ -169,7 +169,7 @@ public final class KernelVerifier {
                 exprs.unbind(s.var());
             }
             case Stmt.IfAny s -> block(s.body());
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> {}
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> {}
         }
     }
 
@@ -209,6 +209,7 @@ public final class KernelVerifier {
                 exprs.check(s.condition());
                 require(s.condition().dtype() == DType.BOOL, "the condition is " + s.condition().dtype().text());
             }
+            case Stmt.Sort s -> exprs.sort(s);
             case Stmt.Call s -> {
                 s.args().forEach(exprs::check);
                 Method callee = kernel.methods().stream().filter(m -> m.name().equals(s.method())).findFirst().orElseThrow();

@@ -42,6 +42,7 @@ final class Rewrite {
                 variables(s.index(), action);
             }
             case Stmt.IfAny s -> variables(s.condition(), action);
+            case Stmt.Sort _ -> {}
             case Stmt.Call s -> s.args().forEach(a -> variables(a, action));
         }
     }
@@ -51,7 +52,7 @@ final class Rewrite {
         return switch (stmt) {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> List.of();
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> List.of();
         };
     }
 
@@ -109,6 +110,7 @@ final class Rewrite {
                 Expr condition = expr(s.condition(), by);
                 yield new Stmt.IfAny(condition, body.apply(s.body()));
             }
+            case Stmt.Sort s -> s;
             case Stmt.Call s -> new Stmt.Call(s.method(), s.args().stream().map(by::index).toList());
         };
     }

@@ -27,6 +27,12 @@ public sealed interface Stmt {
         }
     }
 
+    /**
+     * Sorts the first {@code size} elements of {@code keys}, ascending and stable, and leaves in the first {@code count} elements of {@code order}
+     * where those that come first were. Both buffers are scratch of 2·size elements, i64 and i32, which hold nothing else afterwards.
+     */
+    record Sort(int keys, int order, int size, int count) implements Stmt {}
+
     /** Calls another method of the same kernel; it sees the same buffers. */
     record Call(String method, List<Index> args) implements Stmt {
         public Call {

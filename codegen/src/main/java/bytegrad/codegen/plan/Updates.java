@@ -101,6 +101,8 @@ final class Updates {
                         collect(c);
                         collect(then);
                     }
+                    // A sort touches scratch alone.
+                    case Stmt.Sort o -> {}
                     case Stmt.Call c -> {}
                 }
             }

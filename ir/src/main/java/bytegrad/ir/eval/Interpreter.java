@@ -74,7 +74,7 @@ public final class Interpreter {
      *
      * @param inputs a value for each input of the graph, by name, and no others
      * @throws InputBindingException if one is missing, unknown or of another type
-     * @throws IndexRangeException if a gather or scatter_add meets an index out of range
+     * @throws IndexRangeException if a gather or scatter meets an index out of range
      */
     public static Result run(Graph graph, Map<String, Value> inputs) {
         bind(graph, inputs);
@@ -100,11 +100,11 @@ public final class Interpreter {
             case Op.Reduce(Monoid monoid, List<Integer> axes) -> Reductions.reduce(monoid, axes, type, in.get(0));
             case Op.ArgReduce(Op.Extremum extremum, int axis) -> Reductions.argReduce(extremum, axis, type, in.get(0));
             case Op.Contract c -> Contractions.contract(c, type, in.get(0), in.get(1));
-            case Op.Gather(int axis) -> Indexing.gather(graph, node, axis, in.get(0), in.get(1));
-            case Op.ScatterAdd(int axis, int extent) -> Indexing.scatterAdd(graph, node, axis, extent, in.get(0), in.get(1));
+            case Op.Gather o -> Indexing.gather(graph, node, o, in);
+            case Op.Scatter o -> Indexing.scatter(graph, node, o, in);
             case Op.Concat(int axis) -> Indexing.concat(type, axis, in);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> AlongAxis.cumulate(o, type, in.get(0));
+            case Op.ArgSort o -> AlongAxis.argSort(o, type, in.get(0));
             case Op.Random(TensorType t, int site) -> Threefry.random(type, site, in.get(0));
             case Op.OverlapAdd o -> Views.overlapAdd(o, type, in.get(0));
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");

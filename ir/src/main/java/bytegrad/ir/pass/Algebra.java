@@ -33,7 +33,7 @@ public final class Algebra implements Pass {
                 default -> ternary(fn, in.get(0), in.get(1), in.get(2), b);
             };
             case Op.Cast(DType dtype) -> cast(dtype, in.get(0), b);
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _,
                     Op.View _ -> null;
         };

@@ -44,7 +44,7 @@ public final class ContractOverlaps implements Pass {
         return (node, in, b) -> switch (node.op()) {
             case Op.OverlapAdd o -> sliced[node.id()] ? null : replaced(o, in.get(0), new int[o.shape().rank()], o.shape(), b, DEPTH);
             case Op.Slice s -> ofSlice(s, node.shape(), in.get(0), b);
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _, Op.Concat _,
                     Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Pad _, Op.Window _, Op.Flip _ -> null;
         };

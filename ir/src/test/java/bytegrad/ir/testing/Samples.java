@@ -25,6 +25,7 @@ public final class Samples {
         all.addAll(ReduceSamples.all());
         all.addAll(ContractSamples.all());
         all.addAll(IndexSamples.all());
+        all.addAll(LineSamples.all());
         all.addAll(ViewSamples.all());
         all.addAll(WindowSamples.all());
         all.addAll(NnSamples.all());
