@@ -23,6 +23,10 @@ class RandomGradientTest {
     private static void check(long seed) {
         Graph graph = RandomGraphs.smooth(seed, DType.F64);
         List<String> names = graph.inputs().stream().filter(n -> n.dtype().isFloat()).map(RandomGradientTest::name).toList();
+        // One made of constants alone has nothing to differentiate by.
+        if (names.isEmpty()) {
+            return;
+        }
         Directional.check(graph, RandomGraphs.inputs(graph, seed), names, seed);
     }
 
