@@ -151,7 +151,7 @@ final class IndexedTest {
                 () -> b.scatter(Op.Combine.MAX, x, i, List.of(i), 0, 0));
         refused("scatter_mul of bool[3,4], bool[3,4], i32[5]: not defined on bool; only scatter_set is",
                 () -> b.scatter(Op.Combine.MUL, flags, flags, List.of(i), 0, 0));
-        refused("scatter_add of f32[5,4], i32[5]: the updates must have the indices' shape [5] from axis 1 on", () -> b.scatterAdd(u, i, 2, 3));
+        refused("scatter_add of f32[5,4], i32[5]: the updates must have the indices' shape [5] from axis 2 on", () -> b.scatterAdd(u, i, 2, 3));
         refused("scatter_set of f32[3,4], f32[5,4]: takes a base, updates and at least one tensor of indices, not 2 operands",
                 () -> b.scatter(Op.Combine.SET, x, u, List.of(), 0, 0));
     }
