@@ -140,6 +140,7 @@ final class ExplanationBuilder {
             case PIECES -> "pieces";
             case SCATTER -> "scatter";
             case ARG -> "arg";
+            case NESTED -> Graph.opName(k.cluster().roots().getFirst().node().op());
         };
     }
 

@@ -27,7 +27,9 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         /** A scatter-add: zeros, then a loop over the updates. */
         SCATTER,
         /** An argmax or argmin. */
-        ARG
+        ARG,
+        /** A loop, a branch or a subgraph: the results of one nested op that are wanted. */
+        NESTED
     }
 
     /** A stored node, and which of its elements a point of the space computes: an axis variable each, or 0. */

@@ -85,11 +85,15 @@ final class BoundsVerifier {
             case Stmt.Store s -> {
                 loads(s.value());
                 Buffer b = kernel.buffers().get(s.buffer());
-                inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b, s.value().lanes()), "the store to b" + s.buffer());
+                inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b), "the store to b" + s.buffer());
             }
             case Stmt.IfAny s -> {
                 loads(s.condition());
                 guarded(s.condition().lanes() == 1 ? conditions(s.condition()) : List.of(), s.body());
+            }
+            case Stmt.While s -> {
+                inside(s.index(), 1, BufferBounds.loadEnd(kernel.buffers().get(s.buffer()), 1), "the condition in b" + s.buffer());
+                block(s.body());
             }
             case Stmt.Call s -> call(s);
         }

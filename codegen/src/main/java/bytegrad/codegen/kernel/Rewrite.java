@@ -42,6 +42,7 @@ final class Rewrite {
                 variables(s.index(), action);
             }
             case Stmt.IfAny s -> variables(s.condition(), action);
+            case Stmt.While s -> variables(s.index(), action);
             case Stmt.Call s -> s.args().forEach(a -> variables(a, action));
         }
     }
@@ -51,6 +52,7 @@ final class Rewrite {
         return switch (stmt) {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
+            case Stmt.While s -> s.body();
             case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> List.of();
         };
     }
@@ -108,6 +110,10 @@ final class Rewrite {
             case Stmt.IfAny s -> {
                 Expr condition = expr(s.condition(), by);
                 yield new Stmt.IfAny(condition, body.apply(s.body()));
+            }
+            case Stmt.While s -> {
+                Index index = by.index(s.index());
+                yield new Stmt.While(s.buffer(), index, s.limit(), s.what(), body.apply(s.body()));
             }
             case Stmt.Call s -> new Stmt.Call(s.method(), s.args().stream().map(by::index).toList());
         };

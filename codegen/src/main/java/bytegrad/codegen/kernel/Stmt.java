@@ -27,6 +27,17 @@ public sealed interface Stmt {
         }
     }
 
+    /**
+     * Runs the body as long as an element of a bool buffer holds; it is looked at before each step.
+     *
+     * @param limit the run fails, naming {@code what}, if it holds after so many steps
+     */
+    record While(int buffer, Index index, int limit, String what, List<Stmt> body) implements Stmt {
+        public While {
+            body = List.copyOf(body);
+        }
+    }
+
     /** Calls another method of the same kernel; it sees the same buffers. */
     record Call(String method, List<Index> args) implements Stmt {
         public Call {

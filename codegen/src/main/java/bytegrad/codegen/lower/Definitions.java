@@ -80,7 +80,7 @@ final class Definitions {
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random o -> throw new UnsupportedOperationException("not built yet");
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
         };
     }

@@ -101,6 +101,7 @@ final class Updates {
                         collect(c);
                         collect(then);
                     }
+                    case Stmt.While w -> collect(w.body());
                     case Stmt.Call c -> {}
                 }
             }
