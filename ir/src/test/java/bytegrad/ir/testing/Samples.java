@@ -27,6 +27,7 @@ public final class Samples {
         all.addAll(ViewSamples.all());
         all.addAll(NnSamples.all());
         all.addAll(FusionSamples.all());
+        all.addAll(NestedSamples.all());
         return List.copyOf(all);
     }
 
