@@ -142,6 +142,7 @@ final class ExplanationBuilder {
             case CUMULATE -> "cumulate";
             case SORT -> "sort";
             case ARG -> "arg";
+            case NESTED -> Graph.opName(k.cluster().roots().getFirst().node().op());
         };
     }
 

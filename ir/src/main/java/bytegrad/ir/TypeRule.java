@@ -84,7 +84,7 @@ final class TypeRule {
             case Op.ArgSort s -> argSort(s.axis(), s.count());
             case Op.Random(TensorType type, int site) -> random(type, site);
             case Op.OverlapAdd o -> overlapAdd(o);
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> new NestedRule(o, in).infer();
             case Op.Window w -> {
                 arity(1);
                 yield in.get(0).with(windows(w, in.get(0)));

@@ -161,9 +161,9 @@ final class ValueEmitter {
     /** ( → ). */
     void sort(Stmt.Sort s) {
         code.loadRef(buffers.slab(s.keys()));
-        position(s.keys(), Index.ZERO);
+        position(s.keys(), s.keysAt());
         code.loadRef(buffers.slab(s.order()));
-        position(s.order(), Index.ZERO);
+        position(s.order(), s.orderAt());
         code.intConst(s.size());
         code.intConst(s.count());
         code.invokeStatic("bytegrad/runtime/Sorting", "sort", "([JI[IIII)V");

@@ -31,7 +31,9 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         /** Lines along one axis, each sorted on its own. */
         SORT,
         /** An argmax or argmin. */
-        ARG
+        ARG,
+        /** A loop, a branch or a subgraph: the results of one nested op that are wanted. */
+        NESTED
     }
 
     /** A stored node, and which of its elements a point of the space computes: an axis variable each, or 0. */

@@ -2,6 +2,7 @@ package bytegrad.codegen.fuse;
 
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Bodies;
 import bytegrad.ir.Graph;
 import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -49,6 +51,11 @@ final class Partitioner {
     /** Constants that are needed in memory although they are one number. */
     private final Set<Node> slots = new HashSet<>();
 
+    private record NestedGroup(Op.Nested op, List<Node> inputs) {}
+
+    /** Nodes that are results of one nested op, by id. */
+    private final Map<NestedGroup, List<Node>> nested = new HashMap<>();
+
     Partitioner(Graph graph, boolean fused, int weightLimit) {
         this.graph = graph;
         this.fused = fused;
@@ -63,6 +70,9 @@ final class Partitioner {
         graph.outputs().forEach((name, n) -> require(n, "output \"" + name + "\""));
         graph.updates().forEach(u -> require(u.value(), "new value of \"" + u.name() + "\""));
         for (Node n : graph.nodes()) {
+            if (n.op() instanceof Op.Nested op) {
+                nested.computeIfAbsent(new NestedGroup(Bodies.result(op, 0), n.inputs()), k -> new ArrayList<>()).add(n);
+            }
             if (!(n.op() instanceof Op.View) || n.op() instanceof Op.Pad) {
                 requireOperands(n);
             }
@@ -94,7 +104,10 @@ final class Partitioner {
             case Op.Cumulate o -> require(n, "a kernel of its own");
             case Op.ArgSort o -> require(n, "a kernel of its own");
             case Op.OverlapAdd o -> require(n, "windows are added in a buffer");
-            case Op.Nested o -> require(n, "a kernel of its own");
+            case Op.Nested o -> {
+                require(n, "a kernel of its own");
+                n.inputs().forEach(x -> requireComputed(Partition.throughReshapes(x), "operand of a " + Graph.opName(o)));
+            }
             case Op.Pad p -> require(n, "its parts are written in place");
             case Op.ArgReduce a -> require(n, "an arg-reduction");
             case Op.Input o -> {}
@@ -154,7 +167,7 @@ final class Partitioner {
             case Op.Cumulate o -> store(n, reads);
             case Op.ArgSort o -> store(n, reads);
             case Op.OverlapAdd o -> store(n, reads);
-            case Op.Nested o -> store(n, reads);
+            case Op.Nested o -> placeNested(n, o);
         }
     }
 
@@ -303,6 +316,22 @@ final class Partitioner {
         fates.put(n, new Fate(Fate.Kind.STORED, d.id, why == null ? "read by several kernels" : why));
     }
 
+    /** The results of one op are computed together: the kernel is opened when all of them, and so all of their readers, have been met. */
+    private void placeNested(Node n, Op.Nested op) {
+        NestedGroup key = new NestedGroup(Bodies.result(op, 0), n.inputs());
+        List<Node> group = Objects.requireNonNull(nested.get(key));
+        if (n != group.getFirst()) {
+            return;
+        }
+        Draft d = open(Cluster.Kind.NESTED, Shape.SCALAR);
+        for (Node r : group) {
+            d.roots.add(new Cluster.Root(r, Reads.identity(r.shape())));
+            home.put(r, d.id);
+            fates.put(r, new Fate(Fate.Kind.STORED, d.id, "a kernel of its own"));
+        }
+        reads.addInputs(n, d, List.of());
+    }
+
     private Draft openFor(Node n) {
         Cluster.Kind kind = switch (n.op()) {
             case Op.Scatter o -> Cluster.Kind.SCATTER;
@@ -311,7 +340,7 @@ final class Partitioner {
             case Op.Cumulate o -> Cluster.Kind.CUMULATE;
             case Op.ArgSort o -> Cluster.Kind.SORT;
             case Op.OverlapAdd o -> Cluster.Kind.SCATTER;
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new IllegalStateException(n + " is placed with its group");
             case Op.Pad o -> Cluster.Kind.PIECES;
             case Op.ArgReduce o -> Cluster.Kind.ARG;
             case Op.Contract o -> Cluster.Kind.LOOPS;

@@ -127,7 +127,8 @@ final class Reads {
                 read(n.input(0), d, keys, false);
             }
             case Op.OverlapAdd o -> read(n.input(0), d, fresh("w" + n.id(), n.input(0).shape()), false);
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> n.inputs().stream().map(Partition::throughReshapes).distinct()
+                    .forEach(x -> read(x, d, fresh("n" + n.id() + "_" + x.id(), x.shape()), true));
             case Op.Concat c -> {
                 for (int k = 0; k < n.inputs().size(); k++) {
                     read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);

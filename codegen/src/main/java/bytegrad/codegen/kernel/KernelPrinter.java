@@ -124,6 +124,7 @@ public final class KernelPrinter {
             switch (stmt) {
                 case Stmt.For s -> block(s.body(), indent + "  ", out);
                 case Stmt.IfAny s -> block(s.body(), indent + "  ", out);
+                case Stmt.While s -> block(s.body(), indent + "  ", out);
                 case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> {}
             }
         }
@@ -137,7 +138,8 @@ public final class KernelPrinter {
                 "for " + s.var().name() + " in " + s.from() + ".." + s.to() + (s.step() == 1 ? "" : " by " + s.step());
             case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes()) + " = " + text(s.value());
             case Stmt.IfAny s -> "if any " + text(s.condition());
-            case Stmt.Sort s -> "sort " + name(s.keys()) + ", " + name(s.order()) + ": " + s.count() + " of " + s.size();
+            case Stmt.Sort s -> "sort " + access(s.keys(), s.keysAt(), 1) + ", " + access(s.order(), s.orderAt(), 1) + ": " + s.count() + " of " + s.size();
+            case Stmt.While s -> "while " + access(s.buffer(), s.index(), 1) + " at most " + s.limit() + " \"" + s.what() + "\"";
             case Stmt.Call s -> "call " + s.method() + s.args().stream().map(Index::toString).collect(Collectors.joining(", ", "(", ")"));
         };
     }

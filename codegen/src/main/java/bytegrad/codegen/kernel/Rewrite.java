@@ -42,7 +42,11 @@ final class Rewrite {
                 variables(s.index(), action);
             }
             case Stmt.IfAny s -> variables(s.condition(), action);
-            case Stmt.Sort _ -> {}
+            case Stmt.Sort s -> {
+                variables(s.keysAt(), action);
+                variables(s.orderAt(), action);
+            }
+            case Stmt.While s -> variables(s.index(), action);
             case Stmt.Call s -> s.args().forEach(a -> variables(a, action));
         }
     }
@@ -52,6 +56,7 @@ final class Rewrite {
         return switch (stmt) {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
+            case Stmt.While s -> s.body();
             case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> List.of();
         };
     }
@@ -110,7 +115,11 @@ final class Rewrite {
                 Expr condition = expr(s.condition(), by);
                 yield new Stmt.IfAny(condition, body.apply(s.body()));
             }
-            case Stmt.Sort s -> s;
+            case Stmt.Sort s -> new Stmt.Sort(s.keys(), by.index(s.keysAt()), s.order(), by.index(s.orderAt()), s.size(), s.count());
+            case Stmt.While s -> {
+                Index index = by.index(s.index());
+                yield new Stmt.While(s.buffer(), index, s.limit(), s.what(), body.apply(s.body()));
+            }
             case Stmt.Call s -> new Stmt.Call(s.method(), s.args().stream().map(by::index).toList());
         };
     }

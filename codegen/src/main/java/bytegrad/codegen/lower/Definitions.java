@@ -82,7 +82,7 @@ final class Definitions {
             case Op.Random(var type, int site) -> Threefry.word(type.dtype(), at(n.input(0), List.of(), s), ViewIndex.flatten(n.shape(), index), site, s);
             case Op.OverlapAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Scatter o -> throw new IllegalStateException(n + " has a kernel of its own");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
         };
     }

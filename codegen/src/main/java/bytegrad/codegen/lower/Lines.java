@@ -65,7 +65,7 @@ final class Lines {
         Loops.except(op.axis(), definitions, method.body, n.shape(), 1, (s, line) -> {
             Loops.over(definitions, s, Shape.of(extent), lanes.loop(), (inner, k) ->
                     inner.store(keys, k.getFirst(), key(definitions.at(x, Loops.with(line, op.axis(), k.getFirst()), inner), op.descending(), inner)));
-            s.out.add(new Stmt.Sort(keys, order, extent, op.count()));
+            s.out.add(new Stmt.Sort(keys, Index.ZERO, order, Index.ZERO, extent, op.count()));
             method.each(s, op.count(), (inner, j) -> inner.store(out, ViewIndex.flatten(n.shape(), Loops.with(line, op.axis(), j)),
                     inner.variable(new Expr.Load(order, j, DType.I32, 1))));
         });

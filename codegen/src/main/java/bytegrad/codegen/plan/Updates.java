@@ -103,6 +103,7 @@ final class Updates {
                     }
                     // A sort touches scratch alone.
                     case Stmt.Sort o -> {}
+                    case Stmt.While w -> collect(w.body());
                     case Stmt.Call c -> {}
                 }
             }

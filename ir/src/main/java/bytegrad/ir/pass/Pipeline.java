@@ -37,11 +37,14 @@ public record Pipeline(List<Pass> passes, int rounds, boolean verified) implemen
                 ROUNDS, false);
     }
 
-    /** What a graph goes through before it is compiled: as above, gradients are stopped no longer, and those of convolutions become contractions. */
+    /**
+     * What a graph goes through before it is compiled, with all graphs inside of it: as above, nothing is kept that only a gradient needs, and the
+     * gradients of convolutions become contractions.
+     */
     public static Pipeline standard() {
         Pipeline d = differentiable();
-        Stream<Pass> all = Stream.of(Stream.of(new DropStopGradients()), d.passes.stream(), Stream.of(new ContractOverlaps())).flatMap(s -> s);
-        return new Pipeline(all.toList(), d.rounds, false);
+        return new Pipeline(Stream.of(List.of(new DropStopGradients(), new InlineBodies()), d.passes,
+                List.of(new ContractOverlaps(), new SimplifyBodies(Pipeline::standard))).<Pass>flatMap(List::stream).toList(), d.rounds, false);
     }
 
     /** The same passes, each result checked. */

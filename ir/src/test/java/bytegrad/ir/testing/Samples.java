@@ -30,6 +30,7 @@ public final class Samples {
         all.addAll(WindowSamples.all());
         all.addAll(NnSamples.all());
         all.addAll(FusionSamples.all());
+        all.addAll(NestedSamples.all());
         return List.copyOf(all);
     }
 
