@@ -1,11 +1,11 @@
 package bytegrad.ir;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only maker of nodes. It infers and checks types, and interns: the same op on the same inputs is the same node, so
@@ -21,6 +21,18 @@ public final class GraphBuilder extends Tensors {
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<Node, Node> updates = new LinkedHashMap<>();
     private final Map<Node, String> labels = new HashMap<>();
+    /** Whose nodes may be used here too; null for a graph of its own. */
+    private final @Nullable GraphBuilder enclosing;
+    private final Map<Node, Node> captures = new HashMap<>();
+    private final List<Node> constants = new ArrayList<>();
+
+    public GraphBuilder() {
+        this.enclosing = null;
+    }
+
+    private GraphBuilder(GraphBuilder enclosing) {
+        this.enclosing = enclosing;
+    }
 
     /**
      * Applies an op, or returns the node that already does.
@@ -29,18 +41,18 @@ public final class GraphBuilder extends Tensors {
      */
     @Override
     public Node apply(Op op, List<Node> in) {
-        int[] ids = new int[in.size()];
-        for (int k = 0; k < ids.length; k++) {
-            ids[k] = owned(in.get(k), TypeRule.name(op)).id();
+        List<Node> own = new ArrayList<>(in.size());
+        for (Node n : in) {
+            own.add(owned(n, TypeRule.name(op)));
         }
-        Key key = new Key(op, Arrays.stream(ids).boxed().toList());
+        Key key = new Key(op, own.stream().map(Node::id).toList());
         Node known = interned.get(key);
         if (known != null) {
             return known;
         }
         TensorType type;
         try {
-            type = TypeRule.infer(op, in.stream().map(Node::type).toList());
+            type = TypeRule.infer(op, own.stream().map(Node::type).toList());
         } catch (GraphException e) {
             throw new GraphException(e.getMessage() + CallSite.suffix(), e);
         }
@@ -50,7 +62,7 @@ public final class GraphBuilder extends Tensors {
                 throw new GraphException("input \"" + name + "\" is declared twice, as " + other.type() + " and as " + t + CallSite.suffix());
             }
         }
-        Node node = new Node(this, nodes.size(), op, List.copyOf(in), type);
+        Node node = new Node(this, nodes.size(), op, List.copyOf(own), type);
         nodes.add(node);
         interned.put(key, node);
         if (op instanceof Op.Input(String name, TensorType t)) {
@@ -60,10 +72,61 @@ public final class GraphBuilder extends Tensors {
     }
 
     private Node owned(Node n, String what) {
-        if (n.owner() != this) {
-            throw new GraphException(what + ": operand " + n + " belongs to another graph" + CallSite.suffix());
+        if (n.owner() == this) {
+            return n;
         }
-        return n;
+        if (enclosing != null && enclosing.reaches(n)) {
+            return captured(n, enclosing, what);
+        }
+        throw new GraphException(what + ": operand " + n + " belongs to another graph" + CallSite.suffix());
+    }
+
+    private boolean reaches(Node n) {
+        return n.owner() == this || enclosing != null && enclosing.reaches(n);
+    }
+
+    /** The input that stands for a node of an enclosing builder; what is made of constants alone is made here again. */
+    private Node captured(Node n, GraphBuilder from, String what) {
+        Node outer = from.owned(n, what);
+        Node known = captures.get(outer);
+        if (known == null) {
+            boolean small = outer.op() instanceof Op.Constant(Literal value) && value.isUniform() || outer.op() instanceof Op.Iota;
+            boolean again = small || outer.op() instanceof Op.View && isUniform(outer);
+            if (again) {
+                known = apply(outer.op(), outer.inputs());
+            } else {
+                known = apply(new Op.Input("k" + constants.size(), outer.type()), List.of());
+                constants.add(outer);
+            }
+            captures.put(outer, known);
+        }
+        return known;
+    }
+
+    /** One number everywhere: a scalar constant, broadcast. */
+    private static boolean isUniform(Node n) {
+        Node x = n;
+        while (x.op() instanceof Op.Broadcast) {
+            x = x.input(0);
+        }
+        return x.op() instanceof Op.Constant(Literal value) && value.isUniform();
+    }
+
+    /** A builder of a body that runs inside this graph: it may use this one's nodes, which become its inputs {@code k0…}. */
+    GraphBuilder body() {
+        return new GraphBuilder(this);
+    }
+
+    /** As {@link #body()}, whose inputs {@code k0…} begin with those of another body: both will have the same operands. */
+    GraphBuilder body(List<Node> shared) {
+        GraphBuilder b = body();
+        shared.forEach(n -> b.captured(n, this, "body"));
+        return b;
+    }
+
+    /** The nodes of the enclosing builder that were used so far: what {@code k0…} stand for. */
+    List<Node> constants() {
+        return List.copyOf(constants);
     }
 
     /** Every node made so far, inputs before consumers. */
@@ -73,8 +136,7 @@ public final class GraphBuilder extends Tensors {
 
     /** Declares what a run returns under a name. */
     public void output(String name, Node node) {
-        owned(node, "output \"" + name + "\"");
-        if (outputs.putIfAbsent(name, node) != null) {
+        if (outputs.putIfAbsent(name, owned(node, "output \"" + name + "\"")) != null) {
             throw new GraphException("output \"" + name + "\" is declared twice" + CallSite.suffix());
         }
     }
@@ -82,14 +144,14 @@ public final class GraphBuilder extends Tensors {
     /** Declares that after a run the state input holds {@code value}. */
     public void update(Node state, Node value) {
         owned(state, "update");
-        owned(value, "update");
+        Node next = owned(value, "update");
         if (!(state.op() instanceof Op.Input(String name, TensorType type))) {
             throw new GraphException("update of " + state + ": only an input can hold state" + CallSite.suffix());
         }
         if (!type.equals(value.type())) {
             throw new GraphException("update of \"" + name + "\": its type is " + type + " but the new value is " + value.type() + CallSite.suffix());
         }
-        if (updates.putIfAbsent(state, value) != null) {
+        if (updates.putIfAbsent(state, next) != null) {
             throw new GraphException("update of \"" + name + "\" is declared twice" + CallSite.suffix());
         }
     }

@@ -84,7 +84,7 @@ final class TypeRule {
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random o -> throw new UnsupportedOperationException("not built yet");
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> new NestedRule(o, in).infer();
             case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Reshape(Shape shape) -> reshape(shape);
             case Op.Transpose(List<Integer> axes) -> transpose(axes);

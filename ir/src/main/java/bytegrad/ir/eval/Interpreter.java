@@ -74,21 +74,23 @@ public final class Interpreter {
      * @param inputs a value for each input of the graph, by name, and no others
      * @throws InputBindingException if one is missing, unknown or of another type
      * @throws IndexRangeException if a gather or scatter_add meets an index out of range
+     * @throws StepLimitException if a while goes on after its limit
      */
     public static Result run(Graph graph, Map<String, Value> inputs) {
         bind(graph, inputs);
         List<Value> values = new ArrayList<>(graph.nodes().size());
+        NestedRuns nested = new NestedRuns();
         for (Node node : graph.nodes()) {
             List<Value> operands = new ArrayList<>(node.inputs().size());
             for (Node in : node.inputs()) {
                 operands.add(values.get(in.id()));
             }
-            values.add(evaluate(graph, node, operands, inputs));
+            values.add(evaluate(graph, node, operands, inputs, nested));
         }
         return new Result(graph, values);
     }
 
-    private static Value evaluate(Graph graph, Node node, List<Value> in, Map<String, Value> inputs) {
+    private static Value evaluate(Graph graph, Node node, List<Value> in, Map<String, Value> inputs, NestedRuns nested) {
         TensorType type = node.type();
         return switch (node.op()) {
             case Op.Input(String name, TensorType declared) -> required(graph, inputs, name, declared);
@@ -106,7 +108,7 @@ public final class Interpreter {
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random o -> throw new UnsupportedOperationException("not built yet");
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> nested.result(graph, node, o, in);
             case Op.View view -> Views.view(view, type, in.get(0));
         };
     }

@@ -1,10 +1,12 @@
 package bytegrad.ir.pass;
 
+import bytegrad.ir.Bodies;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.GraphException;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,6 +21,10 @@ public final class Verify {
      * @throws IllegalStateException if the graph breaks a promise of {@link Graph}; the message names the node
      */
     public static void check(Graph graph) {
+        check(graph, new HashSet<>());
+    }
+
+    private static void check(Graph graph, Set<Graph> checked) {
         GraphBuilder b = new GraphBuilder();
         Node[] map = new Node[graph.nodes().size()];
         for (int i = 0; i < map.length; i++) {
@@ -28,6 +34,9 @@ public final class Verify {
                 require(in.id() < i && graph.nodes().get(in.id()) == in, n + " reads " + in + ", which is not above it");
             }
             List<Node> in = n.inputs().stream().map(x -> map[x.id()]).toList();
+            if (n.op() instanceof Op.Nested op) {
+                Bodies.of(op).stream().filter(checked::add).forEach(body -> check(body, checked));
+            }
             try {
                 map[i] = b.apply(n.op(), in);
             } catch (GraphException e) {

@@ -1,5 +1,6 @@
 package bytegrad.ir.text;
 
+import bytegrad.ir.Bodies;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
@@ -54,13 +55,29 @@ public final class GraphParser {
         Arrays.stream(DType.values()).forEach(d -> DTYPES.put(d.text(), d));
     }
 
+    /** The most levels of bodies within bodies. */
+    public static final int MAX_DEPTH = 64;
+
     private final Scanner in;
-    private final GraphBuilder builder = new GraphBuilder();
+    private GraphBuilder builder = new GraphBuilder();
     private final Map<String, Node> nodes = new HashMap<>();
     private final Map<String, Node> inputs = new HashMap<>();
     private final Set<String> outputs = new HashSet<>();
     private final Set<String> updates = new HashSet<>();
+    private final Map<Integer, Body> bodies = new HashMap<>();
+    /** Nodes defined so far, in all bodies. */
+    private int defined;
     private int filled;
+    /** Ops with bodies in the graph being read; nodes that differ in the result alone run them once. */
+    private final Set<Group> groups = new HashSet<>();
+    /** Of the graph being read: levels of bodies it has inside, and nodes there would be if each stood where it is used. */
+    private int depth;
+    private long expanded;
+
+    private record Group(Op.Nested op, List<Node> operands) {}
+
+    /** A body that was read. */
+    private record Body(Graph graph, int depth, long expanded) {}
 
     private GraphParser(Scanner in) {
         this.in = in;
@@ -125,32 +142,47 @@ public final class GraphParser {
             if (in.atEnd()) {
                 break;
             }
-            statement();
+            statement("");
         }
+        return built();
+    }
+
+    private Graph built() {
         if (outputs.isEmpty() && updates.isEmpty()) {
             throw in.expected("an output or update line");
         }
         return builder.build();
     }
 
-    private void statement() {
+    /** One statement, or a body with all of its own; true at the end of the body {@code inside}, which is empty for the graph itself. */
+    private boolean statement(String inside) {
         String name = in.name("a node, output or update");
         int at = in.began();
         if (Scanner.RESERVED.contains(name)) {
+            boolean end = name.equals("end") && !inside.isEmpty();
             switch (name) {
                 case "output" -> output();
                 case "update" -> update();
-                default -> throw in.expectedAt(at, "a node, output or update");
+                case "body" -> {
+                    body(at, inside);
+                    return false;
+                }
+                default -> {
+                    if (!end) {
+                        throw in.expectedAt(at, "a node, output or update");
+                    }
+                }
             }
             in.endOfLine("");
-            return;
+            return end;
         }
         if (nodes.containsKey(name)) {
             throw in.errorAt(at, "expected a new name but " + name + " is defined above");
         }
-        if (nodes.size() == MAX_NODES) {
+        if (defined++ == MAX_NODES) {
             throw in.errorAt(at, "the text defines more than " + MAX_NODES + " nodes");
         }
+        expanded++;
         in.expect(':');
         TensorType type = type();
         in.expect('=');
@@ -172,6 +204,50 @@ public final class GraphParser {
             builder.label(node, label);
         }
         in.endOfLine("");
+        return false;
+    }
+
+    /** {@code body @1 … end}, in front of the graph's own statements. */
+    private void body(int at, String inside) {
+        if (!inside.isEmpty() || !nodes.isEmpty()) {
+            throw in.errorAt(at, "a body must stand before all nodes, and not inside of another");
+        }
+        int number = in.bodyNumber();
+        if (bodies.containsKey(number)) {
+            throw in.errorAt(in.began(), "body @" + number + " is defined above");
+        }
+        in.endOfLine("");
+        do {
+            in.blankLines();
+        } while (!statement("@" + number));
+        bodies.put(number, new Body(built(), depth + 1, expanded));
+        builder = new GraphBuilder();
+        nodes.clear();
+        inputs.clear();
+        outputs.clear();
+        updates.clear();
+        groups.clear();
+        depth = 0;
+        expanded = 0;
+    }
+
+    private Graph body(String key) {
+        in.key(key);
+        int number = in.bodyNumber();
+        Body body = bodies.get(number);
+        if (body == null) {
+            throw in.errorAt(in.began(), "there is no body @" + number + " above");
+        }
+        depth = Math.max(depth, body.depth());
+        if (depth > MAX_DEPTH) {
+            throw in.errorAt(in.began(), "bodies are nested more than " + MAX_DEPTH + " levels deep");
+        }
+        return body.graph();
+    }
+
+    private boolean flag(String key) {
+        in.key(key);
+        return in.element(DType.BOOL) != 0;
     }
 
     private void output() {
@@ -254,9 +330,22 @@ public final class GraphParser {
             if (op instanceof Op.Input(String name, TensorType t)) {
                 inputs.put(name, node);
             }
+            if (op instanceof Op.Nested nested && groups.add(new Group(Bodies.result(nested, 0), operands))) {
+                expand(nested, at);
+            }
             return node;
         } catch (GraphException e) {
             throw refused(at, e);
+        }
+    }
+
+    /** A body may be used by several, which may be used by several: few lines can be a lot of work. */
+    private void expand(Op.Nested op, int at) {
+        for (Graph g : Bodies.of(op)) {
+            expanded += bodies.values().stream().filter(b -> b.graph() == g).mapToLong(Body::expanded).sum();
+        }
+        if (expanded > MAX_NODES) {
+            throw in.errorAt(at, "with its bodies in place, the graph would have more than " + MAX_NODES + " nodes");
         }
     }
 
@@ -296,6 +385,10 @@ public final class GraphParser {
             case "slice" -> new Op.Slice(list("starts"), list("limits"), list("strides"));
             case "pad" -> new Op.Pad(list("low"), list("high"), fill());
             case "flip" -> new Op.Flip(list("axes"));
+            case "scan" -> new Op.Scan(body("body"), integer("length"), flag("reverse"), integer("carries"), integer("scanned"), integer("result"));
+            case "cond" -> new Op.Cond(body("then"), body("otherwise"), integer("result"));
+            case "while" -> new Op.While(body("condition"), body("body"), integer("limit"), integer("carries"), integer("result"));
+            case "custom" -> new Op.Custom(body("body"), body("vjp"), integer("result"));
             default -> {
                 ScalarFn fn = FUNCTIONS.get(word);
                 Monoid monoid = REDUCTIONS.get(word);

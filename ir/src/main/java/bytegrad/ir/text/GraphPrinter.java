@@ -1,33 +1,61 @@
 package bytegrad.ir.text;
 
+import bytegrad.ir.Bodies;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A graph as text that {@link GraphParser} reads back to the same graph. */
 public final class GraphPrinter {
     private final Graph graph;
     private final String[] names;
-    private final StringBuilder out = new StringBuilder();
+    private final StringBuilder out;
+    /** The graphs inside nested ops, each after those it uses itself, with their numbers. */
+    private final Map<Graph, Integer> bodies;
 
-    private GraphPrinter(Graph graph) {
+    private GraphPrinter(Graph graph, Map<Graph, Integer> bodies, StringBuilder out) {
         this.graph = graph;
         this.names = new String[graph.nodes().size()];
+        this.bodies = bodies;
+        this.out = out;
     }
 
     /** The graph in the grammar of this package: one line a node, then the outputs, then the updates. */
     public static String print(Graph graph) {
-        return new GraphPrinter(graph).print();
+        Map<Graph, Integer> bodies = new LinkedHashMap<>();
+        collect(graph, bodies);
+        StringBuilder out = new StringBuilder("graph\n");
+        bodies.forEach((body, number) -> {
+            out.append("body @").append(number).append('\n');
+            new GraphPrinter(body, bodies, out).statements("  ");
+            out.append("end\n");
+        });
+        new GraphPrinter(graph, bodies, out).statements("");
+        return out.toString();
     }
 
-    private String print() {
+    private static void collect(Graph graph, Map<Graph, Integer> bodies) {
+        for (Node n : graph.nodes()) {
+            if (n.op() instanceof Op.Nested op) {
+                for (Graph body : Bodies.of(op)) {
+                    if (!bodies.containsKey(body)) {
+                        collect(body, bodies);
+                        bodies.put(body, bodies.size() + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    private void statements(String indent) {
         Set<String> taken = new HashSet<>();
-        out.append("graph\n");
         for (Node n : graph.nodes()) {
             String label = graph.labels().get(n);
             boolean said = label != null && word(label) && !label.equals(inputName(n)) && taken.add(label);
@@ -38,7 +66,7 @@ public final class GraphPrinter {
                 name = inputName(n);
             }
             names[n.id()] = name;
-            out.append(name).append(": ").append(n.type()).append(" = ").append(Graph.opName(n.op()));
+            out.append(indent).append(name).append(": ").append(n.type()).append(" = ").append(Graph.opName(n.op()));
             operands(n);
             members(n.op());
             if (label != null && !said) {
@@ -46,11 +74,10 @@ public final class GraphPrinter {
             }
             out.append('\n');
         }
-        graph.outputs().forEach((name, n) -> out.append("output ").append(Quoted.of(name)).append(" = ").append(names[n.id()]).append('\n'));
+        graph.outputs().forEach((name, n) -> out.append(indent).append("output ").append(Quoted.of(name)).append(" = ").append(names[n.id()]).append('\n'));
         for (Graph.Update u : graph.updates()) {
-            out.append("update ").append(Quoted.of(u.name())).append(" = ").append(names[u.value().id()]).append('\n');
+            out.append(indent).append("update ").append(Quoted.of(u.name())).append(" = ").append(names[u.value().id()]).append('\n');
         }
-        return out.toString();
     }
 
     /** An input's name; of other nodes the empty string, which is no word. */
@@ -105,7 +132,31 @@ public final class GraphPrinter {
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
             case Op.Random o -> throw new UnsupportedOperationException("not built yet");
             case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Scan(Graph body, int length, boolean reverse, int carries, int scanned, int result) -> {
+                member("body", body);
+                member("length", length);
+                out.append(" reverse=").append(reverse);
+                member("carries", carries);
+                member("scanned", scanned);
+                member("result", result);
+            }
+            case Op.Cond(Graph then, Graph otherwise, int result) -> {
+                member("then", then);
+                member("otherwise", otherwise);
+                member("result", result);
+            }
+            case Op.While(Graph condition, Graph body, int limit, int carries, int result) -> {
+                member("condition", condition);
+                member("body", body);
+                member("limit", limit);
+                member("carries", carries);
+                member("result", result);
+            }
+            case Op.Custom(Graph body, Graph vjp, int result) -> {
+                member("body", body);
+                member("vjp", vjp);
+                member("result", result);
+            }
             case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Reshape r -> {}
             case Op.Transpose(List<Integer> axes) -> member("axes", axes);
@@ -126,6 +177,10 @@ public final class GraphPrinter {
 
     private void member(String key, int value) {
         out.append(' ').append(key).append('=').append(value);
+    }
+
+    private void member(String key, Graph body) {
+        out.append(' ').append(key).append("=@").append(bodies.get(body));
     }
 
     private void member(String key, List<Integer> values) {

@@ -7,7 +7,7 @@ import java.util.Set;
 /** A position in a text, and the small pieces that can be read there; each rejects what it does not find. */
 final class Scanner {
     /** Words that begin a statement, and so cannot name a node. */
-    static final Set<String> RESERVED = Set.of("graph", "output", "update");
+    static final Set<String> RESERVED = Set.of("graph", "body", "end", "output", "update");
 
     /** As much of the text as a message quotes. */
     private static final int QUOTED = 24;
@@ -198,6 +198,16 @@ final class Scanner {
             at = began;
             throw expected("\"" + key + "=\"");
         }
+    }
+
+    /** A body's number, after its sign. */
+    int bodyNumber() {
+        spaces();
+        int start = at;
+        expect('@');
+        int number = integer("the number of a body");
+        began = start;
+        return number;
     }
 
     int integer(String what) {

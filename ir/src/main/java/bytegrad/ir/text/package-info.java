@@ -15,7 +15,8 @@
  * }</pre>
  *
  * <pre>{@code
- * file      = { blank } "graph" eol { [ statement ] eol } ;
+ * file      = { blank } "graph" eol { body } { [ statement ] eol } ;
+ * body      = "body" "@" integer eol { [ statement ] eol } "end" eol ;   (* has names of its own; may use the bodies above *)
  * statement = node | output | update ;
  * node      = name ":" type "=" operation [ "label" "=" string ] ;
  * output    = "output" string "=" name ;
@@ -37,13 +38,18 @@
  *           | "broadcast" operands "axes=" list       (* to the shape of the line's type *)
  *           | "slice" operands "starts=" list "limits=" list "strides=" list
  *           | "pad" operands "low=" list "high=" list "fill=" element
- *           | "flip" operands "axes=" list ;
+ *           | "flip" operands "axes=" list
+ *           | "scan" [ operands ] "body=" ref "length=" integer "reverse=" ( "true" | "false" ) "carries=" integer "scanned=" integer "result=" integer
+ *           | "cond" operands "then=" ref "otherwise=" ref "result=" integer
+ *           | "while" [ operands ] "condition=" ref "body=" ref "limit=" integer "carries=" integer "result=" integer
+ *           | "custom" [ operands ] "body=" ref "vjp=" ref "result=" integer ;
+ * ref       = "@" integer ;                         (* a body above; one that several lines name is the same *)
  * operands  = "(" name { "," name } ")" ;
  * list      = "[" [ integer { "," integer } ] "]" ;
  *
  * type      = ( "f32" | "f64" | "i32" | "i64" | "bool" ) list ;
  * name      = word | "%" digit { digit } ;
- * word      = letter { letter | digit | "." | "/" } ; (* a letter is A-Z, a-z or _; not graph, output or update *)
+ * word      = letter { letter | digit | "." | "/" } ; (* a letter is A-Z, a-z or _; not graph, body, end, output or update *)
  * element   = decimal | [ "-" ] "inf" | "nan" [ ":" hexdigits ] | integer | "true" | "false" ;  (* as the dtype asks *)
  * string    = '"' { any character but control characters, '"' and '\' | '\' ( '"' | '\' | 'n' | 'r' | 't' | 'u' 4 hexdigits ) } '"' ;
  * eol       = [ "#" any characters ] line end ;       (* spaces, tabs and carriage returns may stand between tokens *)
