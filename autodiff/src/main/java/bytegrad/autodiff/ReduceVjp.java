@@ -17,12 +17,15 @@ final class ReduceVjp {
         this.b = b;
     }
 
-    Node pull(Monoid monoid, List<Integer> axes, Node x, Node dy) {
+    Node pull(Monoid monoid, List<Integer> axes, Node y, Node dy) {
+        Node x = y.input(0);
         if (x.shape().size() == 0) {
             return b.zerosLike(x);
         }
         return switch (monoid) {
             case SUM -> along(dy, x.shape(), axes);
+            case LOG_SUM_EXP -> logSumExp(x, axes, y, dy);
+            case AND, OR -> throw new IllegalArgumentException("a reduction of truths or bits has no derivative");
             case PRODUCT -> fromRows(product(rows(x, axes), dy), x.shape(), axes);
             case MAX, MIN -> axes.size() == 1
                     ? first(monoid, x, axes.get(0), dy)
@@ -33,6 +36,12 @@ final class ReduceVjp {
     /** dx[i,k] = dy[i]. */
     private Node along(Node dy, Shape shape, List<Integer> axes) {
         return b.broadcast(dy, shape, Vjp.kept(shape.rank(), axes));
+    }
+
+    /** dx[i,k] = dy[i]·e^(x[i,k] − y[i]); where y is −∞, so is every x, and the share of each is 0. */
+    private Node logSumExp(Node x, List<Integer> axes, Node y, Node dy) {
+        Node finite = new MapVjp(b).finite(y);
+        return b.mul(along(dy, x.shape(), axes), b.exp(b.sub(x, along(finite, x.shape(), axes))));
     }
 
     /** dx[i,k] = dy[i] where k is the first index of the extreme, else 0. */

@@ -4,7 +4,6 @@ import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -34,46 +33,30 @@ final class ViewVjp {
 
     /** dx[starts + i·strides] = dy[i], zero elsewhere. */
     Node slice(Op.Slice op, Shape x, Node dy) {
-        Node d = dy;
-        for (int k = 0; k < x.rank(); k++) {
+        int rank = x.rank();
+        int[] low = new int[rank];
+        int[] high = new int[rank];
+        int[] interior = new int[rank];
+        for (int k = 0; k < rank; k++) {
+            int n = dy.shape().dim(k);
+            low[k] = op.starts().get(k);
             // The stride of one element or none does not matter.
-            if (op.strides().get(k) > 1 && dy.shape().dim(k) > 1) {
-                d = dilate(d, k, op.strides().get(k));
-            }
+            interior[k] = n > 1 ? op.strides().get(k) - 1 : 0;
+            high[k] = x.dim(k) - low[k] - (n + Math.max(0, n - 1) * interior[k]);
         }
-        int[] low = op.starts().stream().mapToInt(s -> s).toArray();
-        int[] high = new int[x.rank()];
-        int[] fit = new int[x.rank()];
-        for (int k = 0; k < x.rank(); k++) {
-            // Dilation leaves stride − 1 zeros after the last element, of which some may not fit.
-            fit[k] = Math.min(d.shape().dim(k), x.dim(k) - low[k]);
-            high[k] = x.dim(k) - low[k] - fit[k];
-        }
-        d = cut(d, new int[x.rank()], fit);
-        return d.shape().equals(x) ? d : b.pad(d, low, high, 0);
+        return dy.shape().equals(x) ? dy : b.pad(dy, low, high, interior, 0);
     }
 
-    /** [o, n, i] → [o, n·stride, i], with stride − 1 zeros after each: a pad of an axis of one, so no kind of its own. */
-    private Node dilate(Node d, int axis, int stride) {
-        int[] dims = d.shape().toArray();
-        int outer = Arrays.stream(dims, 0, axis + 1).reduce(1, (p, q) -> p * q);
-        int inner = Arrays.stream(dims, axis + 1, dims.length).reduce(1, (p, q) -> p * q);
-        Node spread = b.pad(b.reshape(d, outer, 1, inner), new int[3], new int[] {0, stride - 1, 0}, 0);
-        return b.reshape(spread, d.shape().with(axis, dims[axis] * stride));
-    }
-
-    /** What was put between is taken out; the fill is a constant. */
+    /** What was put around and between is taken out; the fill is a constant. */
     Node pad(Op.Pad op, Shape x, Node dy) {
-        int[] low = op.low().stream().mapToInt(s -> s).toArray();
-        return cut(dy, low, IntStream.range(0, x.rank()).map(k -> low[k] + x.dim(k)).toArray());
-    }
-
-    private Node cut(Node d, int[] starts, int[] limits) {
-        if (Arrays.equals(limits, d.shape().toArray()) && Arrays.stream(starts).allMatch(s -> s == 0)) {
-            return d;
+        int[] starts = new int[x.rank()];
+        int[] limits = new int[x.rank()];
+        int[] strides = new int[x.rank()];
+        for (int k = 0; k < x.rank(); k++) {
+            strides[k] = x.dim(k) > 1 ? op.interior().get(k) + 1 : 1;
+            starts[k] = op.low().get(k);
+            limits[k] = starts[k] + (x.dim(k) == 0 ? 0 : (x.dim(k) - 1) * strides[k] + 1);
         }
-        int[] strides = new int[starts.length];
-        Arrays.fill(strides, 1);
-        return b.slice(d, starts, limits, strides);
+        return dy.shape().equals(x) ? dy : b.slice(dy, starts, limits, strides);
     }
 }

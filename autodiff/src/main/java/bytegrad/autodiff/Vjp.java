@@ -39,6 +39,7 @@ final class Vjp {
     private final ReduceVjp reduce;
     private final ContractVjp contract;
     private final ViewVjp view;
+    private final MapVjp map;
 
     Vjp(GraphBuilder b, Products cotangents) {
         this.b = b;
@@ -46,6 +47,7 @@ final class Vjp {
         this.reduce = new ReduceVjp(b);
         this.contract = new ContractVjp(b);
         this.view = new ViewVjp(b);
+        this.map = new MapVjp(b);
     }
 
     /** Adds what y passes on to each of its inputs. */
@@ -56,7 +58,7 @@ final class Vjp {
             case Op.Iota o -> {}
             case Op.Map(ScalarFn fn) -> map(fn, y, dy);
             case Op.Cast o -> to(y, 0, () -> b.cast(dy, y.input(0).dtype()));
-            case Op.Reduce(Monoid monoid, List<Integer> axes) -> to(y, 0, () -> reduce.pull(monoid, axes, y.input(0), dy));
+            case Op.Reduce(Monoid monoid, List<Integer> axes) -> to(y, 0, () -> reduce.pull(monoid, axes, y, dy));
             // An index is piecewise constant.
             case Op.ArgReduce o -> {}
             case Op.Contract c -> {
@@ -68,10 +70,10 @@ final class Vjp {
             case Op.Concat(int axis) -> concat(axis, y, dy);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random o -> {}
+            case Op.OverlapAdd o -> to(y, 0, () -> b.apply(o.window(), List.of(dy)));
             case Op.Nested o -> throw new IllegalStateException("results of one " + Graph.opName(o) + " are pulled back together, by NestedVjp");
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> to(y, 0, () -> b.overlapAdd(dy, w, y.input(0).shape()));
             case Op.Reshape o -> to(y, 0, () -> b.reshape(dy, y.input(0).shape()));
             case Op.Transpose(List<Integer> axes) -> to(y, 0, () -> view.transpose(axes, dy));
             case Op.Broadcast o -> to(y, 0, () -> view.broadcast(o, y.input(0).shape(), dy));
@@ -102,6 +104,16 @@ final class Vjp {
             case ERF -> to(y, 0, () -> b.mul(b.mul(dy, TWO_OVER_SQRT_PI), b.exp(b.neg(b.square(y.input(0))))));
             case SIN -> to(y, 0, () -> b.mul(dy, b.cos(y.input(0))));
             case COS -> to(y, 0, () -> b.neg(b.mul(dy, b.sin(y.input(0)))));
+            case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2,
+                    LOG_ADD_EXP, POLYGAMMA, REM, MOD -> {
+                for (int k = 0; k < fn.arity(); k++) {
+                    int operand = k;
+                    // The order of a polygamma is an integer.
+                    if (fn != ScalarFn.POLYGAMMA || k == 1) {
+                        to(y, k, () -> map.pull(fn, operand, y, dy));
+                    }
+                }
+            }
             case ADD -> {
                 to(y, 0, () -> dy);
                 to(y, 1, () -> dy);
@@ -131,7 +143,7 @@ final class Vjp {
                 to(y, 2, () -> b.select(c, b.zerosLike(dy), dy));
             }
             // Piecewise constant, or told to stop.
-            case SIGN, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT -> {}
+            case SIGN, FLOOR, CEIL, ROUND_EVEN, TRUNC, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT -> {}
         }
     }
 

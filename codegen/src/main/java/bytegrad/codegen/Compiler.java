@@ -62,6 +62,7 @@ public final class Compiler {
     }
 
     private static Arena arena(MemoryPlan plan) {
-        return new Arena(plan.slab(DType.F32), plan.slab(DType.F64), plan.slab(DType.I32), plan.slab(DType.I64), plan.slab(DType.BOOL));
+        return new Arena(plan.slab(DType.F32), plan.slab(DType.F64), plan.slab(DType.I32), plan.slab(DType.I64), plan.slab(DType.BOOL),
+                plan.slab(DType.U8), plan.slab(DType.I8), plan.slab(DType.I16), plan.slab(DType.BF16));
     }
 }

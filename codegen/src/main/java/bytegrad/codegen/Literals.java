@@ -22,6 +22,10 @@ final class Literals {
             case I32 -> ElementType.I32;
             case I64 -> ElementType.I64;
             case BOOL -> ElementType.BOOL;
+            case U8 -> ElementType.U8;
+            case I8 -> ElementType.I8;
+            case I16 -> ElementType.I16;
+            case BF16 -> ElementType.BF16;
         };
     }
 
@@ -63,6 +67,20 @@ final class Literals {
                     a[i] = value.bitsAt(i) != 0;
                 }
                 yield Tensor.of(a, dims);
+            }
+            case U8, I8 -> {
+                byte[] a = new byte[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (byte) value.bitsAt(i);
+                }
+                yield Tensor.ofArray(elementType(value.dtype()), a, dims);
+            }
+            case I16, BF16 -> {
+                short[] a = new short[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (short) value.bitsAt(i);
+                }
+                yield Tensor.ofArray(elementType(value.dtype()), a, dims);
             }
         };
     }

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** A graph run by each of the three executors; results by name, outputs and new states alike. */
 final class Three {
+    /** An error in f32 may tip the rounding to bf16. */
+    static final double BF16 = 0x1p-7;
+
     private Three() {}
 
     static Map<String, Value> interpret(Graph g, Map<String, Value> in) {
@@ -55,7 +58,12 @@ final class Three {
         CompiledFunction f = Compiler.load(c);
         var p = c.plan().slabs();
         Slabs slabs = new Slabs(new float[p.get(DType.F32)], new double[p.get(DType.F64)], new int[p.get(DType.I32)], new long[p.get(DType.I64)],
-                new boolean[p.get(DType.BOOL)]);
+                new boolean[p.get(DType.BOOL)], new byte[p.get(DType.U8)], new byte[p.get(DType.I8)], new short[p.get(DType.I16)],
+                new short[p.get(DType.BF16)]);
+        java.util.Arrays.fill(slabs.u8, (byte) 0xad);
+        java.util.Arrays.fill(slabs.i8, (byte) 0xad);
+        java.util.Arrays.fill(slabs.i16, (short) 0x7ead);
+        java.util.Arrays.fill(slabs.bf16, (short) 0x7fc0);
         java.util.Arrays.fill(slabs.f, Float.NaN);
         java.util.Arrays.fill(slabs.d, Double.NaN);
         java.util.Arrays.fill(slabs.i, 0x7ead_beef);
@@ -80,6 +88,10 @@ final class Three {
             case I32 -> s.i;
             case I64 -> s.l;
             case BOOL -> s.z;
+            case U8 -> s.u8;
+            case I8 -> s.i8;
+            case I16 -> s.i16;
+            case BF16 -> s.bf16;
         };
     }
 
@@ -90,7 +102,7 @@ final class Three {
     private static Tensor get(Slabs s, Slot slot) {
         Object a = slot.type().newArray(slot.size());
         System.arraycopy(slab(s, slot), slot.offset(), a, 0, slot.size());
-        return Tensor.ofArray(a, slot.dims());
+        return Tensor.ofArray(slot.type(), a, slot.dims());
     }
 
     static Tensor tensor(Value v) {
@@ -120,6 +132,27 @@ final class Three {
                 }
                 yield Tensor.of(a, dims);
             }
+            case U8, I8 -> {
+                byte[] a = new byte[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (byte) v.longAt(i);
+                }
+                yield v.dtype() == DType.U8 ? Tensor.ofUnsigned(a, dims) : Tensor.of(a, dims);
+            }
+            case I16 -> {
+                short[] a = new short[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (short) v.longAt(i);
+                }
+                yield Tensor.of(a, dims);
+            }
+            case BF16 -> {
+                float[] a = new float[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (float) v.at(i);
+                }
+                yield Tensor.ofBfloat16(a, dims);
+            }
         };
     }
 
@@ -142,6 +175,16 @@ final class Three {
                 }
                 yield Value.ofLongs(TensorType.of(DType.BOOL, t.shape()), b);
             }
+            case U8, I8, I16 -> Value.ofLongs(TensorType.of(DType.valueOf(t.type().name()), t.shape()),
+                    java.util.Arrays.stream(t.widened().ints()).asLongStream().toArray());
+            case BF16 -> {
+                double[] d = new double[t.size()];
+                float[] f = t.widened().floats();
+                for (int i = 0; i < d.length; i++) {
+                    d[i] = f[i];
+                }
+                yield Value.of(TensorType.of(DType.BF16, t.shape()), d);
+            }
         };
     }
 
@@ -154,7 +197,7 @@ final class Three {
         }
         expected.forEach((name, e) -> {
             Value a = actual.get(name);
-            double tolerance = e.dtype() == DType.F32 ? f32 : e.dtype() == DType.F64 ? f64 : 0;
+            double tolerance = e.dtype() == DType.F32 ? f32 : e.dtype() == DType.F64 ? f64 : e.dtype() == DType.BF16 && f32 > 0 ? BF16 : 0;
             double scale = 1;
             for (int i = 0; i < e.size(); i++) {
                 if (Double.isFinite(e.at(i))) {

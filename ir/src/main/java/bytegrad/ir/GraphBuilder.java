@@ -33,6 +33,7 @@ public final class GraphBuilder extends Tensors {
     private GraphBuilder(GraphBuilder enclosing) {
         this.enclosing = enclosing;
     }
+    private int sites;
 
     /**
      * Applies an op, or returns the node that already does.
@@ -67,8 +68,16 @@ public final class GraphBuilder extends Tensors {
         interned.put(key, node);
         if (op instanceof Op.Input(String name, TensorType t)) {
             inputs.put(name, node);
+        } else if (op instanceof Op.Random(TensorType t, int site)) {
+            sites = Math.max(sites, site + 1);
         }
         return node;
+    }
+
+    /** A site that no draw of this builder has had. */
+    @Override
+    int freshSite() {
+        return sites;
     }
 
     private Node owned(Node n, String what) {

@@ -34,6 +34,13 @@ public final class Literal {
                     case I64 -> value;
                     case BOOL -> value != 0 ? 1 : 0;
                     case F32, F64 -> toBits(dtype, value);
+                    case U8, I8, I16 -> {
+                        if (!dtype.holds(value)) {
+                            throw new GraphException("constant " + value + " does not fit " + dtype.text());
+                        }
+                        yield value;
+                    }
+                    case BF16 -> Bfloat16.ofLong(value);
                 };
         return new Literal(new TensorType(dtype, Shape.SCALAR), new long[] {v});
     }
@@ -109,6 +116,13 @@ public final class Literal {
                 yield (long) v;
             }
             case BOOL -> v != 0 ? 1 : 0;
+            case U8, I8, I16 -> {
+                if (v != (long) v || !dtype.holds((long) v)) {
+                    throw new GraphException("constant " + v + " is not " + (dtype == DType.U8 ? "a " : "an ") + dtype.text());
+                }
+                yield (long) v;
+            }
+            case BF16 -> Bfloat16.ofDouble(v);
         };
     }
 
@@ -125,7 +139,7 @@ public final class Literal {
         return bits.length == 1;
     }
 
-    /** Raw bits of the element at a row-major position: of a float its IEEE bits, else the value. */
+    /** Raw bits of the element at a row-major position: of a float its IEEE bits (of a bf16 as a short), else the value. */
     public long bitsAt(int i) {
         return bits[bits.length == 1 ? 0 : i];
     }
@@ -136,7 +150,8 @@ public final class Literal {
         return switch (dtype()) {
             case F32 -> Float.intBitsToFloat((int) b);
             case F64 -> Double.longBitsToDouble(b);
-            case I32, I64, BOOL -> b;
+            case I32, I64, BOOL, U8, I8, I16 -> b;
+            case BF16 -> Bfloat16.toFloat((short) b);
         };
     }
 
@@ -169,7 +184,8 @@ public final class Literal {
         return switch (dtype()) {
             case F32 -> Float.toString((float) doubleAt(i));
             case F64 -> Double.toString(doubleAt(i));
-            case I32, I64 -> Long.toString(bitsAt(i));
+            case I32, I64, U8, I8, I16 -> Long.toString(bitsAt(i));
+            case BF16 -> Float.toString((float) doubleAt(i));
             case BOOL -> bitsAt(i) != 0 ? "true" : "false";
         };
     }

@@ -16,14 +16,15 @@ public sealed interface Op {
     /** y[i] = i[axis], as a number of the type's dtype (exact: the extent must be representable). */
     record Iota(TensorType type, int axis) implements Op {}
 
-    /** y[i] = fn(a[i], b[i], …); all of one shape. */
+    /** y[i] = fn(a[i], b[i], …); all of one shape. u8, i8, i16 and bf16 are only chosen among, not computed with. */
     record Map(ScalarFn fn) implements Op {}
 
     /**
      * y[i] = x[i] as dtype.
      *
-     * <p>Float to integer truncates and saturates, NaN gives 0; i64 to i32 keeps the low bits; anything to a float is rounded
-     * once; a number becomes true where it is not 0.
+     * <p>Float to integer truncates and saturates to the range of the dtype, NaN gives 0; integer to a smaller integer keeps the
+     * low bits (−1 is 255 as u8); anything to a float is rounded once, to nearest, ties to even, and to bf16 too: NaN stays NaN,
+     * what is too large becomes infinite; a number becomes true where it is not 0.
      */
     record Cast(DType dtype) implements Op {}
 
@@ -85,7 +86,11 @@ public sealed interface Op {
      */
     record Random(TensorType type, int site) implements Op {}
 
-    /** y[j] = Σ x[i,k] over the i and k with i·strides + k·dilations = j: the transpose of the window, whose operand had {@code shape}. */
+    /**
+     * y[j] = Σ x[i,k] over the i and k with i·strides + k·dilations = j: the transpose of the window, whose operand had {@code shape}.
+     *
+     * <p>Each sum is one chain from +0 with ascending i, row-major over the window's axes; 0 where no window reaches.
+     */
     record OverlapAdd(Window window, Shape shape) implements Op {}
 
     /**
@@ -152,11 +157,12 @@ public sealed interface Op {
         }
     }
 
-    /** y[i] = x[i − low] where that is inside x, else {@code fill}. */
-    record Pad(List<Integer> low, List<Integer> high, double fill) implements View {
+    /** y[low + j·(interior + 1)] = x[j], else {@code fill}: {@code interior} fills between neighbours, {@code low} before, {@code high} after. */
+    record Pad(List<Integer> low, List<Integer> high, List<Integer> interior, double fill) implements View {
         public Pad {
             low = List.copyOf(low);
             high = List.copyOf(high);
+            interior = List.copyOf(interior);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * The vocabulary of {@link GraphBuilder}: one method per op, with NumPy's broadcasting written out as explicit nodes,
  * and negative axes counted from the end. Each throws {@link GraphException} where the op has no meaning.
  */
-public abstract sealed class Tensors permits GraphBuilder {
+public abstract sealed class Tensors extends Functions permits GraphBuilder {
     /** Applies an op to inputs: what every method below ends in. */
     public abstract Node apply(Op op, List<Node> inputs);
 
@@ -27,7 +27,7 @@ public abstract sealed class Tensors permits GraphBuilder {
         return apply(new Op.Constant(value), List.of());
     }
 
-    /** A scalar constant, rounded to the dtype. */
+    @Override
     public Node constant(DType dtype, double value) {
         return constant(Literal.of(dtype, value));
     }
@@ -41,6 +41,18 @@ public abstract sealed class Tensors permits GraphBuilder {
         return full(x.type(), 0);
     }
 
+    abstract int freshSite();
+
+    /**
+     * Random i32 or i64 words, other ones than at any other call on this builder, even of the same key. The same key gives the same words in every run; so
+     * let it differ from step to step.
+     *
+     * @param key an i64 scalar
+     */
+    public Node random(Node key, DType dtype, int... dims) {
+        return unary(new Op.Random(TensorType.of(dtype, dims), freshSite()), key);
+    }
+
     /** Each element is its index along {@code axis}. */
     public Node iota(TensorType type, int axis) {
         return apply(new Op.Iota(type, axis(axis, type.rank())), List.of());
@@ -48,9 +60,32 @@ public abstract sealed class Tensors permits GraphBuilder {
 
     // ---- elementwise
 
-    /** fn of operands that are broadcast to one shape. */
+    /**
+     * fn of operands that are broadcast to one shape. A function of bf16 is computed in f32, and its result rounded to bf16
+     * where it is not bool.
+     */
+    @Override
     public Node map(ScalarFn fn, Node... operands) {
-        return apply(new Op.Map(fn), broadcastTogether(fn.text(), operands));
+        List<Node> in = broadcastTogether(fn.text(), operands);
+        if (fn.accepts(DType.BF16) || !all(in, DType.BF16)) {
+            return apply(new Op.Map(fn), in);
+        }
+        Node y = apply(new Op.Map(fn), in.stream().map(this::computable).toList());
+        return fn.result(DType.BF16) == DType.BF16 ? cast(y, DType.BF16) : y;
+    }
+
+    private static boolean all(List<Node> nodes, DType dtype) {
+        return nodes.stream().allMatch(n -> n.dtype() == dtype);
+    }
+
+    /** A bf16 as f32; anything else as it is. */
+    private Node computable(Node x) {
+        return x.dtype() == DType.BF16 ? cast(x, DType.F32) : x;
+    }
+
+    /** The result of what was computed of {@link #computable} operands, in the operands' dtype. */
+    private Node rounded(Node y, Node operand) {
+        return operand.dtype() == DType.BF16 ? cast(y, DType.BF16) : y;
     }
 
     public Node neg(Node x) {
@@ -207,10 +242,10 @@ public abstract sealed class Tensors permits GraphBuilder {
 
     // ---- reductions and contractions
 
-    /** ⊕ over the axes, which disappear; over none given: x itself. */
+    /** ⊕ over the axes, which disappear; over none given: x itself. Of bf16 in f32, rounded at the end. */
     public Node reduce(Monoid monoid, Node x, int... axes) {
         List<Integer> a = axes(axes, x.rank());
-        return a.isEmpty() ? x : unary(new Op.Reduce(monoid, a), x);
+        return a.isEmpty() ? x : rounded(unary(new Op.Reduce(monoid, a), computable(x)), x);
     }
 
     /** ⊕ over every axis. */
@@ -230,16 +265,20 @@ public abstract sealed class Tensors permits GraphBuilder {
 
     /** The least index of the greatest element along the axis, as i32. */
     public Node argmax(Node x, int axis) {
-        return unary(new Op.ArgReduce(Op.Extremum.MAX, axis(axis, x.rank())), x);
+        return unary(new Op.ArgReduce(Op.Extremum.MAX, axis(axis, x.rank())), computable(x));
     }
 
     /** The least index of the least element along the axis, as i32. */
     public Node argmin(Node x, int axis) {
-        return unary(new Op.ArgReduce(Op.Extremum.MIN, axis(axis, x.rank())), x);
+        return unary(new Op.ArgReduce(Op.Extremum.MIN, axis(axis, x.rank())), computable(x));
     }
 
+    /** The contraction of two operands of one dtype. Of bf16 in f32, rounded at the end. */
     public Node contract(Op.Contract op, Node left, Node right) {
-        return apply(op, List.of(left, right));
+        if (!all(List.of(left, right), DType.BF16)) {
+            return apply(op, List.of(left, right));
+        }
+        return cast(apply(op, List.of(computable(left), computable(right))), DType.BF16);
     }
 
     /** Matrix product over the last axis of {@code a} and the last but one of {@code b}; leading axes are batch axes. */
@@ -259,9 +298,9 @@ public abstract sealed class Tensors permits GraphBuilder {
         return apply(new Op.Gather(axis(axis, x.rank())), List.of(x, indices));
     }
 
-    /** Zeros of the given extent along the axis, with each update added where its index points. */
+    /** Zeros of the given extent along the axis, with each update added where its index points. Of bf16 in f32, rounded at the end. */
     public Node scatterAdd(Node updates, Node indices, int axis, int extent) {
-        return apply(new Op.ScatterAdd(axis, extent), List.of(updates, indices));
+        return rounded(apply(new Op.ScatterAdd(axis, extent), List.of(computable(updates), indices)), updates);
     }
 
     public Node concat(int axis, Node... parts) {
@@ -314,7 +353,22 @@ public abstract sealed class Tensors permits GraphBuilder {
     }
 
     public Node pad(Node x, int[] low, int[] high, double fill) {
-        return unary(new Op.Pad(list(low), list(high), fill), x);
+        return pad(x, low, high, new int[x.rank()], fill);
+    }
+
+    /** As above, with {@code interior} fills between neighbours along each axis. */
+    public Node pad(Node x, int[] low, int[] high, int[] interior, double fill) {
+        return unary(new Op.Pad(list(low), list(high), list(interior), fill), x);
+    }
+
+    /** All windows that fit: along each of the axes (ascending) of {@code sizes} elements, {@code dilations} apart, which begin every {@code strides} elements. */
+    public Node window(Node x, int[] axes, int[] sizes, int[] strides, int[] dilations) {
+        return unary(new Op.Window(IntStream.of(axes).map(k -> axis(k, x.rank())).boxed().toList(), list(sizes), list(strides), list(dilations)), x);
+    }
+
+    /** The sum of windows, each in its place in a tensor of the shape that {@link #window} was given: its transpose. */
+    public Node overlapAdd(Node windows, Op.Window window, Shape shape) {
+        return unary(new Op.OverlapAdd(window, shape), windows);
     }
 
     public Node flip(Node x, int... axes) {

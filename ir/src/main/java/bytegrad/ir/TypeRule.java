@@ -82,10 +82,13 @@ final class TypeRule {
             case Op.Concat(int axis) -> concat(axis);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(TensorType type, int site) -> random(type, site);
+            case Op.OverlapAdd o -> overlapAdd(o);
             case Op.Nested o -> new NestedRule(o, in).infer();
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> {
+                arity(1);
+                yield in.get(0).with(windows(w, in.get(0)));
+            }
             case Op.Reshape(Shape shape) -> reshape(shape);
             case Op.Transpose(List<Integer> axes) -> transpose(axes);
             case Op.Broadcast(Shape shape, List<Integer> axes) -> broadcast(shape, axes);
@@ -102,6 +105,11 @@ final class TypeRule {
     private GraphException error(String what) {
         String operands = in.isEmpty() ? "" : in.stream().map(TensorType::toString).collect(Collectors.joining(", ", " of ", ""));
         return new GraphException(name(op) + operands + ": " + what);
+    }
+
+    private GraphException notDefined(DType dtype, String advice) {
+        return error("not defined on " + dtype.text()
+                + (dtype.isStorage() ? ", which is for storage only; cast it to " + dtype.computed().text() + " first" : advice));
     }
 
     private Shape shape(List<Integer> dims) {
@@ -139,7 +147,7 @@ final class TypeRule {
     private TensorType iota(TensorType type, int axis) {
         axis(axis, type);
         int extent = type.shape().dim(axis);
-        if (type.dtype() == DType.BOOL || type.dtype() == DType.F32 && extent > 1 << 24) {
+        if (type.dtype() == DType.BOOL || !type.dtype().holds(Math.max(0, extent - 1))) {
             throw error(type + " cannot hold every index below " + extent + " exactly; use i32 and cast");
         }
         return type;
@@ -159,7 +167,7 @@ final class TypeRule {
             }
         }
         if (!fn.accepts(last.dtype())) {
-            throw error("not defined on " + last.dtype().text() + "; cast the operand");
+            throw notDefined(last.dtype(), "; cast the operand");
         }
         return last.with(fn.result(last.dtype()));
     }
@@ -168,8 +176,8 @@ final class TypeRule {
         arity(1);
         TensorType t = in.get(0);
         axes(axes, t, true);
-        if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+        if (!monoid.accepts(t.dtype())) {
+            throw notDefined(t.dtype(), t.dtype() == DType.BOOL ? "; cast it to i32 first" : "; cast the operand");
         }
         return t.with(t.shape().without(axes));
     }
@@ -179,7 +187,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         axis(axis, t);
         if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+            throw notDefined(t.dtype(), "; cast it to i32 first");
         }
         if (t.shape().dim(axis) == 0) {
             throw error("axis " + axis + " is empty, so there is no extreme element");
@@ -191,6 +199,9 @@ final class TypeRule {
         arity(2);
         TensorType l = in.get(0);
         TensorType r = in.get(1);
+        if (l.dtype() == r.dtype() && l.dtype().isStorage()) {
+            throw notDefined(l.dtype(), "");
+        }
         if (l.dtype() != r.dtype() || !l.dtype().isNumeric()) {
             throw error("operands must have one numeric dtype; cast them");
         }
@@ -245,7 +256,7 @@ final class TypeRule {
         TensorType updates = in.get(0);
         TensorType index = indices();
         if (!updates.dtype().isNumeric()) {
-            throw error("not defined on bool");
+            throw notDefined(updates.dtype(), "");
         }
         if (axis < 0 || axis + index.rank() > updates.rank()
                 || !updates.shape().dims().subList(axis, axis + index.rank()).equals(index.shape().dims())) {
@@ -258,6 +269,20 @@ final class TypeRule {
         dims.subList(axis, axis + index.rank()).clear();
         dims.add(axis, extent);
         return updates.with(shape(dims));
+    }
+
+    private TensorType random(TensorType type, int site) {
+        arity(1);
+        if (!type.dtype().isInteger()) {
+            throw error("random words are i32 or i64, not " + type.dtype().text() + "; make other numbers of them");
+        }
+        if (!in.get(0).equals(TensorType.of(DType.I64))) {
+            throw error("the key must be an i64 scalar");
+        }
+        if (site < 0) {
+            throw error("site " + site + " is negative");
+        }
+        return type;
     }
 
     private TensorType concat(int axis) {
@@ -341,6 +366,7 @@ final class TypeRule {
         TensorType t = in.get(0);
         perAxis(p.low(), t, "low");
         perAxis(p.high(), t, "high");
+        perAxis(p.interior(), t, "interior");
         try {
             Literal.of(t.dtype(), p.fill());
         } catch (GraphException e) {
@@ -350,13 +376,66 @@ final class TypeRule {
         for (int k = 0; k < t.rank(); k++) {
             int low = p.low().get(k);
             int high = p.high().get(k);
-            long d = (long) t.shape().dim(k) + low + high;
-            if (low < 0 || high < 0 || d > Integer.MAX_VALUE) {
+            int between = p.interior().get(k);
+            int extent = t.shape().dim(k);
+            if (low < 0 || high < 0) {
                 throw error("axis " + k + ": cannot pad by " + low + " before and " + high + " after; use slice to cut");
+            }
+            if (between < 0) {
+                throw error("axis " + k + ": cannot put " + between + " between neighbours; use a strided slice to take some out");
+            }
+            long d = (long) extent + Math.max(0, extent - 1L) * between + low + high;
+            if (d > Integer.MAX_VALUE) {
+                throw error("axis " + k + ": the result has " + d + " elements along it");
             }
             dims.add((int) d);
         }
         return t.with(shape(dims));
+    }
+
+    /** The shape of x's windows: how many fit instead of each axis, then their sizes. */
+    private Shape windows(Op.Window w, TensorType t) {
+        axes(w.axes(), t, true);
+        perListed(w.sizes(), w.axes(), "sizes");
+        perListed(w.strides(), w.axes(), "strides");
+        perListed(w.dilations(), w.axes(), "dilations");
+        List<Integer> dims = new ArrayList<>(t.shape().dims());
+        for (int k = 0; k < w.axes().size(); k++) {
+            int axis = w.axes().get(k);
+            int extent = t.shape().dim(axis);
+            long span = (w.sizes().get(k) - 1L) * w.dilations().get(k) + 1;
+            if (span > extent) {
+                throw error("axis " + axis + " of " + extent + " elements is too short for a window of " + w.sizes().get(k) + " that are "
+                        + w.dilations().get(k) + " apart, which spans " + span + "; pad it first");
+            }
+            dims.set(axis, (int) ((extent - span) / w.strides().get(k) + 1));
+        }
+        dims.addAll(w.sizes());
+        return shape(dims);
+    }
+
+    private void perListed(List<Integer> list, List<Integer> axes, String what) {
+        if (list.size() != axes.size()) {
+            throw error(what + " " + list + " must have one number for each of the axes " + axes);
+        }
+        for (int k = 0; k < list.size(); k++) {
+            if (list.get(k) < 1) {
+                throw error("axis " + axes.get(k) + ": " + what + " " + list + " must be at least 1");
+            }
+        }
+    }
+
+    private TensorType overlapAdd(Op.OverlapAdd o) {
+        arity(1);
+        TensorType t = in.get(0);
+        if (!t.dtype().isNumeric()) {
+            throw error("not defined on bool; cast it to i32 first");
+        }
+        Shape windows = windows(o.window(), t.with(o.shape()));
+        if (!t.shape().equals(windows)) {
+            throw error("the windows of " + o.shape() + " would be " + windows);
+        }
+        return t.with(o.shape());
     }
 
     private void perAxis(List<Integer> list, TensorType t, String what) {

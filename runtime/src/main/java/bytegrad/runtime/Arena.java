@@ -9,10 +9,19 @@ package bytegrad.runtime;
  * @param i32 elements of the slab of i32 tensors
  * @param i64 elements of the slab of i64 tensors
  * @param bool elements of the slab of bool tensors
+ * @param u8 elements of the slab of u8 tensors
+ * @param i8 elements of the slab of i8 tensors
+ * @param i16 elements of the slab of i16 tensors
+ * @param bf16 elements of the slab of bf16 tensors
  */
-public record Arena(int f32, int f64, int i32, int i64, int bool) {
+public record Arena(int f32, int f64, int i32, int i64, int bool, int u8, int i8, int i16, int bf16) {
+    /** Without the types that are for storage only. */
+    public Arena(int f32, int f64, int i32, int i64, int bool) {
+        this(f32, f64, i32, i64, bool, 0, 0, 0, 0);
+    }
+
     /** Bytes of all slabs together. */
     public long bytes() {
-        return 4L * f32 + 8L * f64 + 4L * i32 + 8L * i64 + bool;
+        return 4L * f32 + 8L * f64 + 4L * i32 + 8L * i64 + bool + u8 + i8 + 2L * i16 + 2L * bf16;
     }
 }

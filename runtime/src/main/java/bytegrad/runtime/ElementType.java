@@ -13,7 +13,15 @@ public enum ElementType {
     /** Two's complement, 64 bits, in a {@code long[]}. */
     I64(8, long[].class),
     /** Truth values, in a {@code boolean[]}; one byte each. */
-    BOOL(1, boolean[].class);
+    BOOL(1, boolean[].class),
+    /** Whole numbers from 0 to 255, in a {@code byte[]}, to be read as {@code b & 255}. */
+    U8(1, byte[].class),
+    /** Two's complement, 8 bits, in a {@code byte[]}. */
+    I8(1, byte[].class),
+    /** Two's complement, 16 bits, in a {@code short[]}. */
+    I16(2, short[].class),
+    /** The upper half of an IEEE 754 binary32, as bits in a {@code short[]}; see {@link Bfloat16}. */
+    BF16(2, short[].class);
 
     private final int bytes;
     private final Class<?> arrayType;
@@ -35,7 +43,7 @@ public enum ElementType {
         return arrayType;
     }
 
-    /** The name in graphs and messages: {@code f32}, {@code f64}, {@code i32}, {@code i64}, {@code bool}. */
+    /** The name in graphs and messages: {@code f32}, {@code f64}, {@code i32}, {@code i64}, {@code bool}, {@code u8}, {@code i8}, {@code i16}, {@code bf16}. */
     public String text() {
         return text;
     }
@@ -48,6 +56,8 @@ public enum ElementType {
             case I32 -> new int[length];
             case I64 -> new long[length];
             case BOOL -> new boolean[length];
+            case U8, I8 -> new byte[length];
+            case I16, BF16 -> new short[length];
         };
     }
 }

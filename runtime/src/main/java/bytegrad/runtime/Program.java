@@ -5,6 +5,9 @@ package bytegrad.runtime;
  * one program serves any number of sessions.
  */
 public abstract class Program {
+    private static final byte[] NO_BYTES = {};
+    private static final short[] NO_SHORTS = {};
+
     /** Called by emitted classes alone. */
     protected Program() {}
 
@@ -16,6 +19,15 @@ public abstract class Program {
      * @param i the slab of i32 tensors
      * @param l the slab of i64 tensors
      * @param z the slab of bool tensors
+     * @param u8 the slab of u8 tensors
+     * @param i8 the slab of i8 tensors
+     * @param i16 the slab of i16 tensors
+     * @param bf16 the slab of bf16 tensors, as bits
      */
-    public abstract void run(float[] f, double[] d, int[] i, long[] l, boolean[] z);
+    public abstract void run(float[] f, double[] d, int[] i, long[] l, boolean[] z, byte[] u8, byte[] i8, short[] i16, short[] bf16);
+
+    /** Runs a program that has no tensors of the types that are for storage only. */
+    public final void run(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+        run(f, d, i, l, z, NO_BYTES, NO_BYTES, NO_SHORTS, NO_SHORTS);
+    }
 }

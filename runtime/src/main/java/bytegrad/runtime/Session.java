@@ -1,9 +1,11 @@
 package bytegrad.runtime;
 
+import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +29,10 @@ public final class Session {
     private final int[] i;
     private final long[] l;
     private final boolean[] z;
+    private final byte[] u8;
+    private final byte[] i8;
+    private final short[] i16;
+    private final short[] bf16;
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
@@ -45,6 +51,10 @@ public final class Session {
         i = new int[a.i32()];
         l = new long[a.i64()];
         z = new boolean[a.bool()];
+        u8 = new byte[a.u8()];
+        i8 = new byte[a.i8()];
+        i16 = new short[a.i16()];
+        bf16 = new short[a.bf16()];
         Signature s = function.signature();
         s.inputs().forEach(x -> settable.put(x.name(), x));
         s.states().forEach(x -> settable.put(x.name(), x));
@@ -65,6 +75,10 @@ public final class Session {
             case I32 -> i;
             case I64 -> l;
             case BOOL -> z;
+            case U8 -> u8;
+            case I8 -> i8;
+            case I16 -> i16;
+            case BF16 -> bf16;
         };
     }
 
@@ -86,7 +100,7 @@ public final class Session {
             ran = false;
             overwritten.clear();
             try {
-                function.program().run(f, d, i, l, z);
+                function.program().run(f, d, i, l, z, u8, i8, i16, bf16);
                 done = true;
                 ran = true;
             } finally {
@@ -145,6 +159,16 @@ public final class Session {
     /** Copies values into a bool input or state, row-major. */
     public Session set(String name, boolean[] values) {
         return set(name, ElementType.BOOL, values, values.length);
+    }
+
+    /** Copies values into a u8 (0 to 255 as Java's bytes) or i8 input or state, row-major. */
+    public Session set(String name, byte[] values) {
+        return set(name, settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8, values, values.length);
+    }
+
+    /** Copies values into an i16 or (as bits, see {@link Bfloat16}) bf16 input or state, row-major. */
+    public Session set(String name, short[] values) {
+        return set(name, settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16, values, values.length);
     }
 
     private Session set(String name, ElementType type, Object values, int length) {
@@ -224,6 +248,18 @@ public final class Session {
         return LongBuffer.wrap(l, s.offset(), s.size()).slice();
     }
 
+    /** The place of a u8 or i8 input or state itself, to be filled without a copy; counts as set. */
+    public ByteBuffer bytes(String name) {
+        Slot s = ofType(name, settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8);
+        return ByteBuffer.wrap(s.type() == ElementType.U8 ? u8 : i8, s.offset(), s.size()).slice();
+    }
+
+    /** The place of an i16 or (as bits) bf16 input or state itself, to be filled without a copy; counts as set. */
+    public ShortBuffer shorts(String name) {
+        Slot s = ofType(name, settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16);
+        return ShortBuffer.wrap(s.type() == ElementType.BF16 ? bf16 : i16, s.offset(), s.size()).slice();
+    }
+
     private Slot readable(String name) {
         Slot s = outputs.get(name);
         if (s != null) {
@@ -253,7 +289,7 @@ public final class Session {
             Slot s = readable(name);
             Object copy = s.type().newArray(s.size());
             System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
-            return Tensor.ofArray(copy, s.dims());
+            return Tensor.ofArray(s.type(), copy, s.dims());
         } finally {
             leave();
         }
@@ -288,6 +324,10 @@ public final class Session {
                 case I32 -> i[s.offset()];
                 case I64 -> l[s.offset()];
                 case BOOL -> z[s.offset()] ? 1 : 0;
+                case U8 -> u8[s.offset()] & 255;
+                case I8 -> i8[s.offset()];
+                case I16 -> i16[s.offset()];
+                case BF16 -> Bfloat16.toFloat(bf16[s.offset()]);
             };
         } finally {
             leave();

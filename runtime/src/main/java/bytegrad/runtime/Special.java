@@ -79,6 +79,37 @@ public final class Special {
         return Double.isNaN(x) ? x : Math.copySign(1, x);
     }
 
+    /** 1 − erf(x). */
+    public static double erfc(double x) {
+        if (x < 2) {
+            return 1 - erf(x);
+        } else if (x > 28) {
+            return 0;
+        }
+        double f = x;
+        for (int n = 60; n >= 1; n--) {
+            f = x + n * 0.5 / f;
+        }
+        double square = x * x;
+        return StrictMath.exp(-square) * (1 - Math.fma(x, x, -square)) * 0.5641895835477563 / f;
+    }
+
+    /** The y with erf(y) = x. */
+    public static double erfInv(double x) {
+        double a = Math.abs(x);
+        if (!(a < 1)) {
+            return a == 1 ? x * Double.POSITIVE_INFINITY : Double.NaN;
+        }
+        double l = StrictMath.log1p(-a * a);
+        double h = 2 / (Math.PI * 0.147) + l / 2;
+        double y = Math.sqrt(Math.sqrt(h * h - l / 0.147) - h);
+        for (int k = 0; k < 4; k++) {
+            double f = (a < 0.5 ? erf(y) - a : (1 - a) - erfc(y)) / (1.1283791670955126 * StrictMath.exp(-y * y));
+            y -= f / (1 + y * f);
+        }
+        return Math.copySign(y, x);
+    }
+
     private static double polynomial(double[] coefficients, double x) {
         double y = coefficients[coefficients.length - 1];
         for (int i = coefficients.length - 2; i >= 0; i--) {

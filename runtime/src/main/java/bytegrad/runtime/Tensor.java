@@ -2,6 +2,7 @@ package bytegrad.runtime;
 
 import java.util.Arrays;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * A shape over a flat Java array in row-major order: element {@code [i0,…,ik]} is at
@@ -57,7 +58,40 @@ public final class Tensor {
         return new Tensor(ElementType.BOOL, data, data.length, shape.clone());
     }
 
-    /** Wraps an array of any of the five types; throws TensorException for any other object. */
+    /** Wraps {@code data} as i8. Without a shape: a scalar. Throws TensorException where lengths differ. */
+    public static Tensor of(byte[] data, int... shape) {
+        return new Tensor(ElementType.I8, data, data.length, shape.clone());
+    }
+
+    /** Wraps {@code data} as u8: −1 is 255. Without a shape: a scalar. Throws TensorException where lengths differ. */
+    public static Tensor ofUnsigned(byte[] data, int... shape) {
+        return new Tensor(ElementType.U8, data, data.length, shape.clone());
+    }
+
+    /** Wraps {@code data} as i16. Without a shape: a scalar. Throws TensorException where lengths differ. */
+    public static Tensor of(short[] data, int... shape) {
+        return new Tensor(ElementType.I16, data, data.length, shape.clone());
+    }
+
+    /** Wraps the bits of bf16 numbers, see {@link Bfloat16}. Without a shape: a scalar. Throws TensorException where lengths differ. */
+    public static Tensor ofBfloat16(short[] bits, int... shape) {
+        return new Tensor(ElementType.BF16, bits, bits.length, shape.clone());
+    }
+
+    /** A bf16 tensor of the values rounded, in an array of its own. Throws TensorException where lengths differ. */
+    public static Tensor ofBfloat16(float[] values, int... shape) {
+        return ofBfloat16(Bfloat16.ofFloats(values), shape);
+    }
+
+    /** Wraps an array of {@link ElementType#arrayType()}; throws TensorException for any other object. */
+    public static Tensor ofArray(ElementType type, Object array, int... shape) {
+        if (!type.arrayType().isInstance(array)) {
+            throw new TensorException("no " + type.text() + " tensor is stored in a " + array.getClass().getTypeName());
+        }
+        return new Tensor(type, array, java.lang.reflect.Array.getLength(array), shape.clone());
+    }
+
+    /** Wraps an array as {@code of} does that takes it: bytes are i8, shorts i16; throws TensorException for any other object. */
     public static Tensor ofArray(Object array, int... shape) {
         if (array instanceof float[] floats) {
             return of(floats, shape);
@@ -69,6 +103,10 @@ public final class Tensor {
             return of(longs, shape);
         } else if (array instanceof boolean[] booleans) {
             return of(booleans, shape);
+        } else if (array instanceof byte[] bytes) {
+            return of(bytes, shape);
+        } else if (array instanceof short[] shorts) {
+            return of(shorts, shape);
         }
         throw new TensorException("no tensor is stored in a " + array.getClass().getTypeName());
     }
@@ -189,13 +227,45 @@ public final class Tensor {
         return array instanceof boolean[] a ? a : wrongType(ElementType.BOOL);
     }
 
+    /** The wrapped array, of u8 to be read as {@code b & 255}; throws TensorException unless the type is u8 or i8. */
+    public byte[] bytes() {
+        return array instanceof byte[] a ? a : wrongType(ElementType.U8, ElementType.I8);
+    }
+
+    /** The wrapped array, of bf16 their bits; throws TensorException unless the type is i16 or bf16. */
+    public short[] shorts() {
+        return array instanceof short[] a ? a : wrongType(ElementType.I16, ElementType.BF16);
+    }
+
+    /** A u8, i8, i16 or i32 tensor as i32, or a bf16 or f32 tensor as f32, exactly; in an array of its own. */
+    public Tensor widened() {
+        return switch (type) {
+            case U8, I8, I16 -> {
+                int[] ints = new int[size];
+                for (int i = 0; i < size; i++) {
+                    ints[i] = wholeAt(i);
+                }
+                yield of(ints, shape);
+            }
+            case BF16 -> of(Bfloat16.toFloats(shorts()), shape);
+            case I32, F32 -> copy();
+            case F64, I64, BOOL -> wrongType(ElementType.U8, ElementType.I8, ElementType.I16, ElementType.I32, ElementType.BF16, ElementType.F32);
+        };
+    }
+
+    /** Of a u8, i8 or i16. */
+    private int wholeAt(int i) {
+        return type == ElementType.U8 ? bytes()[i] & 255 : type == ElementType.I8 ? bytes()[i] : shorts()[i];
+    }
+
     /** The wrapped array, of class {@link ElementType#arrayType()}. */
     public Object array() {
         return array;
     }
 
-    private <T> T wrongType(ElementType wanted) {
-        throw new TensorException("the tensor is " + typeText() + ", not " + wanted.text());
+    private <T> T wrongType(ElementType... wanted) {
+        String types = Arrays.stream(wanted).map(ElementType::text).collect(Collectors.joining(" or "));
+        throw new TensorException("the tensor is " + typeText() + ", not " + types);
     }
 
     /** The same elements in an array of their own. */
@@ -227,6 +297,9 @@ public final class Tensor {
             case I32 -> Arrays.equals(ints(), that.ints());
             case I64 -> Arrays.equals(longs(), that.longs());
             case BOOL -> Arrays.equals(booleans(), that.booleans());
+            case U8, I8 -> Arrays.equals(bytes(), that.bytes());
+            case I16 -> Arrays.equals(shorts(), that.shorts());
+            case BF16 -> Arrays.equals(Bfloat16.toFloats(shorts()), Bfloat16.toFloats(that.shorts()));
         };
     }
 
@@ -239,6 +312,9 @@ public final class Tensor {
                     case I32 -> Arrays.hashCode(ints());
                     case I64 -> Arrays.hashCode(longs());
                     case BOOL -> Arrays.hashCode(booleans());
+                    case U8, I8 -> Arrays.hashCode(bytes());
+                    case I16 -> Arrays.hashCode(shorts());
+                    case BF16 -> Arrays.hashCode(Bfloat16.toFloats(shorts()));
                 };
         return 31 * Arrays.hashCode(shape) + elements;
     }
@@ -263,6 +339,8 @@ public final class Tensor {
             case I32 -> Integer.toString(ints()[i]);
             case I64 -> Long.toString(longs()[i]);
             case BOOL -> Boolean.toString(booleans()[i]);
+            case U8, I8, I16 -> Integer.toString(wholeAt(i));
+            case BF16 -> Float.toString(Bfloat16.toFloat(shorts()[i]));
         };
     }
 

@@ -54,7 +54,10 @@ final class NanSearch {
                     infinite += Double.isInfinite(v) ? 1 : 0;
                 }
             }
-            case I32, I64, BOOL -> {}
+            case BF16 -> {
+                return count(t.widened());
+            }
+            case I32, I64, BOOL, U8, I8, I16 -> {}
         }
         return new Count(nan, infinite, t.size());
     }

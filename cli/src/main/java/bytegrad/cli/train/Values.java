@@ -4,6 +4,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import bytegrad.ir.eval.Value;
+import bytegrad.runtime.Bfloat16;
 import bytegrad.runtime.Tensor;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -22,6 +23,12 @@ final class Values {
             case BOOL -> {
                 boolean[] z = t.booleans();
                 yield Value.ofLongs(new TensorType(DType.BOOL, shape), IntStream.range(0, z.length).mapToLong(i -> z[i] ? 1 : 0).toArray());
+            }
+            case U8, I8, I16 -> Value.ofLongs(
+                    new TensorType(DType.valueOf(t.type().name()), shape), Arrays.stream(t.widened().ints()).asLongStream().toArray());
+            case BF16 -> {
+                float[] f = t.widened().floats();
+                yield Value.of(new TensorType(DType.BF16, shape), IntStream.range(0, f.length).mapToDouble(i -> f[i]).toArray());
             }
         };
     }
@@ -45,6 +52,27 @@ final class Values {
                     a[i] = v.longAt(i) != 0;
                 }
                 yield Tensor.of(a, dims);
+            }
+            case U8, I8 -> {
+                byte[] a = new byte[v.size()];
+                for (int i = 0; i < a.length; i++) {
+                    a[i] = (byte) v.longAt(i);
+                }
+                yield v.dtype() == DType.U8 ? Tensor.ofUnsigned(a, dims) : Tensor.of(a, dims);
+            }
+            case I16 -> {
+                short[] a = new short[v.size()];
+                for (int i = 0; i < a.length; i++) {
+                    a[i] = (short) v.longAt(i);
+                }
+                yield Tensor.of(a, dims);
+            }
+            case BF16 -> {
+                short[] a = new short[v.size()];
+                for (int i = 0; i < a.length; i++) {
+                    a[i] = Bfloat16.ofDouble(v.at(i));
+                }
+                yield Tensor.ofBfloat16(a, dims);
             }
         };
     }

@@ -1,6 +1,8 @@
 package bytegrad.cli.workload;
 
+import bytegrad.ir.DType;
 import bytegrad.ir.TensorType;
+import bytegrad.runtime.Bfloat16;
 import bytegrad.runtime.Tensor;
 
 /** How the elements of an input are made, from their row-major index i. */
@@ -67,6 +69,27 @@ public sealed interface Fill {
                     a[i] = element(i) != 0;
                 }
                 yield Tensor.of(a, shape);
+            }
+            case U8, I8 -> {
+                byte[] a = new byte[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (byte) element(i);
+                }
+                yield type.dtype() == DType.U8 ? Tensor.ofUnsigned(a, shape) : Tensor.of(a, shape);
+            }
+            case I16 -> {
+                short[] a = new short[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = (short) element(i);
+                }
+                yield Tensor.of(a, shape);
+            }
+            case BF16 -> {
+                short[] a = new short[n];
+                for (int i = 0; i < n; i++) {
+                    a[i] = Bfloat16.ofDouble(element(i));
+                }
+                yield Tensor.ofBfloat16(a, shape);
             }
         };
     }

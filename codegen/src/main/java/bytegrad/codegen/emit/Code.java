@@ -107,6 +107,7 @@ final class Code {
                 }
             }
             case BOOL -> intConst(bits != 0 ? 1 : 0);
+            case U8, I8, I16, BF16 -> intConst((int) bits);
         }
     }
 
@@ -144,10 +145,10 @@ final class Code {
         mv.visitInsn(opcode);
     }
 
-    /** The variant for a dtype of an instruction given by its int variant: arithmetic, load, store (bool counts as int). */
+    /** The variant for a dtype of an instruction given by its int variant: arithmetic, load, store (what is narrower counts as int). */
     static int typed(DType dtype, int intOpcode) {
         return switch (dtype) {
-            case I32, BOOL -> intOpcode;
+            case I32, BOOL, U8, I8, I16, BF16 -> intOpcode;
             case I64 -> intOpcode + 1;
             case F32 -> intOpcode + 2;
             case F64 -> intOpcode + 3;
@@ -156,12 +157,25 @@ final class Code {
 
     /** (array, index → x). */
     void arrayLoad(DType dtype) {
-        insn(dtype == DType.BOOL ? Opcodes.BALOAD : typed(dtype, Opcodes.IALOAD));
+        switch (dtype) {
+            case BOOL, I8 -> insn(Opcodes.BALOAD);
+            case U8 -> {
+                insn(Opcodes.BALOAD);
+                intConst(255);
+                insn(Opcodes.IAND);
+            }
+            case I16, BF16 -> insn(Opcodes.SALOAD);
+            case F32, F64, I32, I64 -> insn(typed(dtype, Opcodes.IALOAD));
+        }
     }
 
     /** (array, index, x → ). */
     void arrayStore(DType dtype) {
-        insn(dtype == DType.BOOL ? Opcodes.BASTORE : typed(dtype, Opcodes.IASTORE));
+        switch (dtype) {
+            case BOOL, I8, U8 -> insn(Opcodes.BASTORE);
+            case I16, BF16 -> insn(Opcodes.SASTORE);
+            case F32, F64, I32, I64 -> insn(typed(dtype, Opcodes.IASTORE));
+        }
     }
 
     /** The effect is that of the jump. */

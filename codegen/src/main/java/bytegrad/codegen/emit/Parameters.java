@@ -80,6 +80,11 @@ final class Parameters {
     }
 
     static String arrayDescriptor(DType dtype) {
-        return dtype == DType.BOOL ? "[Z" : "[" + VectorType.of(dtype).element();
+        return switch (dtype) {
+            case BOOL -> "[Z";
+            case U8, I8 -> "[B";
+            case I16, BF16 -> "[S";
+            case F32, F64, I32, I64 -> "[" + VectorType.of(dtype).element();
+        };
     }
 }

@@ -9,14 +9,14 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Writes the plan tree as code, in as many methods {@code r<n>([F[D[I[J[Z)V} as it takes to keep each short: a step that is
+ * Writes the plan tree as code, in as many methods {@code r<n>} of the slabs as it takes to keep each short: a step that is
  * long becomes a method, and so do neighbouring steps that are long together.
  */
 final class RunEmitter {
     /** All slabs, in the order of {@link DType}. */
-    static final String SLABS = "([F[D[I[J[Z)V";
+    static final String SLABS = "([F[D[I[J[Z[B[B[S[S)V";
 
-    private static final int SLAB_COUNT = 5;
+    private static final int SLAB_COUNT = DType.values().length;
 
     /** Bytes of code a method may have before its steps move to methods of their own. */
     private static final int LONG = 2000;

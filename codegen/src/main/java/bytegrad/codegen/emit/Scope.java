@@ -27,6 +27,8 @@ final class Scope {
                 case I32 -> "I";
                 case I64 -> "J";
                 case BOOL -> "Z";
+                // As numbers: a debugger shows what they are worth, of a bf16 its bits.
+                case U8, I8, I16, BF16 -> "I";
             };
         }
     }

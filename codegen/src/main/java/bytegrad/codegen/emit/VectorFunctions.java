@@ -37,7 +37,7 @@ final class VectorFunctions {
             case ADD -> binary(e, t, "add");
             case SUB -> binary(e, t, "sub");
             case MUL -> binary(e, t, "mul");
-            case DIV -> binary(e, t, "div");
+            case DIV -> divide(e, t);
             case MAX -> lanewise(e, t, "MAX", "Associative");
             case MIN -> lanewise(e, t, "MIN", "Associative");
             case FMA -> operands(e).vectorCall(t, "fma", VECTOR + VECTOR, t.descriptor());
@@ -51,7 +51,8 @@ final class VectorFunctions {
             case USHR -> shift(e, t, "LSHR");
             case STOP_GRADIENT -> operands(e);
             case SELECT -> select(e, t);
-            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS ->
+            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, REM, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA ->
                 throw new CodegenException(e.fn().text() + " of " + e.lanes() + " lanes must be expanded by the lowering");
         }
     }
@@ -70,6 +71,14 @@ final class VectorFunctions {
     /** ( → a.name(b)). */
     private void binary(Expr.Apply e, VectorType t, String name) {
         operands(e).vectorCall(t, name, VECTOR, t.descriptor());
+    }
+
+    /** ( → a/b), of floats: machines divide no vectors of integers. */
+    private void divide(Expr.Apply e, VectorType t) {
+        if (!e.dtype().isFloat()) {
+            throw new CodegenException("div of " + e.dtype().text() + " of " + e.lanes() + " lanes must be expanded by the lowering");
+        }
+        binary(e, t, "div");
     }
 
     /** ( → a.lanewise(operator, b)). */
@@ -160,7 +169,8 @@ final class VectorFunctions {
             }
             case STOP_GRADIENT -> values.pushMask(e.args().getFirst(), t);
             case SELECT -> selectMask(e, t);
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, ADD, SUB, MUL, DIV, MAX, MIN, FMA, LT, LE, GT, GE, SHL, SHR,
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, ADD, SUB, MUL, DIV, REM, MOD, MAX, MIN, FMA, LT, LE, GT, GE, SHL, SHR,
                     USHR ->
                 throw new CodegenException(e.fn().text() + " is not defined on bool");
         }

@@ -24,7 +24,7 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         CONTRACTION,
         /** A concat or a pad: each part has a loop nest. */
         PIECES,
-        /** A scatter-add: zeros, then a loop over the updates. */
+        /** A scatter-add or overlap-add: zeros, then a loop over what is added. */
         SCATTER,
         /** An argmax or argmin. */
         ARG

@@ -39,11 +39,10 @@ final class Partitioner {
     private final boolean fused;
     private final int weightLimit;
     private final boolean[] required;
-    private final List<Set<Use>> uses = new ArrayList<>();
     private final List<Draft> drafts = new ArrayList<>();
+    private final Reads reads;
     private final Map<Node, Integer> home = new HashMap<>();
     private final Map<Node, Fate> fates = new HashMap<>();
-    private final Map<Expr.Var, Integer> extents = new HashMap<>();
     private final String[] reason;
     /** Constants that are needed in memory although they are one number. */
     private final Set<Node> slots = new HashSet<>();
@@ -55,9 +54,7 @@ final class Partitioner {
         int n = graph.nodes().size();
         this.required = new boolean[n];
         this.reason = new String[n];
-        for (int i = 0; i < n; i++) {
-            uses.add(new LinkedHashSet<>());
-        }
+        this.reads = new Reads(graph, drafts);
     }
 
     Partition partition() {
@@ -72,7 +69,7 @@ final class Partitioner {
             place(graph.nodes().get(i));
         }
         if (fused) {
-            new Merge(drafts, home, readers(), required, weightLimit).run();
+            new Merge(drafts, home, reads.ofStored(home), required, weightLimit).run();
         }
         return freeze();
     }
@@ -94,7 +91,7 @@ final class Partitioner {
             case Op.Random r -> {}
             case Op.Cumulate o -> require(n, "a kernel of its own");
             case Op.ArgSort o -> require(n, "a kernel of its own");
-            case Op.OverlapAdd o -> require(n, "a kernel of its own");
+            case Op.OverlapAdd o -> require(n, "windows are added in a buffer");
             case Op.Nested o -> require(n, "a kernel of its own");
             case Op.Pad p -> require(n, "its parts are written in place");
             case Op.ArgReduce a -> require(n, "an arg-reduction");
@@ -128,7 +125,7 @@ final class Partitioner {
     }
 
     private void place(Node n) {
-        Set<Use> reads = uses.get(n.id());
+        Set<Use> reads = this.reads.of(n);
         switch (n.op()) {
             case Op.Input in -> {
                 fates.put(n, new Fate(Fate.Kind.INPUT, -1, "input \"" + in.name() + "\""));
@@ -163,7 +160,7 @@ final class Partitioner {
     private void copyOut(Node n, Set<Use> reads) {
         if (required[n.id()]) {
             Draft d = open(Cluster.Kind.LOOPS, n.shape());
-            List<Index> index = identity(n.shape());
+            List<Index> index = Reads.identity(n.shape());
             d.roots.add(new Cluster.Root(n, index));
             reads.add(new Use(d.id, index, false, false));
         }
@@ -176,7 +173,7 @@ final class Partitioner {
         }
         Set<Use> through = new LinkedHashSet<>();
         for (Use u : reads) {
-            Optional<Use> t = through(n, view, u);
+            Optional<Use> t = this.reads.through(n, view, u);
             if (t.isEmpty()) {
                 reason[n.id()] = "its elements are not read in an affine order";
                 store(n, reads);
@@ -185,25 +182,7 @@ final class Partitioner {
             through.add(t.get());
         }
         fates.put(n, new Fate(Fate.Kind.VIEW, -1, "an index into its operand"));
-        uses.get(n.input(0).id()).addAll(through);
-    }
-
-    private Optional<Use> through(Node n, Op.View view, Use u) {
-        if (u.flat()) {
-            return view instanceof Op.Reshape ? Optional.of(u) : Optional.empty();
-        }
-        Optional<List<Index>> index = ViewIndex.through(view, n.input(0).shape(), u.index(), v -> extent(u.draft(), v));
-        if (index.isPresent()) {
-            return Optional.of(new Use(u.draft(), index.get(), false, u.operand()));
-        }
-        return view instanceof Op.Reshape r
-                ? Optional.of(new Use(u.draft(), List.of(ViewIndex.flatten(r.shape(), u.index())), true, u.operand()))
-                : Optional.empty();
-    }
-
-    private int extent(int draft, Expr.Var v) {
-        Integer own = extents.get(v);
-        return own != null ? own : drafts.get(draft).space.dim(Cluster.axisNumber(v));
+        this.reads.of(n.input(0)).addAll(through);
     }
 
     private void placeValue(Node n, Set<Use> reads) {
@@ -245,7 +224,7 @@ final class Partitioner {
             case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
-                    && indices.equals(List.of(identity(n.shape()))) && d.roots.stream().allMatch(r -> r.index().equals(identity(n.shape())));
+                    && indices.equals(List.of(Reads.identity(n.shape()))) && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
@@ -290,7 +269,7 @@ final class Partitioner {
             d.kind = Cluster.Kind.CONTRACTION;
             d.core = Optional.of(n);
         }
-        indices.forEach(index -> readInputs(n, d, index));
+        indices.forEach(index -> reads.addInputs(n, d, index));
     }
 
     private void store(Node n, Set<Use> reads) {
@@ -307,7 +286,7 @@ final class Partitioner {
             case Op.Random o -> Cluster.Kind.LOOPS;
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> Cluster.Kind.SCATTER;
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Pad o -> Cluster.Kind.PIECES;
             case Op.ArgReduce o -> Cluster.Kind.ARG;
@@ -322,7 +301,7 @@ final class Partitioner {
             case Op.View o -> Cluster.Kind.LOOPS;
         };
         Draft d = open(kind, n.shape());
-        List<Index> index = identity(n.shape());
+        List<Index> index = Reads.identity(n.shape());
         d.roots.add(new Cluster.Root(n, index));
         join(d, n, List.of(index));
         return d;
@@ -349,8 +328,8 @@ final class Partitioner {
         List<Index> index = here.getFirst().index();
         Set<Expr.Var> vars = Draft.variables(index);
         // A number beside a matrix would keep a contraction from becoming the matrix's kernel; row results belong to a kernel of rows.
-        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(identity(d.space));
-        if (!whole || !covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
+        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(Reads.identity(d.space));
+        if (!whole || !Reads.covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
             return Optional.empty();
         }
         d.roots.add(new Cluster.Root(n, index));
@@ -359,104 +338,6 @@ final class Partitioner {
         }
         join(d, n, List.of(index));
         return Optional.of(d);
-    }
-
-    /** Every element of the shape is met once: each axis is an axis of the space of the same extent. */
-    private static boolean covers(Shape shape, Shape space, List<Index> index) {
-        Set<Integer> seen = new HashSet<>();
-        for (int k = 0; k < shape.rank(); k++) {
-            boolean found = shape.dim(k) == 1 && index.get(k).equals(Index.ZERO);
-            for (int a = 0; a < space.rank() && !found; a++) {
-                found = index.get(k).equals(Index.of(Cluster.axis(a))) && space.dim(a) == shape.dim(k) && seen.add(a);
-            }
-            if (!found) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static List<Index> identity(Shape shape) {
-        List<Index> index = new ArrayList<>();
-        for (int k = 0; k < shape.rank(); k++) {
-            index.add(shape.dim(k) == 1 ? Index.ZERO : Index.of(Cluster.axis(k)));
-        }
-        return index;
-    }
-
-    /** Variables for a space that only the node's own loops run over. */
-    private List<Index> fresh(String prefix, Shape shape) {
-        List<Index> index = new ArrayList<>();
-        for (int k = 0; k < shape.rank(); k++) {
-            Expr.Var v = Expr.Var.index(prefix + "_" + k);
-            extents.put(v, shape.dim(k));
-            index.add(Index.of(v));
-        }
-        return index;
-    }
-
-    private void read(Node x, Draft d, List<Index> index, boolean operand) {
-        uses.get(x.id()).add(new Use(d.id, index, false, operand));
-    }
-
-    /** Says of each input at which indices the kernel reads it to compute the node at {@code index}. */
-    private void readInputs(Node n, Draft d, List<Index> index) {
-        switch (n.op()) {
-            case Op.Input o -> {}
-            case Op.Constant o -> {}
-            case Op.Iota o -> {}
-            case Op.Map o -> n.inputs().forEach(x -> read(x, d, index, false));
-            case Op.Cast o -> read(n.input(0), d, index, false);
-            case Op.Reduce r -> read(n.input(0), d, insert(n, index, r.axes()), false);
-            case Op.ArgReduce r -> read(n.input(0), d, insert(n, index, List.of(r.axis())), false);
-            case Op.Contract c -> {
-                read(n.input(0), d, fresh("l" + n.id(), n.input(0).shape()), true);
-                read(n.input(1), d, fresh("r" + n.id(), n.input(1).shape()), true);
-            }
-            case Op.Gather g -> {
-                read(n.input(0), d, fresh("g" + n.id(), n.input(0).shape()), true);
-                read(n.input(1), d, index.subList(g.axis(), g.axis() + n.input(1).shape().rank()), false);
-            }
-            case Op.ScatterAdd s -> {
-                List<Index> updates = fresh("u" + n.id(), n.input(0).shape());
-                read(n.input(0), d, updates, false);
-                read(n.input(1), d, updates.subList(s.axis(), s.axis() + n.input(1).shape().rank()), false);
-            }
-            case Op.Random o -> read(n.input(0), d, List.of(), false);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Concat c -> {
-                for (int k = 0; k < n.inputs().size(); k++) {
-                    read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);
-                }
-            }
-            case Op.Pad p -> read(n.input(0), d, fresh("p" + n.id(), n.input(0).shape()), false);
-            case Op.View v -> {
-                Use u = through(n, v, new Use(d.id, index, false, false)).orElseThrow();
-                uses.get(n.input(0).id()).add(u);
-            }
-        }
-    }
-
-    private List<Index> insert(Node n, List<Index> kept, List<Integer> axes) {
-        List<Index> index = new ArrayList<>(kept);
-        List<Index> inner = fresh("k" + n.id(), n.input(0).shape());
-        for (int a : axes) {
-            index.add(a, inner.get(a));
-        }
-        return index;
-    }
-
-    private Map<Node, Set<Use>> readers() {
-        Map<Node, Set<Use>> readers = new java.util.LinkedHashMap<>();
-        for (Node n : graph.nodes()) {
-            if (home.containsKey(n) || n.op() instanceof Op.Input) {
-                readers.put(n, uses.get(n.id()));
-            }
-        }
-        return readers;
     }
 
     private Partition freeze() {

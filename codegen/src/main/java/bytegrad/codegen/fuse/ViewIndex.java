@@ -57,7 +57,16 @@ public final class ViewIndex {
                 yield Optional.of(in);
             }
             case Op.Pad p -> Optional.empty();
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> {
+                List<Index> in = new ArrayList<>(index.subList(0, operand.rank()));
+                for (int k = 0; k < w.axes().size(); k++) {
+                    int axis = w.axes().get(k);
+                    boolean several = (w.sizes().get(k) - 1L) * w.dilations().get(k) + w.strides().get(k) < operand.dim(axis);
+                    Index first = several ? index.get(axis).times(w.strides().get(k)) : Index.ZERO;
+                    in.set(axis, first.plus(w.sizes().get(k) == 1 ? Index.ZERO : index.get(operand.rank() + k).times(w.dilations().get(k))));
+                }
+                yield Optional.of(in);
+            }
         };
     }
 

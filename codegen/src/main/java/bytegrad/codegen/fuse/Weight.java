@@ -23,7 +23,8 @@ final class Weight {
             case Op.ScatterAdd o -> 8;
             case Op.Cumulate o -> 8;
             case Op.ArgSort o -> 8;
-            case Op.Random o -> 120;
+            // 20 rounds of 5 integer operations; less by count, so that a mask and its use still share a kernel.
+            case Op.Random o -> 90;
             case Op.OverlapAdd o -> 8;
             case Op.Nested o -> 8;
             case Op.Concat o -> 4 * n.inputs().size();
@@ -35,8 +36,11 @@ final class Weight {
         return switch (fn) {
             case NEG, ABS, ADD, SUB, MUL, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> 1;
             case MAX, MIN, DIV -> 2;
+            case REM -> 4;
+            case MOD, FLOOR, CEIL, ROUND_EVEN, TRUNC -> 8;
             case SQRT, SIGN -> 3;
             case EXP, LOG, TANH, SIGMOID, ERF -> dtype == DType.F32 ? 24 : 8;
+            case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> 8;
             // The long way for large arguments is code too, though it seldom runs.
             case SIN, COS -> dtype == DType.F32 ? 60 : 8;
         };

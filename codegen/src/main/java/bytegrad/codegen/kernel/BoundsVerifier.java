@@ -272,7 +272,8 @@ final class BoundsVerifier {
             case SELECT -> Optional.of(Span.of(Math.min(least(a), least(b)), Math.max(greatest(a), greatest(b))));
             case ADD -> small(least(a) + least(b), greatest(a) + greatest(b));
             case SUB -> small(least(a) - greatest(b), greatest(a) - least(b));
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, MUL, DIV, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT,
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, MUL, DIV, REM, MOD, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT,
                     SHL, SHR, USHR, STOP_GRADIENT ->
                 Optional.empty();
         };

@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * Checks dtypes and lanes, with the variables in scope. Lanes are 1, 2, 4, 8 or 16, equal throughout an expression but for
  * splats; the vectors of one kernel have elements of 4 bytes (f32, i32) or of 8 (f64, i64), never both, so that one vector
- * shape serves them all. A transcendental has no vector form, and on f32 was expanded into arithmetic.
+ * shape serves them all; u8, i8, i16 and bf16 have one lane. A transcendental has no vector form, and on f32 was expanded into arithmetic.
  */
 final class ExprVerifier {
     private static final int MOST_LANES = 16;
@@ -99,7 +99,8 @@ final class ExprVerifier {
                             case I32 -> DType.F32;
                             case F64 -> DType.I64;
                             case I64 -> DType.F64;
-                            case BOOL -> DType.BOOL;
+                            // Nothing else has their bits.
+                            case BOOL, U8, I8, I16, BF16 -> DType.BOOL;
                         };
                 require(e.dtype() != DType.BOOL && e.dtype() == other, e, "bits of " + type(e.arg()) + " are not " + e.dtype().text());
             }
@@ -125,7 +126,8 @@ final class ExprVerifier {
                 switch (e.dtype()) {
                     case F32, I32 -> e.bits() == (int) e.bits();
                     case F64, I64 -> true;
-                    case BOOL -> e.bits() == 0 || e.bits() == 1;
+                    case BOOL, U8, I8, I16 -> e.dtype().holds(e.bits());
+                    case BF16 -> e.bits() == (short) e.bits();
                 };
         require(ok, e, "bits " + e.bits() + " are not of " + e.dtype().text());
     }
@@ -146,12 +148,16 @@ final class ExprVerifier {
             require(arg.lanes() == e.lanes(), e, "operand " + a + " has " + arg.lanes() + " lanes, not " + e.lanes());
         }
         switch (fn) {
-            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> {
+            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> {
                 require(operand != DType.F32, e, fn.text() + " of f32 must be expanded into arithmetic");
                 require(e.lanes() == 1, e, fn.text() + " has one lane only");
             }
             case STOP_GRADIENT -> require(false, e, "stop_gradient means nothing in a kernel");
-            case NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, DIV, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR,
+            case FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD -> require(false, e, fn.text() + " must be expanded into arithmetic");
+            case REM -> require(e.lanes() == 1, e, "rem has one lane only");
+            case DIV -> require(operand.isFloat() || e.lanes() == 1, e, "div of integers has one lane only");
+            case NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR,
                     SELECT -> {}
         }
     }
@@ -161,6 +167,7 @@ final class ExprVerifier {
         require(lanes >= 1 && lanes <= MOST_LANES && Integer.bitCount(lanes) == 1, e, lanes + " lanes");
         if (lanes > 1 && e.dtype() != DType.BOOL) {
             int bytes = e.dtype().bytes();
+            require(!e.dtype().isStorage(), e, e.dtype().text() + " has one lane only");
             require(
                     accesses.vectorBytes == 0 || accesses.vectorBytes == bytes, e,
                     "a vector of " + e.dtype().text() + " in a kernel whose vectors have elements of " + accesses.vectorBytes + " bytes");

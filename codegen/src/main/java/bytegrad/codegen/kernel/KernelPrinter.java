@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  *
  * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1. A {@code let}
  * binds; without it a bound variable changes. Numbers are written as in Java: {@code 1.0f} f32, {@code 1.0} f64, {@code 1}
- * i32, {@code 1L} i64. The first method follows the head line directly, the others each follow a line of their own:
+ * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. The first method follows the head line directly, the others each follow a line of their own:
  * {@code method tile(p0, p1)}.
  */
 public final class KernelPrinter {
@@ -179,6 +179,8 @@ public final class KernelPrinter {
             case I32 -> Integer.toString((int) bits);
             case I64 -> bits + "L";
             case BOOL -> bits != 0 ? "true" : "false";
+            case U8, I8, I16 -> bits + dtype.text();
+            case BF16 -> String.format("bf16#%04x", bits & 0xffff);
         };
     }
 }

@@ -9,9 +9,22 @@ public final class Slabs {
     public final int[] i;
     public final long[] l;
     public final boolean[] z;
+    public final byte[] u8;
+    public final byte[] i8;
+    public final short[] i16;
+    public final short[] bf16;
+
+    /** Over the caller's arrays, which are shared, not copied; without the types that are for storage only. */
+    public Slabs(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+        this(f, d, i, l, z, new byte[0], new byte[0], new short[0], new short[0]);
+    }
 
     /** Over the caller's arrays, which are shared, not copied. */
-    public Slabs(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+    public Slabs(float[] f, double[] d, int[] i, long[] l, boolean[] z, byte[] u8, byte[] i8, short[] i16, short[] bf16) {
+        this.u8 = u8;
+        this.i8 = i8;
+        this.i16 = i16;
+        this.bf16 = bf16;
         this.f = f;
         this.d = d;
         this.i = i;
@@ -21,12 +34,13 @@ public final class Slabs {
 
     /** Zeroed slabs, each with this many elements. */
     public static Slabs ofSize(int elements) {
-        return new Slabs(new float[elements], new double[elements], new int[elements], new long[elements], new boolean[elements]);
+        return new Slabs(new float[elements], new double[elements], new int[elements], new long[elements], new boolean[elements], new byte[elements],
+                new byte[elements], new short[elements], new short[elements]);
     }
 
     /** A copy with arrays of its own. */
     public Slabs copy() {
-        return new Slabs(f.clone(), d.clone(), i.clone(), l.clone(), z.clone());
+        return new Slabs(f.clone(), d.clone(), i.clone(), l.clone(), z.clone(), u8.clone(), i8.clone(), i16.clone(), bf16.clone());
     }
 
     /** Raw bits of an element: of a float its IEEE bits, else the value; as {@link bytegrad.ir.Literal#bitsAt}. */
@@ -37,6 +51,10 @@ public final class Slabs {
             case I32 -> i[at];
             case I64 -> l[at];
             case BOOL -> z[at] ? 1 : 0;
+            case U8 -> u8[at] & 255;
+            case I8 -> i8[at];
+            case I16 -> i16[at];
+            case BF16 -> bf16[at];
         };
     }
 
@@ -48,6 +66,10 @@ public final class Slabs {
             case I32 -> i[at] = (int) bits;
             case I64 -> l[at] = bits;
             case BOOL -> z[at] = bits != 0;
+            case U8 -> u8[at] = (byte) bits;
+            case I8 -> i8[at] = (byte) bits;
+            case I16 -> i16[at] = (short) bits;
+            case BF16 -> bf16[at] = (short) bits;
         }
     }
 }

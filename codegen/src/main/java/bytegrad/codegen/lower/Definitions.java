@@ -78,8 +78,8 @@ final class Definitions {
             case Op.ScatterAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(var type, int site) -> Threefry.word(type.dtype(), at(n.input(0), List.of(), s), ViewIndex.flatten(n.shape(), index), site, s);
+            case Op.OverlapAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
             case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
         };
@@ -186,7 +186,7 @@ final class Definitions {
         boolean narrow = x.dtype().bytes() != 8 && dtype.bytes() != 8;
         boolean wide = x.dtype().bytes() != 4 && dtype.bytes() != 4;
         if (x.lanes() > 1 && !narrow && !wide) {
-            throw new NotVectorizable("it converts between 4 and 8 bytes");
+            throw new NotVectorizable("it converts between lanes of different widths");
         }
         return s.let(new Expr.Convert(dtype, x));
     }

@@ -40,7 +40,7 @@ public final class Lowering {
         List<Kernel.Method> methods = switch (cluster.kind()) {
             case LOOPS -> new Nests(definitions, buffers, lanes).space(cluster);
             case PIECES -> new Nests(definitions, buffers, lanes).pieces(cluster.roots().getFirst().node());
-            case SCATTER -> new Nests(definitions, buffers, lanes).scatter(cluster.roots().getFirst().node());
+            case SCATTER -> new Nests(definitions, buffers, lanes).additions(cluster.roots().getFirst().node());
             case ARG -> new Nests(definitions, buffers, Lanes.SCALAR).arg(cluster.roots().getFirst().node());
             case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes).methods();
         };

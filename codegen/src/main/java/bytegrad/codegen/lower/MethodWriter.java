@@ -29,7 +29,7 @@ final class MethodWriter {
 
     Expr.Var fresh(DType dtype, int lanes) {
         if (lanes > 1 && dtype != DType.BOOL && dtype.bytes() != laneBytes) {
-            throw new NotVectorizable("lanes of 4 and of 8 bytes do not mix");
+            throw new NotVectorizable("lanes of different widths do not mix");
         }
         return new Expr.Var("v" + names.next(), dtype, lanes);
     }

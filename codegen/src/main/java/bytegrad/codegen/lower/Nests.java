@@ -13,6 +13,7 @@ import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -129,9 +130,9 @@ final class Nests {
     List<Kernel.Method> pieces(Node n) {
         return switch (n.op()) {
             case Op.Concat(int axis) -> concat(n, axis);
-            case Op.Pad(List<Integer> low, List<Integer> high, double fill) -> {
-                fill(n, fill);
-                piece(method.body, n, n.input(0), low.stream().mapToInt(Integer::intValue).toArray());
+            case Op.Pad p -> {
+                fill(n, p.fill());
+                piece(method.body, n, n.input(0), p.low().stream().mapToInt(Integer::intValue).toArray(), p.interior());
                 yield List.of(method.finish());
             }
             case Op.Input o -> throw new IllegalStateException("not in pieces: " + n);
@@ -160,7 +161,7 @@ final class Nests {
         for (int first = 0; first < parts.size(); first += PARTS_PER_METHOD) {
             MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes.bytes(), names);
             for (Node part : parts.subList(first, Math.min(parts.size(), first + PARTS_PER_METHOD))) {
-                piece(m.body, n, part, offset);
+                piece(m.body, n, part, offset, Collections.nCopies(offset.length, 0));
                 offset[axis] += part.shape().dim(axis);
             }
             if (m != method) {
@@ -172,25 +173,66 @@ final class Nests {
         return methods;
     }
 
-    private void piece(Scope top, Node n, Node part, int[] offset) {
+    private void piece(Scope top, Node n, Node part, int[] offset, List<Integer> between) {
         int out = buffers.write(new Place.Value(n));
         inner(top, part.shape(), (s, index) -> {
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
-                at.add(index.get(k).plus(offset[k]));
+                // Between one element and none the distance says nothing, and may be as large as an int can be.
+                Index i = part.shape().dim(k) > 1 ? index.get(k).times(between.get(k) + 1) : index.get(k);
+                at.add(i.plus(offset[k]));
             }
             s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(part, index, s));
         });
     }
 
-    /** y = 0; then y[o, idx[j], r] += u[o,j,r], j ascending. */
-    List<Kernel.Method> scatter(Node n) {
-        Op.ScatterAdd op = (Op.ScatterAdd) n.op();
+    /** y = 0; then each element of the operand is added to its place, in the order that the op states. */
+    List<Kernel.Method> additions(Node n) {
         fill(n, 0);
+        if (n.op() instanceof Op.OverlapAdd o) {
+            overlapAdd(n, o);
+        } else {
+            scatterAdd(n, (Op.ScatterAdd) n.op());
+        }
+        return List.of(method.finish());
+    }
+
+    /** y[i·strides + k·dilations] += x[i,k], i ascending: the loops over i are outside those over k, and the lanes' is innermost. */
+    private void overlapAdd(Node n, Op.OverlapAdd o) {
+        Op.Window w = o.window();
+        Node x = n.input(0);
+        int rank = x.shape().rank();
+        int last = o.shape().rank() - 1;
+        // Neighbouring elements of the result are neighbouring channels, or neighbouring elements of one window.
+        int lane = w.axes().contains(last) ? rank - 1 : last;
+        List<Integer> loops = IntStream.range(0, rank).filter(k -> k != lane).boxed().collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+        loops.addAll(rank == 0 ? List.of() : List.of(lane));
+        inner(method.body, Shape.of(loops.stream().map(x.shape()::dim).toList()), (s, nest) -> {
+            Index[] index = new Index[rank];
+            for (int k = 0; k < rank; k++) {
+                index[loops.get(k)] = nest.get(k);
+            }
+            List<Index> at = ViewIndex.through(w, o.shape(), List.of(index), definitions::extent).orElseThrow();
+            add(n, ViewIndex.flatten(n.shape(), at), definitions.at(x, List.of(index), s), s);
+        });
+    }
+
+    private void add(Node n, Index place, Expr value, Scope s) {
+        int out = buffers.read(new Place.Value(n));
+        int stride = s.laneStride(place);
+        if (stride != 0 && stride != 1) {
+            throw new NotVectorizable("neighbouring lanes add to places " + stride + " apart");
+        }
+        int width = stride == 1 ? s.lanes() : 1;
+        Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width));
+        s.store(out, place, s.let(Expr.Apply.of(ScalarFn.ADD, old, s.splat(value, width))));
+    }
+
+    /** y[o, idx[j], r] += u[o,j,r], j ascending. */
+    private void scatterAdd(Node n, Op.ScatterAdd op) {
         Node updates = n.input(0);
         Node indices = n.input(1);
         int rank = indices.shape().rank();
-        int out = buffers.read(new Place.Value(n));
         inner(method.body, updates.shape(), (s, index) -> {
             List<Index> j = index.subList(op.axis(), op.axis() + rank);
             if (s.varies(j)) {
@@ -199,13 +241,8 @@ final class Nests {
             List<Index> at = new ArrayList<>(index.subList(0, op.axis()));
             at.add(Index.of(definitions.position(n, definitions.at(indices, j, s), op.extent(), s.binding(j))));
             at.addAll(index.subList(op.axis() + rank, index.size()));
-            Expr value = definitions.at(updates, index, s);
-            Index place = ViewIndex.flatten(n.shape(), at);
-            int width = s.laneStride(place) == 1 ? s.lanes() : 1;
-            Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width));
-            s.store(out, place, s.let(Expr.Apply.of(ScalarFn.ADD, old, s.splat(value, width))));
+            add(n, ViewIndex.flatten(n.shape(), at), definitions.at(updates, index, s), s);
         });
-        return List.of(method.finish());
     }
 
     /** The first index at which the axis is extreme; a NaN beats every number. */

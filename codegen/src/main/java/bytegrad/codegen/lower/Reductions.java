@@ -66,7 +66,12 @@ final class Reductions {
     }
 
     private static void combine(ScalarFn fn, Expr.Var acc, Expr value, Scope s) {
-        s.out.add(new Stmt.Assign(acc, Expr.Apply.of(fn, acc, s.splat(value, acc.lanes()))));
+        s.out.add(new Stmt.Assign(acc, combined(fn, acc, s.splat(value, acc.lanes()), s)));
+    }
+
+    /** fn(a, b); only log_add_exp is more than one operation. */
+    private static Expr combined(ScalarFn fn, Expr a, Expr b, Scope s) {
+        return fn == ScalarFn.LOG_ADD_EXP ? Expansion.apply(fn, List.of(a, b), s) : Expr.Apply.of(fn, a, b);
     }
 
     private static List<Index> with(List<Index> index, int axis, Index i) {
@@ -126,7 +131,7 @@ final class Reductions {
         }
         for (int half = width / 2; half >= 1; half /= 2) {
             for (int w = 0; w < half; w++) {
-                parts.set(w, s.variable(Expr.Apply.of(fn, parts.get(w), parts.get(w + half))));
+                parts.set(w, s.variable(combined(fn, parts.get(w), parts.get(w + half), s)));
             }
         }
         return parts.getFirst();
@@ -134,7 +139,7 @@ final class Reductions {
 
     private static void intoScratch(ScalarFn fn, int scratch, Index at, int width, Expr value, Scope s) {
         Expr old = s.variable(new Expr.Load(scratch, at, value.dtype(), width));
-        s.out.add(new Stmt.Store(scratch, at, Expr.Apply.of(fn, old, s.splat(value, width))));
+        s.out.add(new Stmt.Store(scratch, at, combined(fn, old, s.splat(value, width), s)));
     }
 
     /** Partials in scratch: what one lane can do, in loops that HotSpot may vectorise by itself. */

@@ -2,6 +2,8 @@ package bytegrad.codegen.emit;
 
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
+import bytegrad.runtime.Elementary;
+import bytegrad.runtime.Gamma;
 import bytegrad.runtime.Special;
 
 /** What each scalar function and conversion gives, in plain Java, on raw bits. All NaNs of results are alike. */
@@ -61,6 +63,7 @@ final class Oracle {
                         case SUB -> a - b;
                         case MUL -> a * b;
                         case DIV -> a / b;
+                        case REM -> a % b;
                         case MAX -> Math.max(a, b);
                         case MIN -> Math.min(a, b);
                         case FMA -> Math.fma(a, b, c);
@@ -87,6 +90,7 @@ final class Oracle {
                         case SUB -> a - b;
                         case MUL -> a * b;
                         case DIV -> a / b;
+                        case REM -> a % b;
                         case MAX -> Math.max(a, b);
                         case MIN -> Math.min(a, b);
                         case FMA -> Math.fma(a, b, c);
@@ -95,6 +99,28 @@ final class Oracle {
                         case TANH -> StrictMath.tanh(a);
                         case SIN -> StrictMath.sin(a);
                         case COS -> StrictMath.cos(a);
+                        case TAN -> StrictMath.tan(a);
+                        case ASIN -> StrictMath.asin(a);
+                        case ACOS -> StrictMath.acos(a);
+                        case ATAN -> StrictMath.atan(a);
+                        case SINH -> StrictMath.sinh(a);
+                        case COSH -> StrictMath.cosh(a);
+                        case LOG1P -> StrictMath.log1p(a);
+                        case EXPM1 -> StrictMath.expm1(a);
+                        case CBRT -> StrictMath.cbrt(a);
+                        case ATAN2 -> StrictMath.atan2(a, b);
+                        case ASINH -> Elementary.asinh(a);
+                        case ACOSH -> Elementary.acosh(a);
+                        case ATANH -> Elementary.atanh(a);
+                        case EXP2 -> Elementary.exp2(a);
+                        case LOG2 -> Elementary.log2(a);
+                        case POW -> Elementary.pow(a, b);
+                        case LOG_ADD_EXP -> Elementary.logAddExp(a, b);
+                        case ERFC -> Special.erfc(a);
+                        case ERF_INV -> Special.erfInv(a);
+                        case LGAMMA -> Gamma.lgamma(a);
+                        case DIGAMMA -> Gamma.digamma(a);
+                        case POLYGAMMA -> Gamma.polygamma(a, b);
                         case ERF -> Special.erf(a);
                         case SIGMOID -> Special.sigmoid(a);
                         default -> throw new AssertionError(fn);
@@ -106,6 +132,9 @@ final class Oracle {
         return switch (fn) {
             case NEG -> -a;
             case ABS -> Math.abs(a);
+            case SIGN -> Long.signum(a);
+            case DIV -> b == 0 ? -1 : a / b;
+            case REM -> b == 0 ? a : a % b;
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
@@ -132,6 +161,9 @@ final class Oracle {
         return switch (fn) {
             case NEG -> -a;
             case ABS -> Math.abs(a);
+            case SIGN -> Long.signum(a);
+            case DIV -> b == 0 ? -1 : a / b;
+            case REM -> b == 0 ? a : a % b;
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;

@@ -1,5 +1,6 @@
 package bytegrad.ir.eval;
 
+import bytegrad.ir.Bfloat16;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import bytegrad.ir.TensorType;
@@ -60,7 +61,10 @@ final class Elementwise {
         return y;
     }
 
-    /** Float to integer truncates and saturates, NaN gives 0; integer to i32 keeps the low bits; to f32 rounds once; to bool is ≠ 0. */
+    /**
+     * Float to integer truncates and saturates, NaN gives 0; integer to a smaller one keeps the low bits; to a float rounds once; to
+     * bool is ≠ 0.
+     */
     static Value cast(TensorType type, Value x) {
         int n = type.size();
         double[] d = x.rawDoubles();
@@ -99,6 +103,34 @@ final class Elementwise {
                 long[] y = new long[n];
                 for (int i = 0; i < n; i++) {
                     y[i] = (fromFloat ? d[i] != 0 : l[i] != 0) ? 1 : 0;
+                }
+                yield Value.owning(type, y);
+            }
+            case U8 -> {
+                long[] y = new long[n];
+                for (int i = 0; i < n; i++) {
+                    y[i] = fromFloat ? Math.clamp((long) d[i], 0, 255) : l[i] & 255;
+                }
+                yield Value.owning(type, y);
+            }
+            case I8 -> {
+                long[] y = new long[n];
+                for (int i = 0; i < n; i++) {
+                    y[i] = fromFloat ? Math.clamp((long) d[i], Byte.MIN_VALUE, Byte.MAX_VALUE) : (byte) l[i];
+                }
+                yield Value.owning(type, y);
+            }
+            case I16 -> {
+                long[] y = new long[n];
+                for (int i = 0; i < n; i++) {
+                    y[i] = fromFloat ? Math.clamp((long) d[i], Short.MIN_VALUE, Short.MAX_VALUE) : (short) l[i];
+                }
+                yield Value.owning(type, y);
+            }
+            case BF16 -> {
+                double[] y = new double[n];
+                for (int i = 0; i < n; i++) {
+                    y[i] = Bfloat16.toFloat(fromFloat ? Bfloat16.ofDouble(d[i]) : Bfloat16.ofLong(l[i]));
                 }
                 yield Value.owning(type, y);
             }

@@ -17,6 +17,33 @@ final class Erf {
         return a > 6 ? Math.copySign(1, x) : Math.copySign(1 - complement(a), x);
     }
 
+    /** 1 − erf(x): above 2 by what is small itself, so with its full relative accuracy. */
+    static double erfc(double x) {
+        // e^(−x²) is 0 from 28 on; there, infinity would be divided by itself.
+        return x > 28 ? 0 : x >= 2 ? complement(x) : 1 - erf(x);
+    }
+
+    /** The y with erf(y) = x, by halving an interval of doubles; beyond ½ by the complement, which is known better. */
+    static double inverse(double x) {
+        double a = Math.abs(x);
+        if (!(a < 1)) {
+            return a == 1 ? x * Double.POSITIVE_INFINITY : Double.NaN;
+        }
+        // A double's bits ascend with it.
+        long low = 0;
+        long high = Double.doubleToRawLongBits(6);
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            double y = Double.longBitsToDouble(middle);
+            if (a < 0.5 ? erf(y) < a : erfc(y) > 1 - a) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return Math.copySign(Double.longBitsToDouble(low), x);
+    }
+
     /**
      * Abramowitz and Stegun 7.1.6: erf(x) = 2/√π · e^(−x²) · x · (1 + 2x²/3 · (1 + 2x²/5 · (1 + …))). All terms are
      * positive, so nothing cancels; innermost first, so that rounding errors shrink on the way out.

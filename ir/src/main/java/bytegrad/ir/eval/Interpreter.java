@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * The reference interpreter: evaluates every node of a graph in order, by the plainest loop that says what the op means.
  *
  * <p>Floats of both widths are held and computed as {@code double}, transcendentals by {@link StrictMath}; an f32 is
- * rounded to float only where the graph says so, by a constant or a cast to f32. Thus an f32 result is what the compiled
+ * rounded to float only where the graph says so, by a constant or a cast to f32; a bf16 is made by a constant or a cast alone. Thus an f32 result is what the compiled
  * code would give without its rounding errors (nor its overflows), and an f64 result has the very order of sums the
  * language promises. Integers wrap to their width.
  */
@@ -106,8 +106,8 @@ public final class Interpreter {
             case Op.Concat(int axis) -> Indexing.concat(type, axis, in);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(TensorType t, int site) -> Threefry.random(type, site, in.get(0));
+            case Op.OverlapAdd o -> Views.overlapAdd(o, type, in.get(0));
             case Op.Nested o -> nested.result(graph, node, o, in);
             case Op.View view -> Views.view(view, type, in.get(0));
         };

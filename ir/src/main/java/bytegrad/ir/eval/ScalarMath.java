@@ -21,10 +21,38 @@ final class ScalarMath {
             case ERF -> Erf.erf(a);
             case SIN -> StrictMath.sin(a);
             case COS -> StrictMath.cos(a);
+            case TAN -> StrictMath.tan(a);
+            case ASIN -> StrictMath.asin(a);
+            case ACOS -> StrictMath.acos(a);
+            case ATAN -> StrictMath.atan(a);
+            case SINH -> StrictMath.sinh(a);
+            case COSH -> StrictMath.cosh(a);
+            case ASINH -> Elementary.asinh(a);
+            case ACOSH -> Elementary.acosh(a);
+            case ATANH -> Elementary.atanh(a);
+            case EXP2 -> StrictMath.pow(2, a);
+            case LOG2 -> Elementary.log2(a);
+            case LOG1P -> StrictMath.log1p(a);
+            case EXPM1 -> StrictMath.expm1(a);
+            case CBRT -> StrictMath.cbrt(a);
+            case ERFC -> Erf.erfc(a);
+            case ERF_INV -> Erf.inverse(a);
+            case LGAMMA -> Gamma.lgamma(a);
+            case DIGAMMA -> Gamma.digamma(a);
+            case FLOOR -> Math.floor(a);
+            case CEIL -> Math.ceil(a);
+            case ROUND_EVEN -> Math.rint(a);
+            case TRUNC -> Elementary.trunc(a);
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
+            case REM -> a % b;
+            case MOD -> Elementary.mod(a, b);
+            case POW -> Elementary.pow(a, b);
+            case ATAN2 -> StrictMath.atan2(a, b);
+            case LOG_ADD_EXP -> Elementary.logAddExp(a, b);
+            case POLYGAMMA -> Gamma.polygamma(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case FMA -> Math.fma(a, b, c);
@@ -54,9 +82,13 @@ final class ScalarMath {
         return switch (fn) {
             case NEG -> wrap(dtype, -a);
             case ABS -> wrap(dtype, Math.abs(a));
+            case SIGN -> Long.signum(a);
             case ADD -> wrap(dtype, a + b);
             case SUB -> wrap(dtype, a - b);
             case MUL -> wrap(dtype, a * b);
+            case DIV -> b == 0 ? -1 : wrap(dtype, a / b);
+            case REM -> b == 0 ? a : a % b;
+            case MOD -> b == 0 ? a : Math.floorMod(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case EQ -> a == b ? 1 : 0;
@@ -75,7 +107,8 @@ final class ScalarMath {
             case USHR -> dtype == DType.I32 ? (int) a >>> b : a >>> b;
             case STOP_GRADIENT -> a;
             case SELECT -> a != 0 ? b : c;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, DIV, FMA -> throw undefined(fn, dtype.text());
+            case SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, FMA -> throw undefined(fn, dtype.text());
         };
     }
 

@@ -1,5 +1,6 @@
 package bytegrad.ir.eval;
 
+import bytegrad.ir.Bfloat16;
 import bytegrad.ir.DType;
 import bytegrad.ir.GraphException;
 import bytegrad.ir.Literal;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
 
 /**
  * A tensor's elements, row-major and immutable: floats as {@code double} (an f32 is <em>not</em> rounded to float unless
- * it is asked for with {@link #rounded}), integers as {@code long}, bool as 0 or 1. Equal by bits, except that all NaNs
+ * it is asked for with {@link #rounded}, nor is a bf16), integers as {@code long}, bool as 0 or 1. Equal by bits, except that all NaNs
  * are equal.
  */
 public final class Value {
@@ -52,7 +53,7 @@ public final class Value {
             return v != 0 ? 1 : 0;
         }
         long l = dtype == DType.I32 ? (int) v : (long) v;
-        if (l != v) {
+        if (l != v || !dtype.holds(l)) {
             throw new GraphException("value " + v + " is not an " + dtype.text());
         }
         return l;
@@ -67,7 +68,7 @@ public final class Value {
         checkSize(type, elements.length);
         long[] l = elements.clone();
         switch (type.dtype()) {
-            case F32, F64 -> {
+            case F32, F64, BF16 -> {
                 return new Value(type, Arrays.stream(l).asDoubleStream().toArray(), NO_LONGS);
             }
             case I32 -> {
@@ -78,6 +79,13 @@ public final class Value {
                 }
             }
             case I64 -> {}
+            case U8, I8, I16 -> {
+                for (long v : l) {
+                    if (!type.dtype().holds(v)) {
+                        throw new GraphException("value " + v + " does not fit " + type.dtype().text());
+                    }
+                }
+            }
             case BOOL -> Arrays.setAll(l, i -> elements[i] != 0 ? 1 : 0);
         }
         return new Value(type, NO_DOUBLES, l);
@@ -202,9 +210,13 @@ public final class Value {
         return longs.clone();
     }
 
-    /** This tensor with each f32 rounded to float; any other dtype is left alone. */
+    /** This tensor with each f32 rounded to float, and each bf16 to bf16; any other dtype is left alone. */
     public Value rounded() {
-        return dtype() == DType.F32 ? new Value(type, Arrays.stream(doubles).map(v -> (float) v).toArray(), NO_LONGS) : this;
+        return switch (dtype()) {
+            case F32 -> new Value(type, Arrays.stream(doubles).map(v -> (float) v).toArray(), NO_LONGS);
+            case BF16 -> new Value(type, Arrays.stream(doubles).map(v -> Bfloat16.toFloat(Bfloat16.ofDouble(v))).toArray(), NO_LONGS);
+            case F64, I32, I64, BOOL, U8, I8, I16 -> this;
+        };
     }
 
     @Override

@@ -48,8 +48,38 @@ final class Views {
                 yield read(type, x, strides, offset);
             }
             case Op.Pad o -> pad(o, type, x);
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window o -> read(type, x, windowStrides(o, from), 0);
         };
+    }
+
+    /** For each axis of the windows of a tensor how far apart its elements are there. */
+    private static int[] windowStrides(Op.Window w, Shape from) {
+        int[] strides = from.strides();
+        int[] s = Arrays.copyOf(strides, strides.length + w.axes().size());
+        for (int k = 0; k < w.axes().size(); k++) {
+            int axis = w.axes().get(k);
+            s[axis] = strides[axis] * w.strides().get(k);
+            s[strides.length + k] = strides[axis] * w.dilations().get(k);
+        }
+        return s;
+    }
+
+    /** y[j] = Σ x[i,k] over i·strides + k·dilations = j, i ascending. */
+    static Value overlapAdd(Op.OverlapAdd op, TensorType type, Value x) {
+        // In x's own order the windows that cover a place come with ascending i.
+        int[] positions = Positions.of(x.shape().toArray(), windowStrides(op.window(), op.shape()), 0);
+        if (x.isFloat()) {
+            double[] y = new double[type.size()];
+            for (int i = 0; i < positions.length; i++) {
+                y[positions[i]] += x.rawDoubles()[i];
+            }
+            return Value.owning(type, y);
+        }
+        long[] y = new long[type.size()];
+        for (int i = 0; i < positions.length; i++) {
+            y[positions[i]] = ScalarMath.wrap(type.dtype(), y[positions[i]] + x.rawLongs()[i]);
+        }
+        return Value.owning(type, y);
     }
 
     /** y[i] = x[offset + Σₖ i[k]·strides[k]]. */
@@ -71,12 +101,13 @@ final class Views {
         return Value.owning(type, y);
     }
 
-    /** The fill everywhere, then x written at {@code low}. */
+    /** The fill everywhere, then x written from {@code low} on. */
     private static Value pad(Op.Pad op, TensorType type, Value x) {
         int[] strides = type.shape().strides();
         int offset = 0;
         for (int k = 0; k < strides.length; k++) {
             offset += strides[k] * op.low().get(k);
+            strides[k] *= op.interior().get(k) + 1;
         }
         int[] positions = Positions.of(x.shape().toArray(), strides, offset);
         Literal fill = Literal.of(type.dtype(), op.fill());

@@ -61,8 +61,9 @@ public final class Algebra implements Pass {
             case NOT -> not(x, inner, b);
             // stop_gradient(stop_gradient(x)) -> stop_gradient(x)
             case STOP_GRADIENT -> is(x, ScalarFn.STOP_GRADIENT) ? x : null;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> null;
-            case ADD, SUB, MUL, DIV, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, SHL, SHR, USHR, SELECT -> throw arity(fn);
+            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC -> null;
+            case ADD, SUB, MUL, DIV, REM, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, SHL, SHR, USHR, SELECT -> throw arity(fn);
         };
     }
 
@@ -99,6 +100,7 @@ public final class Algebra implements Pass {
             case MUL -> mul(x, y, b);
             case DIV -> div(x, y, b);
             case MAX, MIN -> extreme(fn, x, y);
+            case REM, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> null;
             // eq(i, i) -> true, on integers and bool
             case EQ, LE, GE -> x == y && !x.dtype().isFloat() ? truth(true, x, b) : null;
             case NE, LT, GT -> x == y && !x.dtype().isFloat() ? truth(false, x, b) : null;
@@ -110,7 +112,8 @@ public final class Algebra implements Pass {
             case XOR -> x == y ? zero(x, b) : Uniform.is(y, 0) ? x : isOnes(y) ? b.not(x) : null;
             // shl(x, 0) -> x
             case SHL, SHR, USHR -> Uniform.is(y, 0) ? x : null;
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, FMA, NOT, STOP_GRADIENT, SELECT -> throw arity(fn);
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, FMA, NOT, STOP_GRADIENT, SELECT -> throw arity(fn);
         };
     }
 
@@ -173,9 +176,12 @@ public final class Algebra implements Pass {
         } else if (Uniform.is(y, -1)) {
             // div(x, -1) -> neg(x)
             return b.neg(x);
-        } else if (is(x, ScalarFn.NEG) && is(y, ScalarFn.NEG)) {
-            // div(neg(x), neg(y)) -> div(x, y)
+        } else if (is(x, ScalarFn.NEG) && is(y, ScalarFn.NEG) && !isInteger(x)) {
+            // div(neg(x), neg(y)) -> div(x, y); not on integers, where x may be divided by 0 and the least has no negative
             return b.div(x.input(0), y.input(0));
+        }
+        if (isInteger(y)) {
+            return null;
         }
         // div(x, 64) -> mul(x, 0.015625): both round the same real number, for a power of two
         Literal c = Uniform.of(y);
@@ -209,8 +215,9 @@ public final class Algebra implements Pass {
         return switch (fn) {
             case FMA -> fma(x, y, z, b);
             case SELECT -> select(x, y, z, b);
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, ADD, SUB, MUL, DIV, MAX, MIN, EQ, NE, LT, LE, GT, GE, AND, OR, XOR,
-                    NOT, SHL, SHR, USHR, STOP_GRADIENT -> throw arity(fn);
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, ADD, SUB, MUL, DIV, REM, MOD, MAX, MIN, EQ, NE, LT, LE, GT,
+                    GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT -> throw arity(fn);
         };
     }
 
@@ -248,12 +255,12 @@ public final class Algebra implements Pass {
         if (to == x.dtype()) {
             // cast(x) to its own dtype -> x
             return x;
-        } else if (x.op() instanceof Op.Cast && isExact(x.input(0).dtype(), x.dtype())) {
+        } else if (x.op() instanceof Op.Cast && isExact(x.input(0).dtype(), x.dtype()) && !saturates(x.input(0).dtype(), x.dtype(), to)) {
             // cast(cast(x)) -> cast(x) where the inner one loses nothing
             return b.cast(x.input(0), to);
         } else if (x.op() instanceof Op.Iota(TensorType type, int axis)) {
             // cast(iota) -> iota, where the dtype holds every index
-            boolean holds = to == DType.F32 ? type.shape().dim(axis) <= 1 << 24 : to != DType.BOOL;
+            boolean holds = to != DType.BOOL && to.holds(Math.max(0, type.shape().dim(axis) - 1));
             return holds ? b.iota(type.with(to), axis) : null;
         }
         return null;
@@ -266,7 +273,17 @@ public final class Algebra implements Pass {
             case I32 -> to == DType.I64 || to == DType.F64;
             case F32 -> to == DType.F64;
             case I64, F64 -> false;
+            case U8 -> to == DType.I16 || to.isNumeric() || to == DType.BF16;
+            case I8 -> to == DType.I16 || to.isNumeric() || to == DType.BF16;
+            case I16 -> to.isNumeric();
+            case BF16 -> to == DType.F32 || to == DType.F64;
         };
+    }
+
+    /** An integer cast to a smaller one keeps the low bits, but by way of a float it saturates. */
+    private static boolean saturates(DType from, DType via, DType to) {
+        boolean whole = !from.isFloat() && !to.isFloat() && to != DType.BOOL;
+        return whole && via.isFloat() && from != to && !isExact(from, to);
     }
 
     private static AssertionError arity(ScalarFn fn) {

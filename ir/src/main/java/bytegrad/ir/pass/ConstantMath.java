@@ -1,5 +1,6 @@
 package bytegrad.ir.pass;
 
+import bytegrad.ir.Bfloat16;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.OptionalLong;
@@ -12,7 +13,7 @@ final class ConstantMath {
     private ConstantMath() {}
 
     /**
-     * fn of up to three elements, or nothing where it is not folded: erf, which StrictMath does not have.
+     * fn of up to three elements, or nothing where {@link #folds} says so.
      *
      * @param dtype the dtype of the last operand
      */
@@ -21,7 +22,7 @@ final class ConstantMath {
             return OptionalLong.of(a != 0 ? b : c);
         } else if (fn == ScalarFn.STOP_GRADIENT) {
             return OptionalLong.of(a);
-        } else if (fn == ScalarFn.ERF) {
+        } else if (!folds(fn)) {
             return OptionalLong.empty();
         }
         boolean compare = fn.domain() == ScalarFn.Domain.COMPARE;
@@ -33,7 +34,22 @@ final class ConstantMath {
                     case I32 -> compare ? compare(fn, a, b) : i32(fn, (int) a, (int) b);
                     case I64 -> compare ? compare(fn, a, b) : i64(fn, a, b);
                     case BOOL -> compare ? compare(fn, a, b) : bool(fn, a, b);
+                    case U8, I8, I16, BF16 -> throw undefined(fn, dtype);
                 });
+    }
+
+    /**
+     * Whether constants are folded: exact functions, and those of StrictMath that models are full of. The rest have a polynomial or a series
+     * of their own at run time, whose bits are not known here.
+     */
+    static boolean folds(ScalarFn fn) {
+        return switch (fn) {
+            case ERF, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, 
+                    EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2,
+                    LOG_ADD_EXP, POLYGAMMA -> false;
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, SIN, COS, FLOOR, CEIL, ROUND_EVEN, TRUNC, ADD, SUB, MUL, DIV, REM, MOD, MAX,
+                    MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> true;
+        };
     }
 
     private static long compare(ScalarFn fn, double a, double b) {
@@ -67,11 +83,14 @@ final class ConstantMath {
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
+            case REM -> a % b;
+            case MOD -> mod(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case FMA -> Math.fma(a, b, c);
-            case EXP, LOG, TANH, SIGMOID, SIN, COS -> (float) f64(fn, a, b, c);
-            case ERF, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> throw undefined(fn, DType.F32);
+            case EXP, LOG, TANH, SIGMOID, SIN, COS, FLOOR, CEIL, ROUND_EVEN, TRUNC -> (float) f64(fn, a, b, c);
+            case ERF, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, EQ,
+                    NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> throw undefined(fn, DType.F32);
         };
     }
 
@@ -87,14 +106,21 @@ final class ConstantMath {
             case SIGMOID -> sigmoid(a);
             case SIN -> StrictMath.sin(a);
             case COS -> StrictMath.cos(a);
+            case FLOOR -> Math.floor(a);
+            case CEIL -> Math.ceil(a);
+            case ROUND_EVEN -> Math.rint(a);
+            case TRUNC -> a < 0 ? Math.ceil(a) : Math.floor(a);
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
+            case REM -> a % b;
+            case MOD -> mod(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case FMA -> Math.fma(a, b, c);
-            case ERF, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> throw undefined(fn, DType.F64);
+            case ERF, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, EQ,
+                    NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> throw undefined(fn, DType.F64);
         };
     }
 
@@ -104,13 +130,27 @@ final class ConstantMath {
         return (x >= 0 ? 1 : e) / (1 + e);
     }
 
+    private static float mod(float a, float b) {
+        float r = a % b;
+        return r == 0 ? Math.copySign(r, b) : r < 0 != b < 0 ? r + b : r;
+    }
+
+    private static double mod(double a, double b) {
+        double r = a % b;
+        return r == 0 ? Math.copySign(r, b) : r < 0 != b < 0 ? r + b : r;
+    }
+
     private static long i32(ScalarFn fn, int a, int b) {
         return switch (fn) {
             case NEG -> -a;
             case ABS -> Math.abs(a);
+            case SIGN -> Long.signum(a);
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
+            case DIV -> b == 0 ? -1 : a / b;
+            case REM -> b == 0 ? a : a % b;
+            case MOD -> b == 0 ? a : Math.floorMod(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case AND -> a & b;
@@ -120,7 +160,8 @@ final class ConstantMath {
             case SHL -> a << b;
             case SHR -> a >> b;
             case USHR -> a >>> b;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, DIV, FMA, EQ, NE, LT, LE, GT, GE, STOP_GRADIENT, SELECT ->
+            case SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, FMA, EQ, NE, LT, LE, GT, GE, STOP_GRADIENT, SELECT ->
                 throw undefined(fn, DType.I32);
         };
     }
@@ -129,9 +170,13 @@ final class ConstantMath {
         return switch (fn) {
             case NEG -> -a;
             case ABS -> Math.abs(a);
+            case SIGN -> Long.signum(a);
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
+            case DIV -> b == 0 ? -1 : a / b;
+            case REM -> b == 0 ? a : a % b;
+            case MOD -> b == 0 ? a : Math.floorMod(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
             case AND -> a & b;
@@ -141,7 +186,8 @@ final class ConstantMath {
             case SHL -> a << b;
             case SHR -> a >> b;
             case USHR -> a >>> b;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, DIV, FMA, EQ, NE, LT, LE, GT, GE, STOP_GRADIENT, SELECT ->
+            case SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, FMA, EQ, NE, LT, LE, GT, GE, STOP_GRADIENT, SELECT ->
                 throw undefined(fn, DType.I64);
         };
     }
@@ -152,8 +198,9 @@ final class ConstantMath {
             case OR -> a | b;
             case XOR -> a ^ b;
             case NOT -> 1 - a;
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, ADD, SUB, MUL, DIV, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, SHL, SHR,
-                    USHR, STOP_GRADIENT, SELECT -> throw undefined(fn, DType.BOOL);
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, ADD, SUB, MUL, DIV, REM, MOD, MAX, MIN, FMA, EQ, NE, LT, LE,
+                    GT, GE, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> throw undefined(fn, DType.BOOL);
         };
     }
 
@@ -166,8 +213,9 @@ final class ConstantMath {
             case LE -> below || equal;
             case GT -> above;
             case GE -> above || equal;
-            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, ADD, SUB, MUL, DIV, MAX, MIN, FMA, AND, OR, XOR, NOT, SHL, SHR, USHR,
-                    STOP_GRADIENT, SELECT -> throw new AssertionError(fn.text() + " compares nothing");
+            case NEG, ABS, SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
+                    FLOOR, CEIL, ROUND_EVEN, TRUNC, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, ADD, SUB, MUL, DIV, REM, MOD, MAX, MIN, FMA, AND, OR, XOR,
+                    NOT, SHL, SHR, USHR, STOP_GRADIENT, SELECT -> throw new AssertionError(fn.text() + " compares nothing");
         };
     }
 
@@ -180,7 +228,8 @@ final class ConstantMath {
         return switch (from) {
             case F32 -> fromDouble(to, f32(v));
             case F64 -> fromDouble(to, f64(v));
-            case I32, I64, BOOL -> fromLong(to, v);
+            case I32, I64, BOOL, U8, I8, I16 -> fromLong(to, v);
+            case BF16 -> fromDouble(to, Bfloat16.toFloat((short) v));
         };
     }
 
@@ -191,6 +240,11 @@ final class ConstantMath {
             case I32 -> (int) v;
             case I64 -> (long) v;
             case BOOL -> v != 0 ? 1 : 0;
+            // Truncates, saturates, and makes 0 of a NaN, as Java's cast to long does.
+            case U8 -> Math.clamp((long) v, 0, 255);
+            case I8 -> Math.clamp((long) v, Byte.MIN_VALUE, Byte.MAX_VALUE);
+            case I16 -> Math.clamp((long) v, Short.MIN_VALUE, Short.MAX_VALUE);
+            case BF16 -> Bfloat16.ofDouble(v);
         };
     }
 
@@ -202,6 +256,10 @@ final class ConstantMath {
             case I32 -> (int) v;
             case I64 -> v;
             case BOOL -> v != 0 ? 1 : 0;
+            case U8 -> v & 255;
+            case I8 -> (byte) v;
+            case I16 -> (short) v;
+            case BF16 -> Bfloat16.ofLong(v);
         };
     }
 }

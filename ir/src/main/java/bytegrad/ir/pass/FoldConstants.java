@@ -40,7 +40,7 @@ public final class FoldConstants implements Pass {
             case Op.Map(ScalarFn fn) -> map(fn, type, in, b);
             case Op.Cast(DType dtype) -> cast(dtype, type, in.get(0), b);
             case Op.Reduce r -> {
-                Literal x = in.get(0).type().size() <= MAX_ELEMENTS ? literal(in.get(0)) : null;
+                Literal x = ConstantMath.folds(r.monoid().fn()) && in.get(0).type().size() <= MAX_ELEMENTS ? literal(in.get(0)) : null;
                 yield x != null && type.size() <= MAX_ELEMENTS ? constant(LiteralReductions.reduce(r, x, type), b) : null;
             }
             case Op.Gather(int axis) -> gather(axis, type, in, b);

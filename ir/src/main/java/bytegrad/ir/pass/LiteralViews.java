@@ -26,7 +26,7 @@ final class LiteralViews {
     }
 
     private static long fill(Op.View view, Literal x) {
-        return view instanceof Op.Pad(var low, var high, double fill) ? Literal.of(x.dtype(), fill).bitsAt(0) : 0;
+        return view instanceof Op.Pad(var low, var high, var interior, double fill) ? Literal.of(x.dtype(), fill).bitsAt(0) : 0;
     }
 
     /** The row-major position in the operand of the element at {@code i} (also given as its position). */
@@ -54,16 +54,25 @@ final class LiteralViews {
                 }
                 yield flat(from, j);
             }
-            case Op.Pad(List<Integer> low, List<Integer> _, double _) -> {
+            case Op.Pad(List<Integer> low, List<Integer> _, List<Integer> interior, double _) -> {
                 int[] j = i.clone();
                 boolean inside = true;
                 for (int k = 0; k < j.length; k++) {
-                    j[k] -= low.get(k);
-                    inside &= j[k] >= 0 && j[k] < from.dim(k);
+                    int step = interior.get(k) + 1;
+                    int at = j[k] - low.get(k);
+                    j[k] = at / step;
+                    inside &= at >= 0 && at % step == 0 && j[k] < from.dim(k);
                 }
                 yield inside ? flat(from, j) : FILL;
             }
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> {
+                int[] j = java.util.Arrays.copyOf(i, from.rank());
+                for (int k = 0; k < w.axes().size(); k++) {
+                    int axis = w.axes().get(k);
+                    j[axis] = i[axis] * w.strides().get(k) + i[from.rank() + k] * w.dilations().get(k);
+                }
+                yield flat(from, j);
+            }
             case Op.Flip(List<Integer> axes) -> {
                 int[] j = i.clone();
                 axes.forEach(k -> j[k] = from.dim(k) - 1 - j[k]);

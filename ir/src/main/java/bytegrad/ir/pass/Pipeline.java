@@ -32,7 +32,8 @@ public record Pipeline(List<Pass> passes, int rounds, boolean verified) implemen
     /** What any graph can go through, before its gradient is built and after. */
     public static Pipeline differentiable() {
         return new Pipeline(
-                List.of(new FoldConstants(), new SimplifyViews(), new NarrowMaps(), new Algebra(), new SimplifyReductions(), new AbsorbTransposes()),
+                List.of(new FoldConstants(), new SimplifyViews(), new NarrowMaps(), new Algebra(), new SimplifyReductions(), new AbsorbTransposes(),
+                        new JoinPads()),
                 ROUNDS, false);
     }
 

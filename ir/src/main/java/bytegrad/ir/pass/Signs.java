@@ -32,19 +32,22 @@ final class Signs {
             // Narrowing may round a tiny negative number to −0.
             case Op.Cast(DType to) -> !n.input(0).dtype().isFloat() || to == DType.F64 && neverNegativeZero(n.input(0), depth - 1);
             // A sum starts from +0, and only −0 + −0 is −0: additions do not underflow.
-            case Op.Reduce(Monoid monoid, var _) -> monoid == Monoid.SUM || monoid != Monoid.PRODUCT && neverNegativeZero(n.input(0), depth - 1);
+            case Op.Reduce(Monoid monoid, var _) -> monoid == Monoid.SUM
+                    || (monoid == Monoid.MAX || monoid == Monoid.MIN) && neverNegativeZero(n.input(0), depth - 1);
             case Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Slice _, Op.Window _, Op.Flip _, Op.Gather _ -> neverNegativeZero(n.input(0), depth - 1);
-            case Op.Pad(var _, var _, double fill) -> Double.doubleToRawLongBits(fill) != Double.doubleToRawLongBits(-0.0)
+            case Op.Pad(var _, var _, var _, double fill) -> Double.doubleToRawLongBits(fill) != Double.doubleToRawLongBits(-0.0)
                     && (n.dtype() == DType.F64 || fill >= 0) && neverNegativeZero(n.input(0), depth - 1);
+            // As a sum: each place starts from +0.
+            case Op.OverlapAdd _ -> true;
             // A fused multiply-add may underflow to −0.
             case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ScatterAdd _,
-                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _ -> false;
+                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _, Op.Concat _ -> false;
         };
     }
 
     private static boolean map(ScalarFn fn, Node n, int depth) {
         return switch (fn) {
-            case ABS, EXP, SIGMOID -> true;
+            case ABS, EXP, SIGMOID, EXP2, COSH, ERFC -> true;
             case ADD -> neverNegativeZero(n.input(0), depth) || neverNegativeZero(n.input(1), depth);
             case SUB -> neverNegativeZero(n.input(0), depth);
             case MUL -> n.input(0) == n.input(1);
@@ -54,7 +57,9 @@ final class Signs {
             case MIN -> neverNegativeZero(n.input(0), depth) && neverNegativeZero(n.input(1), depth);
             case SELECT -> neverNegativeZero(n.input(1), depth) && neverNegativeZero(n.input(2), depth);
             case SQRT, STOP_GRADIENT -> neverNegativeZero(n.input(0), depth);
-            case NEG, SIGN, LOG, TANH, ERF, SIN, COS, DIV, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR -> false;
+            case NEG, SIGN, LOG, TANH, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, ASINH, ACOSH, ATANH, LOG2, LOG1P, EXPM1, CBRT, ERF_INV, LGAMMA,
+                    DIGAMMA, FLOOR, CEIL, ROUND_EVEN, TRUNC, DIV, REM, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, FMA, EQ, NE, LT, LE, GT, GE, AND,
+                    OR, XOR, NOT, SHL, SHR, USHR -> false;
         };
     }
 

@@ -39,9 +39,9 @@ public final class SimplifyReductions implements Pass {
         }
         if (axes.stream().allMatch(k -> shape.dim(k) == 1)) {
             // reduce_max(x: [3,1]) axes=[1] -> reshape(x); reduce_sum(x: [3,1]) axes=[1] -> add(reshape(x), 0.0), since a
-            // sum starts from 0.0, which makes 0.0 of −0.0
+            // sum starts from 0.0, which makes 0.0 of −0.0; so does log_sum_exp, which adds log1p(e^−∞)
             Node y = b.reshape(x, node.shape());
-            return monoid == Monoid.SUM && x.dtype().isFloat() ? b.add(y, 0) : y;
+            return (monoid == Monoid.SUM || monoid == Monoid.LOG_SUM_EXP) && x.dtype().isFloat() ? b.add(y, 0) : y;
         }
         if (axes.stream().anyMatch(k -> shape.dim(k) == 1)) {
             return withoutUnitAxes(monoid, axes, x, b);
@@ -102,7 +102,7 @@ public final class SimplifyReductions implements Pass {
                 placed.add(axis - (int) axes.stream().filter(k -> k < axis).count());
             }
         }
-        boolean idempotent = monoid == Monoid.MAX || monoid == Monoid.MIN;
+        boolean idempotent = monoid == Monoid.MAX || monoid == Monoid.MIN || monoid == Monoid.AND || monoid == Monoid.OR;
         boolean allReal = reduced.size() == axes.size();
         boolean sameOrder = anyOrder(monoid, x) || SumOrder.of(x.shape(), axes).equals(SumOrder.of(small.shape(), reduced));
         if (!(allReal || idempotent) || !sameOrder || small.type().size() >= x.type().size()) {

@@ -37,9 +37,10 @@ public final class SimplifyViews implements Pass {
             case Op.Pad p -> pad(p, node, in.get(0), b);
             case Op.Flip(List<Integer> axes) -> flip(axes, in.get(0), b);
             case Op.Concat(int axis) -> concat(axis, node, in, b);
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Window w -> window(w, node, in.get(0), b);
+            case Op.OverlapAdd o -> overlapAdd(o, in.get(0), b);
             case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _,
-                    Op.ScatterAdd _, Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _ -> null;
+                    Op.ScatterAdd _, Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _ -> null;
         };
     }
 
@@ -142,7 +143,7 @@ public final class SimplifyViews implements Pass {
 
     /** {@code slice(pad(x)) -> x}, a slice of x, a smaller pad of one, or the fill alone. */
     private static @Nullable Node ofPad(Op.Slice s, Op.Pad p, Node node, Node x, GraphBuilder b) {
-        if (s.strides().stream().anyMatch(step -> step != 1)) {
+        if (s.strides().stream().anyMatch(step -> step != 1) || p.interior().stream().anyMatch(n -> n > 0)) {
             return null;
         }
         Node inner = x.input(0);
@@ -164,7 +165,7 @@ public final class SimplifyViews implements Pass {
             high.add(Math.max(to - extent, 0));
         }
         Node cut = b.apply(new Op.Slice(starts, limits, s.strides()), List.of(inner));
-        return b.apply(new Op.Pad(low, high, p.fill()), List.of(cut));
+        return b.apply(new Op.Pad(low, high, p.interior(), p.fill()), List.of(cut));
     }
 
     /** {@code slice(concat(x, y)) -> slice(y)}, where it lies within y. */
@@ -189,20 +190,51 @@ public final class SimplifyViews implements Pass {
             // pad(x) by nothing -> x
             return x;
         }
+        List<Integer> useful = IntStream.range(0, x.rank()).mapToObj(k -> x.shape().dim(k) > 1 ? p.interior().get(k) : 0).toList();
+        if (!useful.equals(p.interior())) {
+            // pad(x: [1]) interior=[2] -> pad(x) interior=[0]
+            return b.apply(new Op.Pad(p.low(), p.high(), useful, p.fill()), List.of(x));
+        }
         Literal fill = Literal.of(x.dtype(), p.fill());
         Literal value = Uniform.of(x);
         if (value != null && value.equals(fill)) {
             // pad(broadcast(0.0)) fill=0.0 -> broadcast(0.0)
             return Uniform.full(fill, node.type(), b);
-        } else if (x.op() instanceof Op.Pad(List<Integer> low, List<Integer> high, double first) && Literal.of(x.dtype(), first).equals(fill)) {
+        } else if (x.op() instanceof Op.Pad(var low, var high, var interior, double first) && Literal.of(x.dtype(), first).equals(fill)
+                && p.interior().stream().allMatch(n -> n == 0)) {
             // pad(pad(x)) -> pad(x), of one fill
-            return b.apply(new Op.Pad(sum(low, p.low()), sum(high, p.high()), p.fill()), x.inputs());
+            return b.apply(new Op.Pad(sum(low, p.low()), sum(high, p.high()), interior, p.fill()), x.inputs());
         }
         return null;
     }
 
     private static List<Integer> sum(List<Integer> a, List<Integer> b) {
         return IntStream.range(0, a.size()).mapToObj(k -> a.get(k) + b.get(k)).toList();
+    }
+
+    // ---- windows
+
+    private static @Nullable Node window(Op.Window w, Node node, Node x, GraphBuilder b) {
+        Literal value = Uniform.of(x);
+        if (value != null) {
+            // window(broadcast(1.0)) -> broadcast(1.0)
+            return Uniform.full(value, node.type(), b);
+        }
+        // window(x) of every single element -> reshape(x)
+        return trivial(w) ? b.reshape(x, node.shape()) : null;
+    }
+
+    private static @Nullable Node overlapAdd(Op.OverlapAdd o, Node x, GraphBuilder b) {
+        if (Uniform.is(x, 0)) {
+            // overlap_add(broadcast(0.0)) -> broadcast(0.0)
+            return Uniform.full(0, x.type().with(o.shape()), b);
+        }
+        // overlap_add(x) of single elements -> reshape(x), but for the zeros' signs
+        return trivial(o.window()) && Signs.neverNegativeZero(x) ? b.reshape(x, o.shape()) : null;
+    }
+
+    private static boolean trivial(Op.Window w) {
+        return w.sizes().stream().allMatch(n -> n == 1) && w.strides().stream().allMatch(n -> n == 1);
     }
 
     // ---- flip and concat

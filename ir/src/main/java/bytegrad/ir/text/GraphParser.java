@@ -292,7 +292,7 @@ public final class GraphParser {
         DType dtype = DTYPES.get(in.acceptWord());
         int at = in.began();
         if (dtype == null) {
-            throw in.expectedAt(at, "a dtype (f32, f64, i32, i64 or bool)");
+            throw in.expectedAt(at, "a dtype (f32, f64, i32, i64, bool, u8, i8, i16 or bf16)");
         }
         List<Integer> dims = list();
         try {
@@ -378,12 +378,15 @@ public final class GraphParser {
             case "contract" -> new Op.Contract(list("left_batch"), list("right_batch"), list("left_contract"), list("right_contract"));
             case "gather" -> new Op.Gather(integer("axis"));
             case "scatter_add" -> new Op.ScatterAdd(integer("axis"), integer("extent"));
+            case "random" -> new Op.Random(type, integer("site"));
             case "concat" -> new Op.Concat(integer("axis"));
             case "reshape" -> new Op.Reshape(type.shape());
             case "transpose" -> new Op.Transpose(list("axes"));
             case "broadcast" -> new Op.Broadcast(type.shape(), list("axes"));
             case "slice" -> new Op.Slice(list("starts"), list("limits"), list("strides"));
-            case "pad" -> new Op.Pad(list("low"), list("high"), fill());
+            case "pad" -> new Op.Pad(list("low"), list("high"), list("interior"), fill());
+            case "window" -> window();
+            case "overlap_add" -> new Op.OverlapAdd(window(), type.shape());
             case "flip" -> new Op.Flip(list("axes"));
             case "scan" -> new Op.Scan(body("body"), integer("length"), flag("reverse"), integer("carries"), integer("scanned"), integer("result"));
             case "cond" -> new Op.Cond(body("then"), body("otherwise"), integer("result"));
@@ -408,6 +411,10 @@ public final class GraphParser {
             throw in.errorAt(in.began(), "input " + Quoted.of(name) + " is declared twice");
         }
         return new Op.Input(name, type);
+    }
+
+    private Op.Window window() {
+        return new Op.Window(list("axes"), list("sizes"), list("strides"), list("dilations"));
     }
 
     private int integer(String key) {

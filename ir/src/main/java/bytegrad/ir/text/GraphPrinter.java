@@ -130,8 +130,9 @@ public final class GraphPrinter {
             case Op.Concat(int axis) -> member("axis", axis);
             case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
             case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
-            case Op.Random o -> throw new UnsupportedOperationException("not built yet");
-            case Op.OverlapAdd o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Random(var type, int site) -> member("site", site);
+            case Op.OverlapAdd o -> window(o.window());
+            case Op.Window w -> window(w);
             case Op.Scan(Graph body, int length, boolean reverse, int carries, int scanned, int result) -> {
                 member("body", body);
                 member("length", length);
@@ -157,7 +158,6 @@ public final class GraphPrinter {
                 member("vjp", vjp);
                 member("result", result);
             }
-            case Op.Window o -> throw new UnsupportedOperationException("not built yet");
             case Op.Reshape r -> {}
             case Op.Transpose(List<Integer> axes) -> member("axes", axes);
             case Op.Broadcast(var shape, List<Integer> axes) -> member("axes", axes);
@@ -166,13 +166,21 @@ public final class GraphPrinter {
                 member("limits", limits);
                 member("strides", strides);
             }
-            case Op.Pad(List<Integer> low, List<Integer> high, double fill) -> {
+            case Op.Pad(List<Integer> low, List<Integer> high, List<Integer> interior, double fill) -> {
                 member("low", low);
                 member("high", high);
+                member("interior", interior);
                 out.append(" fill=").append(Elements.print(DType.F64, Double.doubleToRawLongBits(fill)));
             }
             case Op.Flip(List<Integer> axes) -> member("axes", axes);
         }
+    }
+
+    private void window(Op.Window w) {
+        member("axes", w.axes());
+        member("sizes", w.sizes());
+        member("strides", w.strides());
+        member("dilations", w.dilations());
     }
 
     private void member(String key, int value) {

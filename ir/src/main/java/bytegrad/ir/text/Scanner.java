@@ -223,8 +223,8 @@ final class Scanner {
         OptionalLong v = Elements.parse(dtype, token());
         if (v.isEmpty()) {
             throw expectedAt(began, switch (dtype) {
-                case F32, F64 -> "a number in the range of " + dtype.text() + ", inf, -inf or nan";
-                case I32, I64 -> "an integer in the range of " + dtype.text();
+                case F32, F64, BF16 -> "a number in the range of " + dtype.text() + ", inf, -inf or nan";
+                case I32, I64, U8, I8, I16 -> "an integer in the range of " + dtype.text();
                 case BOOL -> "true or false";
             });
         }

@@ -32,12 +32,15 @@
  *           | "contract" operands "left_batch=" list "right_batch=" list "left_contract=" list "right_contract=" list
  *           | "gather" operands "axis=" integer
  *           | "scatter_add" operands "axis=" integer "extent=" integer
+ *           | "random" operands "site=" integer        (* of the line's type; the operand is the key *)
  *           | "concat" operands "axis=" integer
  *           | "reshape" operands                      (* to the shape of the line's type *)
  *           | "transpose" operands "axes=" list
  *           | "broadcast" operands "axes=" list       (* to the shape of the line's type *)
  *           | "slice" operands "starts=" list "limits=" list "strides=" list
- *           | "pad" operands "low=" list "high=" list "fill=" element
+ *           | "pad" operands "low=" list "high=" list "interior=" list "fill=" element
+ *           | "window" operands "axes=" list "sizes=" list "strides=" list "dilations=" list
+ *           | "overlap_add" operands "axes=" list "sizes=" list "strides=" list "dilations=" list   (* into the shape of the line's type *)
  *           | "flip" operands "axes=" list
  *           | "scan" [ operands ] "body=" ref "length=" integer "reverse=" ( "true" | "false" ) "carries=" integer "scanned=" integer "result=" integer
  *           | "cond" operands "then=" ref "otherwise=" ref "result=" integer
@@ -47,7 +50,7 @@
  * operands  = "(" name { "," name } ")" ;
  * list      = "[" [ integer { "," integer } ] "]" ;
  *
- * type      = ( "f32" | "f64" | "i32" | "i64" | "bool" ) list ;
+ * type      = ( "f32" | "f64" | "i32" | "i64" | "bool" | "u8" | "i8" | "i16" | "bf16" ) list ;
  * name      = word | "%" digit { digit } ;
  * word      = letter { letter | digit | "." | "/" } ; (* a letter is A-Z, a-z or _; not graph, body, end, output or update *)
  * element   = decimal | [ "-" ] "inf" | "nan" [ ":" hexdigits ] | integer | "true" | "false" ;  (* as the dtype asks *)

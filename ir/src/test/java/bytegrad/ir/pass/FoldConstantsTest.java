@@ -15,6 +15,7 @@ import bytegrad.ir.Shape;
 import bytegrad.ir.eval.Interpreter;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.ir.text.GraphPrinter;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,7 @@ class FoldConstantsTest {
         folds(a + "%1: f64[3,2] = reshape(a)\noutput \"y\" = %1", "%0: f64[3,2] = constant [1, 2, 3, 4, 5, 6]\noutput \"y\" = %0");
         folds(a + "%1: f64[3,2] = transpose(a) axes=[1,0]\noutput \"y\" = %1", "%0: f64[3,2] = constant [1, 4, 2, 5, 3, 6]\noutput \"y\" = %0");
         folds(a + "%1: f64[1,2] = slice(a) starts=[1,0] limits=[2,3] strides=[1,2]\noutput \"y\" = %1", "%0: f64[1,2] = constant [4, 6]\noutput \"y\" = %0");
-        folds(a + "%1: f64[3,3] = pad(a) low=[1,0] high=[0,0] fill=-0.0\noutput \"y\" = %1",
+        folds(a + "%1: f64[3,3] = pad(a) low=[1,0] high=[0,0] interior=[0,0] fill=-0.0\noutput \"y\" = %1",
                 "%0: f64[3,3] = constant [-0.0, -0.0, -0.0, 1, 2, 3, 4, 5, 6]\noutput \"y\" = %0");
         folds(a + "%1: f64[2,3] = flip(a) axes=[0,1]\noutput \"y\" = %1", "%0: f64[2,3] = constant [6, 5, 4, 3, 2, 1]\noutput \"y\" = %0");
     }
@@ -105,7 +106,7 @@ class FoldConstantsTest {
             for (int i = 0; i < v.length; i++) {
                 v[i] = Math.sin(i * 12.9898) * Math.exp(i % 7);
             }
-            for (Monoid m : Monoid.values()) {
+            for (Monoid m : List.of(Monoid.SUM, Monoid.PRODUCT, Monoid.MAX, Monoid.MIN)) {
                 for (int axis = 0; axis < dims.length; axis++) {
                     GraphBuilder b = new GraphBuilder();
                     Node x = b.constant(Literal.of(Shape.of(dims), v));
@@ -143,7 +144,7 @@ class FoldConstantsTest {
         double[] reals = {0, -0.0, 1, -1, 0.5, -2.5, 3, 1e-3, 100, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
         for (ScalarFn fn : ScalarFn.values()) {
             for (DType d : DType.values()) {
-                if (!fn.accepts(d) || fn == ScalarFn.ERF) {
+                if (!fn.accepts(d) || !ConstantMath.folds(fn)) {
                     continue;
                 }
                 for (double x : reals) {

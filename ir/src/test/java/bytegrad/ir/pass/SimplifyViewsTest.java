@@ -120,18 +120,18 @@ class SimplifyViewsTest {
         Golden.rewrites(PASS, """
                 s: f64[] = constant -0.0
                 %1: f64[2] = broadcast(s) axes=[]
-                %2: f64[3] = pad(%1) low=[1] high=[0] fill=-0.0
+                %2: f64[3] = pad(%1) low=[1] high=[0] interior=[0] fill=-0.0
                 %3: f64[5] = concat(%1, %2) axis=0
                 output "y" = %3
                 """, "s: f64[] = constant -0.0\n%1: f64[5] = broadcast(s) axes=[]\noutput \"y\" = %1");
-        Golden.leaves(PASS, "s: f64[] = constant 0.0\n%1: f64[2] = broadcast(s) axes=[]\n%2: f64[3] = pad(%1) low=[1] high=[0] fill=-0.0\noutput \"y\" = %2");
+        Golden.leaves(PASS, "s: f64[] = constant 0.0\n%1: f64[2] = broadcast(s) axes=[]\n%2: f64[3] = pad(%1) low=[1] high=[0] interior=[0] fill=-0.0\noutput \"y\" = %2");
     }
 
     @Test
     void aSliceOfPaddingAloneIsTheFill() {
         Golden.rewrites(PASS, """
                 x: f64[2] = input "x"
-                %1: f64[5] = pad(x) low=[3] high=[0] fill=7.0
+                %1: f64[5] = pad(x) low=[3] high=[0] interior=[0] fill=7.0
                 %2: f64[2] = slice(%1) starts=[1] limits=[3] strides=[1]
                 output "y" = %2
                 """, "%0: f64[] = constant 7.0\n%1: f64[2] = broadcast(%0) axes=[]\noutput \"y\" = %1");

@@ -22,7 +22,8 @@ final class Draft {
     }
 
     Node input(String name, DType dtype, Fill fill, int... dims) {
-        return input(name, TensorType.of(dtype, dims), fill, dtype.isFloat());
+        // What is computed of a bf16, or its gradient, is rounded to one: a stair, of which a finite difference sees the steps.
+        return input(name, TensorType.of(dtype, dims), fill, FLOATS.contains(dtype));
     }
 
     /** An input in which y has kinks or jumps where it is drawn. */

@@ -62,10 +62,21 @@ final class ElementwiseSamples {
         Fill usual = Fill.usual(t);
         return switch (fn) {
             case NEG, EXP, TANH, SIGMOID, ERF, SIN, COS, STOP_GRADIENT, NOT -> List.of(usual);
+            case TAN, ASINH, SINH, COSH, ATAN, CBRT, EXP2, EXPM1, ERFC -> List.of(new Fill.Uniform(-1.4, 1.4));
+            case ASIN, ACOS, ATANH, ERF_INV, LOG1P -> List.of(new Fill.Uniform(-0.9, 0.9));
+            case ACOSH -> List.of(new Fill.Uniform(1.1, 4));
+            case LOG2 -> List.of(Fill.POSITIVE);
+            case LGAMMA, DIGAMMA -> List.of(new Fill.Uniform(0.3, 12));
+            case FLOOR, CEIL, ROUND_EVEN, TRUNC -> List.of(new Fill.Grid(0.125));
+            case POW -> List.of(Fill.POSITIVE, usual);
+            case ATAN2 -> List.of(Fill.AWAY_FROM_ZERO, Fill.AWAY_FROM_ZERO);
+            case LOG_ADD_EXP -> List.of(usual, usual);
+            case POLYGAMMA -> List.of(new Fill.Integers(0, 4), new Fill.Uniform(0.5, 12));
+            case REM, MOD -> t.isFloat() ? List.of(new Fill.Grid(0.125), new Fill.Integers(1, 3)) : List.of(usual, usual);
             case ABS, SIGN -> List.of(t.isFloat() ? Fill.AWAY_FROM_ZERO : usual);
             case SQRT, LOG -> List.of(Fill.POSITIVE);
             case ADD, SUB, MUL -> List.of(usual, usual);
-            case DIV -> List.of(usual, Fill.AWAY_FROM_ZERO);
+            case DIV -> t.isFloat() ? List.of(usual, Fill.AWAY_FROM_ZERO) : List.of(usual, usual);
             case MAX, MIN -> t.isFloat() ? List.of(new Fill.Grid(0), new Fill.Grid(0.125)) : List.of(usual, usual);
             case FMA -> List.of(usual, usual, usual);
             case EQ, NE, LT, LE, GT, GE -> t == DType.BOOL ? List.of(usual, usual) : List.of(Fill.TIES, Fill.TIES);
@@ -91,7 +102,7 @@ final class ElementwiseSamples {
 
     private static Sample cast(DType from, DType to) {
         Draft d = new Draft();
-        Fill fill = from.isFloat() ? to == DType.BOOL ? Fill.TIES : new Fill.Uniform(-300, 300) : from.isInteger() ? new Fill.AnyBits() : Fill.usual(from);
+        Fill fill = from.isFloat() ? to == DType.BOOL ? Fill.TIES : new Fill.Uniform(-300, 300) : from == DType.BOOL ? Fill.usual(from) : new Fill.AnyBits();
         // Rounding to f32 is a stair, and a finite difference sees its steps; integers have none at all.
         Node x = from.isFloat() && to == DType.F64 ? d.input("x", from, fill, 19) : d.rough("x", from, fill, 19);
         return d.done("cast " + from.text() + " to " + to.text(), d.b.apply(new Op.Cast(to), List.of(x)));

@@ -5,7 +5,7 @@ import bytegrad.ir.TensorType;
 import bytegrad.ir.eval.Value;
 import java.util.SplittableRandom;
 
-/** How an argument's elements are drawn. An f32 gets values that a float holds, so that every executor sees the same. */
+/** How an argument's elements are drawn. An f32 gets values that a float holds, a bf16 those it can, so that every executor sees the same. */
 public sealed interface Fill {
     /** Reals from {@code low} to {@code high}. */
     record Uniform(double low, double high) implements Fill {}
@@ -39,8 +39,9 @@ public sealed interface Fill {
     /** What suits a dtype where the op asks for nothing: reals in ±2, integers in ±8, truths. */
     static Fill usual(DType dtype) {
         return switch (dtype) {
-            case F32, F64 -> UNIFORM;
-            case I32, I64 -> SMALL_INTEGERS;
+            case F32, F64, BF16 -> UNIFORM;
+            case I32, I64, I8, I16 -> SMALL_INTEGERS;
+            case U8 -> new Integers(0, 16);
             case BOOL -> new Truths();
         };
     }
@@ -100,7 +101,10 @@ public sealed interface Fill {
                 case I32 -> random.nextInt();
                 case I64 -> random.nextLong();
                 case BOOL -> random.nextInt(2);
-                case F32, F64 -> throw new IllegalArgumentException("any bits of " + type + " would be mostly huge; use Sample.specialInputs");
+                case U8 -> random.nextInt(256);
+                case I8 -> (byte) random.nextInt();
+                case I16 -> (short) random.nextInt();
+                case F32, F64, BF16 -> throw new IllegalArgumentException("any bits of " + type + " would be mostly huge; use Sample.specialInputs");
             };
         }
         return Value.ofLongs(type, l);

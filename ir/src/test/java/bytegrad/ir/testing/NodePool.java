@@ -83,7 +83,7 @@ abstract sealed class NodePool permits RandomGraph {
         Shape shape = x.shape();
         int drop = random.nextInt(3) == 0 ? random.nextInt(shape.rank() + 1) : 0;
         Node y = same(x.dtype(), Shape.of(shape.dims().subList(drop, shape.rank())));
-        return y.dtype().isFloat() ? tame(y, 20) : y;
+        return y.dtype().isNumeric() && y.dtype().isFloat() ? tame(y, 20) : y;
     }
 
     /** x, squeezed by tanh if it may exceed the limit. */

@@ -41,7 +41,10 @@ final class ReduceSamples {
     static List<Sample> all() {
         List<Sample> out = new ArrayList<>();
         for (Monoid monoid : Monoid.values()) {
-            for (DType t : Draft.NUMBERS) {
+            for (DType t : DType.values()) {
+                if (!monoid.accepts(t)) {
+                    continue;
+                }
                 boolean full = monoid == Monoid.SUM && t.isFloat() || monoid == Monoid.MAX && t == DType.F32;
                 for (Case c : full ? CASES : CASES.subList(0, 4)) {
                     out.add(reduce(monoid, t, c));
@@ -72,7 +75,7 @@ final class ReduceSamples {
         Draft d = new Draft();
         Fill fill = !t.isFloat() ? Fill.usual(t)
                 : switch (monoid) {
-                    case SUM -> Fill.UNIFORM;
+                    case SUM, LOG_SUM_EXP, AND, OR -> Fill.UNIFORM;
                     case PRODUCT -> new Fill.AwayFromZero(0.7, 1.4);
                     case MAX, MIN -> Fill.DISTINCT;
                 };

@@ -1,5 +1,6 @@
 package bytegrad.ir.testing;
 
+import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.TensorType;
 import bytegrad.ir.eval.Value;
@@ -65,8 +66,12 @@ public record Sample(String name, Graph graph, List<Argument> arguments) {
         for (int i = 0; i < type.size(); i++) {
             if (random.nextBoolean()) {
                 switch (type.dtype()) {
-                    case F32, F64 -> reals[i] = SPECIAL_REALS.get(random.nextInt(SPECIAL_REALS.size()));
+                    case F32, F64, BF16 -> reals[i] = SPECIAL_REALS.get(random.nextInt(SPECIAL_REALS.size()));
                     case I32, I64 -> integers[i] = SPECIAL_INTEGERS.get(random.nextInt(SPECIAL_INTEGERS.size()));
+                    case U8, I8, I16 -> {
+                        long special = SPECIAL_INTEGERS.get(random.nextInt(SPECIAL_INTEGERS.size()));
+                        integers[i] = type.dtype() == DType.U8 ? special & 255 : type.dtype() == DType.I8 ? (byte) special : (short) special;
+                    }
                     case BOOL -> {}
                 }
             }

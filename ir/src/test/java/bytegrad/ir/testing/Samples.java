@@ -20,11 +20,13 @@ public final class Samples {
     private static List<Sample> gathered() {
         List<Sample> all = new ArrayList<>();
         all.addAll(SourceSamples.all());
+        all.addAll(StorageSamples.all());
         all.addAll(ElementwiseSamples.all());
         all.addAll(ReduceSamples.all());
         all.addAll(ContractSamples.all());
         all.addAll(IndexSamples.all());
         all.addAll(ViewSamples.all());
+        all.addAll(WindowSamples.all());
         all.addAll(NnSamples.all());
         all.addAll(FusionSamples.all());
         return List.copyOf(all);

@@ -31,7 +31,8 @@ final class SamplesTest {
                 Map.entry(Op.Map.class, all), Map.entry(Op.Cast.class, all), Map.entry(Op.Reduce.class, numbers), Map.entry(Op.ArgReduce.class, numbers),
                 Map.entry(Op.Contract.class, numbers), Map.entry(Op.Gather.class, all), Map.entry(Op.ScatterAdd.class, numbers),
                 Map.entry(Op.Concat.class, all), Map.entry(Op.Reshape.class, all), Map.entry(Op.Transpose.class, all), Map.entry(Op.Broadcast.class, all),
-                Map.entry(Op.Slice.class, all), Map.entry(Op.Pad.class, all), Map.entry(Op.Flip.class, all));
+                Map.entry(Op.Slice.class, all), Map.entry(Op.Pad.class, all), Map.entry(Op.Flip.class, all),
+                Map.entry(Op.Random.class, Set.of(DType.I64)), Map.entry(Op.Window.class, all), Map.entry(Op.OverlapAdd.class, numbers));
         Set<DType> s = table.get(kind);
         assertTrue(s != null, "give the dtypes that " + kind.getSimpleName() + " accepts in this test, and a sample for each");
         return s;
@@ -98,11 +99,16 @@ final class SamplesTest {
                 case Op.Gather o -> {}
                 case Op.ScatterAdd o -> {}
                 case Op.Concat o -> {}
+                case Op.Cumulate o -> {}
+                case Op.ArgSort o -> {}
+                case Op.Random o -> {}
+                case Op.OverlapAdd o -> {}
+                case Op.Nested o -> {}
                 case Op.View o -> {}
             }
         }
-        // 4 monoids and 2 extremes at 4 dtypes, casts among 5.
-        assertEquals(16 + 8 + 25, seen.size(), seen.toString());
+        // 4 monoids and 2 extremes at 4 dtypes, 2 monoids at 3, one at 2; casts among 9.
+        assertEquals(16 + 8 + 6 + 2 + 81, seen.size(), seen.toString());
         assertEquals(Set.of(1, 16, 32, 64), widths);
     }
 

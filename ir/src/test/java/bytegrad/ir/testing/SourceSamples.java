@@ -5,6 +5,7 @@ import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
+import bytegrad.ir.nn.RandomDraws;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,6 +33,24 @@ final class SourceSamples {
             out.add(iota(TensorType.of(t, 2, 5, 3), 1));
             out.add(iota(TensorType.of(t, 4, 0), 1));
         }
+        for (DType t : List.of(DType.I32, DType.I64)) {
+            for (Shape shape : List.of(Shape.SCALAR, Shape.of(0), Shape.of(1), Shape.of(17), Shape.of(5, 33), Shape.of(3, 1, 64))) {
+                Draft r = new Draft();
+                Node key = r.input("key", DType.I64);
+                r.b.random(key, t, 2);
+                out.add(r.done("random " + t.text() + shape, r.b.random(key, t, shape.toArray())));
+            }
+        }
+        for (DType t : Draft.FLOATS) {
+            Draft r = new Draft();
+            Node key = RandomDraws.key(r.b, r.input("seed", DType.I32), r.input("step", DType.I64));
+            out.add(r.done("uniform " + t.text(), RandomDraws.uniform(r.b, key, t, 7, 19)));
+            Draft n = new Draft();
+            out.add(n.done("normal " + t.text(), RandomDraws.normal(n.b, n.input("key", DType.I64), t, 35)));
+        }
+        Draft r = new Draft();
+        Node kept = RandomDraws.dropout(r.b, RandomDraws.fold(r.b, r.input("key", DType.I64), r.input("step", DType.I32)), r.input("x", DType.F64, 9, 17), 0.25);
+        out.add(r.done("dropout", r.b.mul(kept, kept)));
         Draft d = new Draft();
         Node x = d.input("x", DType.F32, 5, 16);
         out.add(d.done("iota added to an input", d.b.add(x, d.b.iota(x.type(), 1))));
@@ -54,7 +73,9 @@ final class SourceSamples {
             bits[i] = switch (t) {
                 case F32 -> Float.floatToRawIntBits(i * 0.37f - 3);
                 case F64 -> Double.doubleToRawLongBits(i * 0.37 - 3);
-                case I32, I64 -> i - 5;
+                case I32, I64, I8, I16 -> i - 5;
+                case U8 -> 250 - i;
+                case BF16 -> Literal.of(t, i * 0.37 - 3).bitsAt(0);
                 case BOOL -> i % 3 == 0 ? 1 : 0;
             };
         }

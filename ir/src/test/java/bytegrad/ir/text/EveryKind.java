@@ -56,7 +56,11 @@ final class EveryKind {
         b.output("pad", b.pad(x, new int[] {1, 0}, new int[] {0, 2}, -0.0));
         b.output("pad with nan", b.pad(x, new int[] {1, 0}, new int[] {0, 2}, Double.NaN));
         b.output("pad with least", b.pad(x, new int[] {1, 0}, new int[] {0, 2}, Double.NEGATIVE_INFINITY));
+        b.output("pad between", b.pad(x, new int[] {1, 0}, new int[] {0, 2}, new int[] {2, 0}, 1));
         b.output("flip", b.flip(x, 0, 1));
+        Node windows = b.window(x, new int[] {0, 1}, new int[] {2, 3}, new int[] {1, 2}, new int[] {2, 1});
+        b.output("window", windows);
+        b.output("overlap add", b.overlapAdd(windows, (Op.Window) windows.op(), x.shape()));
         constants(b);
         Node state = b.input("state", DType.F32);
         b.update(state, b.add(state, 1));

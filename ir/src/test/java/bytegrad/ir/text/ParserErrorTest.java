@@ -80,7 +80,7 @@ class ParserErrorTest {
             y: f32[2,3] = input "\\q"          | 3:23: expected one of " \\ n r t u after the backslash but found "q"
             y: f32[2,3] = input "\\u12g4"      | 3:26: expected four hexadecimal digits after \\u but found "g4"
             y: bool[2] = iota axis=0           | 3:14: iota: bool[2] cannot hold every index below 2 exactly; use i32 and cast
-            y: f32[2,2] = pad(x) low=[0,0] high=[0,-1] fill=0.0 | 3:15: pad of f32[2,3]: axis 1: cannot pad by 0 before and -1 after; use slice to cut
+            y: f32[2,2] = pad(x) low=[0,0] high=[0,-1] interior=[0,0] fill=0.0 | 3:15: pad of f32[2,3]: axis 1: cannot pad by 0 before and -1 after; use slice to cut
             output y = x                       | 3:8: expected an output's name in quotes but found "y"
             output "y" = z                     | 3:14: expected a node defined above but found "z"
             output "y" x                       | 3:12: expected "=" but found "x"

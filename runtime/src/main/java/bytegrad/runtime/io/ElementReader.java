@@ -54,7 +54,7 @@ final class ElementReader {
             decode(source, type, chunk, array, done, count);
             done += count;
         }
-        return Tensor.ofArray(array, shape);
+        return Tensor.ofArray(type.element(), array, shape);
     }
 
     /** Reads {@code size} raw bytes. */
@@ -82,24 +82,8 @@ final class ElementReader {
             case F64 -> chunk.asDoubleBuffer().get((double[]) array, at, count);
             case I32 -> chunk.asIntBuffer().get((int[]) array, at, count);
             case I64 -> chunk.asLongBuffer().get((long[]) array, at, count);
-            case I16 -> {
-                int[] ints = (int[]) array;
-                for (int i = 0; i < count; i++) {
-                    ints[at + i] = chunk.getShort();
-                }
-            }
-            case I8 -> {
-                int[] ints = (int[]) array;
-                for (int i = 0; i < count; i++) {
-                    ints[at + i] = chunk.get();
-                }
-            }
-            case U8 -> {
-                int[] ints = (int[]) array;
-                for (int i = 0; i < count; i++) {
-                    ints[at + i] = chunk.get() & 0xff;
-                }
-            }
+            case I16, BF16 -> chunk.asShortBuffer().get((short[]) array, at, count);
+            case U8, I8 -> chunk.get((byte[]) array, at, count);
             case BOOL -> decodeBooleans(source, chunk, (boolean[]) array, at, count);
         }
     }

@@ -32,6 +32,8 @@ final class ElementWriter {
             case F64 -> chunk.asDoubleBuffer().put(tensor.doubles(), at, count);
             case I32 -> chunk.asIntBuffer().put(tensor.ints(), at, count);
             case I64 -> chunk.asLongBuffer().put(tensor.longs(), at, count);
+            case U8, I8 -> chunk.put(tensor.bytes(), at, count);
+            case I16, BF16 -> chunk.asShortBuffer().put(tensor.shorts(), at, count);
             case BOOL -> {
                 boolean[] values = tensor.booleans();
                 for (int i = 0; i < count; i++) {

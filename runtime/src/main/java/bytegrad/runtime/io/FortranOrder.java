@@ -31,7 +31,7 @@ final class FortranOrder {
         Object to = tensor.type().newArray(tensor.size());
         int from = 0;
         for (int i = 0; i < tensor.size(); i++) {
-            // One element: arraycopy is what all five array types have in common.
+            // One element: arraycopy is what all array types have in common.
             System.arraycopy(tensor.array(), from, to, i, 1);
             for (int axis = rank - 1; axis >= 0; axis--) {
                 from += stride[axis];
@@ -42,6 +42,6 @@ final class FortranOrder {
                 index[axis] = 0;
             }
         }
-        return Tensor.ofArray(to, shape);
+        return Tensor.ofArray(tensor.type(), to, shape);
     }
 }

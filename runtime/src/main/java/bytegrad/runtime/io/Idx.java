@@ -1,5 +1,6 @@
 package bytegrad.runtime.io;
 
+import bytegrad.runtime.ElementType;
 import bytegrad.runtime.FormatException;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.TensorException;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A file of the MNIST family (idx1, idx3, …): two zero bytes, an element type, a rank, big-endian extents, elements in
  * row-major order; plain or inside gzip, which is told by its magic bytes.
  *
- * <p>Unsigned bytes are kept as bytes, as a data set is four times larger otherwise; i8, i16 and i32 become an i32
- * tensor, f32 and f64 a tensor of their own type. Format: http://yann.lecun.com/exdb/mnist/.
+ * <p>Unsigned bytes can be had as an array or as a u8 tensor; i8, i16, i32, f32 and f64 are tensors of their own type. Format: http://yann.lecun.com/exdb/mnist/.
  */
 public final class Idx {
     private static final int U8 = 0x08;
@@ -45,8 +45,11 @@ public final class Idx {
         return new Idx(dims.clone(), bytes, null);
     }
 
-    /** Wraps an i32, f32 or f64 tensor; throws TensorException for i64 and bool, which idx does not have. */
+    /** Wraps a tensor; throws TensorException for i64, bool and bf16, which idx does not have. */
     public static Idx of(Tensor tensor) {
+        if (tensor.type() == ElementType.U8) {
+            return ofUnsignedBytes(tensor.bytes(), tensor.shape());
+        }
         code(tensor);
         return new Idx(tensor.shape(), null, tensor);
     }
@@ -140,17 +143,12 @@ public final class Idx {
         return bytes;
     }
 
-    /** The elements as a tensor; unsigned bytes become i32, 0 to 255, in a new array. */
+    /** The elements as a tensor, not copied. */
     public Tensor tensor() {
         if (tensor != null) {
             return tensor;
         }
-        byte[] from = unsignedBytes();
-        int[] ints = new int[from.length];
-        for (int i = 0; i < ints.length; i++) {
-            ints[i] = from[i] & 0xff;
-        }
-        return Tensor.of(ints, dims);
+        return Tensor.ofUnsigned(unsignedBytes(), dims);
     }
 
     /** Writes the file, plain; throws WriteException. */
@@ -188,7 +186,9 @@ public final class Idx {
             case I32 -> I32;
             case F32 -> F32;
             case F64 -> F64;
-            case I64, BOOL -> throw new TensorException("idx does not have " + tensor.type().text() + " elements");
+            case I8 -> I8;
+            case I16 -> I16;
+            case I64, BOOL, U8, BF16 -> throw new TensorException("idx does not have " + tensor.type().text() + " elements");
         };
     }
 }

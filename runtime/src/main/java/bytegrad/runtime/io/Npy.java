@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * numpy's file of one array: versions 1 to 3; dtypes f4, f8, i4, i8, b1, and u1 which becomes i32; either byte order;
+ * numpy's file of one array: versions 1 to 3; dtypes f4, f8, i4, i8, b1, u1, i1 and i2; either byte order;
  * row- or column-major, which becomes row-major. Others are refused by name.
  *
  * <p>Written are version 1, little endian, row-major: the bytes that numpy writes. Format:
@@ -134,6 +134,10 @@ public final class Npy {
             case I32 -> "<i4";
             case I64 -> "<i8";
             case BOOL -> "|b1";
+            case U8 -> "|u1";
+            case I8 -> "|i1";
+            case I16 -> "<i2";
+            case BF16 -> throw new TensorException("npy does not have bf16 elements; widen the tensor to f32 first");
         };
     }
 }

@@ -133,7 +133,7 @@ final class NpyHeader {
         }
 
         private StoredType type(String descr) {
-            boolean oneByte = descr.equals("|b1") || descr.equals("|u1");
+            boolean oneByte = descr.equals("|b1") || descr.equals("|u1") || descr.equals("|i1");
             boolean ordered = descr.startsWith("<") || descr.startsWith(">");
             return switch (oneByte || ordered ? descr.substring(1) : "") {
                 case "f4" -> StoredType.F32;
@@ -141,9 +141,11 @@ final class NpyHeader {
                 case "i4" -> StoredType.I32;
                 case "i8" -> StoredType.I64;
                 case "u1" -> StoredType.U8;
+                case "i1" -> StoredType.I8;
+                case "i2" -> StoredType.I16;
                 case "b1" -> StoredType.BOOL;
                 default -> throw error(
-                        "dtype " + ByteSource.quote(descr) + " is not supported; f4, f8, i4, i8, u1 and b1 are");
+                        "dtype " + ByteSource.quote(descr) + " is not supported; f4, f8, i4, i8, u1, i1, i2 and b1 are");
             };
         }
 

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /**
  * The contents of a safetensors file: eight bytes of header length, a JSON header, little-endian row-major data without
- * gaps. dtypes F32, F64, I32, I64 and BOOL; others are refused by name. Format:
+ * gaps. dtypes F32, F64, I32, I64, BOOL, U8, I8, I16 and BF16; others are refused by name. Format:
  * https://github.com/huggingface/safetensors#format.
  *
  * @param tensors by name
@@ -151,6 +151,10 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
             case I32 -> "I32";
             case I64 -> "I64";
             case BOOL -> "BOOL";
+            case U8 -> "U8";
+            case I8 -> "I8";
+            case I16 -> "I16";
+            case BF16 -> "BF16";
         };
     }
 }

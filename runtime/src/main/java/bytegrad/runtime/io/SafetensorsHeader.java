@@ -107,8 +107,12 @@ final class SafetensorsHeader {
             case "I32" -> StoredType.I32;
             case "I64" -> StoredType.I64;
             case "BOOL" -> StoredType.BOOL;
+            case "U8" -> StoredType.U8;
+            case "I8" -> StoredType.I8;
+            case "I16" -> StoredType.I16;
+            case "BF16" -> StoredType.BF16;
             default -> throw error(
-                    name, "dtype " + ByteSource.quote(dtype) + " is not supported; F32, F64, I32, I64 and BOOL are");
+                    name, "dtype " + ByteSource.quote(dtype) + " is not supported; F32, F64, I32, I64, BOOL, U8, I8, I16 and BF16 are");
         };
     }
 

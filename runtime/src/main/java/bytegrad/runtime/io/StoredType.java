@@ -2,11 +2,12 @@ package bytegrad.runtime.io;
 
 import bytegrad.runtime.ElementType;
 
-/** An element as it stands in a file: the five of a tensor, and narrower integers that are widened to i32. */
+/** An element as it stands in a file. */
 enum StoredType {
-    U8(1, ElementType.I32),
-    I8(1, ElementType.I32),
-    I16(2, ElementType.I32),
+    U8(1, ElementType.U8),
+    I8(1, ElementType.I8),
+    I16(2, ElementType.I16),
+    BF16(2, ElementType.BF16),
     I32(4, ElementType.I32),
     I64(8, ElementType.I64),
     F32(4, ElementType.F32),
@@ -28,6 +29,10 @@ enum StoredType {
             case I32 -> I32;
             case I64 -> I64;
             case BOOL -> BOOL;
+            case U8 -> U8;
+            case I8 -> I8;
+            case I16 -> I16;
+            case BF16 -> BF16;
         };
     }
 

@@ -1,0 +1,157 @@
+package bytegrad.codegen.fuse;
+
+import bytegrad.codegen.fuse.Partitioner.Use;
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which kernels read each node, and at which indices. */
+final class Reads {
+    private final Graph graph;
+    private final List<Draft> drafts;
+    private final List<Set<Use>> uses = new ArrayList<>();
+    /** Of the variables that no axis of a kernel's space stands for. */
+    private final Map<Expr.Var, Integer> extents = new HashMap<>();
+
+    Reads(Graph graph, List<Draft> drafts) {
+        this.graph = graph;
+        this.drafts = drafts;
+        graph.nodes().forEach(n -> uses.add(new LinkedHashSet<>()));
+    }
+
+    /** The reads of a node, to be added to. */
+    Set<Use> of(Node n) {
+        return uses.get(n.id());
+    }
+
+    /** How a view's operand is read where the view is read so; nothing where the order is not affine. */
+    Optional<Use> through(Node n, Op.View view, Use u) {
+        if (u.flat()) {
+            return view instanceof Op.Reshape ? Optional.of(u) : Optional.empty();
+        }
+        Optional<List<Index>> index = ViewIndex.through(view, n.input(0).shape(), u.index(), v -> extent(u.draft(), v));
+        if (index.isPresent()) {
+            return Optional.of(new Use(u.draft(), index.get(), false, u.operand()));
+        }
+        return view instanceof Op.Reshape r
+                ? Optional.of(new Use(u.draft(), List.of(ViewIndex.flatten(r.shape(), u.index())), true, u.operand()))
+                : Optional.empty();
+    }
+
+    private int extent(int draft, Expr.Var v) {
+        Integer own = extents.get(v);
+        return own != null ? own : drafts.get(draft).space.dim(Cluster.axisNumber(v));
+    }
+
+    /** Every element of the shape is met once: each axis is an axis of the space of the same extent. */
+    static boolean covers(Shape shape, Shape space, List<Index> index) {
+        Set<Integer> seen = new HashSet<>();
+        for (int k = 0; k < shape.rank(); k++) {
+            boolean found = shape.dim(k) == 1 && index.get(k).equals(Index.ZERO);
+            for (int a = 0; a < space.rank() && !found; a++) {
+                found = index.get(k).equals(Index.of(Cluster.axis(a))) && space.dim(a) == shape.dim(k) && seen.add(a);
+            }
+            if (!found) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Each element is computed at its own place of a space of its shape. */
+    static List<Index> identity(Shape shape) {
+        List<Index> index = new ArrayList<>();
+        for (int k = 0; k < shape.rank(); k++) {
+            index.add(shape.dim(k) == 1 ? Index.ZERO : Index.of(Cluster.axis(k)));
+        }
+        return index;
+    }
+
+    /** Variables for a space that only the node's own loops run over. */
+    private List<Index> fresh(String prefix, Shape shape) {
+        List<Index> index = new ArrayList<>();
+        for (int k = 0; k < shape.rank(); k++) {
+            Expr.Var v = Expr.Var.index(prefix + "_" + k);
+            extents.put(v, shape.dim(k));
+            index.add(Index.of(v));
+        }
+        return index;
+    }
+
+    private void read(Node x, Draft d, List<Index> index, boolean operand) {
+        uses.get(x.id()).add(new Use(d.id, index, false, operand));
+    }
+
+    /** Says of each input at which indices the kernel reads it to compute the node at {@code index}. */
+    void addInputs(Node n, Draft d, List<Index> index) {
+        switch (n.op()) {
+            case Op.Input o -> {}
+            case Op.Constant o -> {}
+            case Op.Iota o -> {}
+            case Op.Map o -> n.inputs().forEach(x -> read(x, d, index, false));
+            case Op.Cast o -> read(n.input(0), d, index, false);
+            case Op.Reduce r -> read(n.input(0), d, insert(n, index, r.axes()), false);
+            case Op.ArgReduce r -> read(n.input(0), d, insert(n, index, List.of(r.axis())), false);
+            case Op.Contract c -> {
+                read(n.input(0), d, fresh("l" + n.id(), n.input(0).shape()), true);
+                read(n.input(1), d, fresh("r" + n.id(), n.input(1).shape()), true);
+            }
+            case Op.Gather g -> {
+                read(n.input(0), d, fresh("g" + n.id(), n.input(0).shape()), true);
+                read(n.input(1), d, index.subList(g.axis(), g.axis() + n.input(1).shape().rank()), false);
+            }
+            case Op.ScatterAdd s -> {
+                List<Index> updates = fresh("u" + n.id(), n.input(0).shape());
+                read(n.input(0), d, updates, false);
+                read(n.input(1), d, updates.subList(s.axis(), s.axis() + n.input(1).shape().rank()), false);
+            }
+            case Op.Random o -> read(n.input(0), d, List.of(), false);
+            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
+            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.OverlapAdd o -> read(n.input(0), d, fresh("w" + n.id(), n.input(0).shape()), false);
+            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Concat c -> {
+                for (int k = 0; k < n.inputs().size(); k++) {
+                    read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);
+                }
+            }
+            case Op.Pad p -> read(n.input(0), d, fresh("p" + n.id(), n.input(0).shape()), false);
+            case Op.View v -> {
+                Use u = through(n, v, new Use(d.id, index, false, false)).orElseThrow();
+                uses.get(n.input(0).id()).add(u);
+            }
+        }
+    }
+
+    private List<Index> insert(Node n, List<Index> kept, List<Integer> axes) {
+        List<Index> index = new ArrayList<>(kept);
+        List<Index> inner = fresh("k" + n.id(), n.input(0).shape());
+        for (int a : axes) {
+            index.add(a, inner.get(a));
+        }
+        return index;
+    }
+
+    /** Who reads each input and each stored node. */
+    Map<Node, Set<Use>> ofStored(Map<Node, Integer> home) {
+        Map<Node, Set<Use>> readers = new LinkedHashMap<>();
+        for (Node n : graph.nodes()) {
+            if (home.containsKey(n) || n.op() instanceof Op.Input) {
+                readers.put(n, uses.get(n.id()));
+            }
+        }
+        return readers;
+    }
+}
