@@ -1,66 +1,40 @@
 package bytegrad.autodiff;
 
+import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
-import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The nodes on paths from {@code wrt} up to the loss, and the cotangent gathered so far for each: a side table over the
- * ids between the least of {@code wrt} and the loss, so that its cost does not depend on the rest of the builder.
- */
-final class Cotangents {
+/** The cotangent gathered so far of each node on a path from {@code wrt} up to the ys. */
+final class Cotangents implements Products {
     private final GraphBuilder b;
-    private final int base;
-    private final BitSet onPath;
+    private final Paths paths;
     private final @Nullable Node[] sums;
-    private final List<Node> nodes;
 
-    Cotangents(GraphBuilder b, Node loss, List<Node> wrt) {
+    Cotangents(GraphBuilder b, List<Node> ys, List<Node> wrt) {
         this.b = b;
-        this.nodes = b.nodes();
-        this.base = wrt.stream().mapToInt(Node::id).min().orElseThrow();
-        int extent = Math.max(0, loss.id() - base + 1);
-        this.sums = new Node[extent];
-        this.onPath = below(loss, extent);
-        above(wrt);
+        this.paths = Paths.ofFloats(b, wrt, ys);
+        this.sums = new Node[paths.extent()];
     }
 
-    /** What the loss is made of: descending ids are a topological order of consumers before inputs. */
-    private BitSet below(Node loss, int extent) {
-        BitSet below = new BitSet(extent);
-        if (extent > 0) {
-            below.set(extent - 1);
-        }
-        for (int i = below.previousSetBit(extent - 1); i >= 0; i = below.previousSetBit(i - 1)) {
-            for (Node x : node(i).inputs()) {
-                if (x.id() >= base) {
-                    below.set(x.id() - base);
-                }
-            }
-        }
-        return below;
-    }
-
-    /** Keeps of {@link #onPath} only what depends on {@code wrt} by floats. */
-    private void above(List<Node> wrt) {
-        BitSet asked = new BitSet();
-        wrt.forEach(x -> asked.set(x.id() - base));
-        for (int i = onPath.nextSetBit(0); i >= 0; i = onPath.nextSetBit(i + 1)) {
-            boolean reached = asked.get(i) || node(i).dtype().isFloat() && node(i).inputs().stream().anyMatch(this::wants);
-            onPath.set(i, reached);
-        }
-    }
-
-    private Node node(int i) {
-        return nodes.get(base + i);
+    Paths paths() {
+        return paths;
     }
 
     /** Whether the node's cotangent leads on to one that was asked for. */
     boolean wants(Node x) {
-        return x.id() >= base && onPath.get(x.id() - base);
+        return paths.has(x);
+    }
+
+    @Override
+    public boolean wants(Node y, int k) {
+        return wants(y.input(k));
+    }
+
+    @Override
+    public void add(Node y, int k, Node dx) {
+        add(y.input(k), dx);
     }
 
     /** Adds to the cotangent of a node that is wanted: ((c₁ + c₂) + c₃) + …, in the order of the calls. */
@@ -69,19 +43,20 @@ final class Cotangents {
             throw new IllegalStateException("cotangent " + dx + " does not have the type of " + x);
         }
         if (wants(x)) {
-            int i = x.id() - base;
+            int i = paths.place(x);
             Node sum = sums[i];
-            sums[i] = sum == null ? dx : b.add(sum, dx);
+            sums[i] = sum == null ? dx : sum(b, sum, dx);
         }
     }
 
     /** The sum so far, or null where nothing arrived. */
     @Nullable Node of(Node x) {
-        return wants(x) ? sums[x.id() - base] : null;
+        return wants(x) ? sums[paths.place(x)] : null;
     }
 
-    /** The nodes on the paths, consumers before their inputs. */
-    Iterable<Node> descending() {
-        return () -> IntStream.iterate(onPath.length() - 1, i -> i >= 0, i -> onPath.previousSetBit(i - 1)).mapToObj(this::node).iterator();
+    /** x + z, also where the dtype is for storage only: then rounded to it. */
+    static Node sum(GraphBuilder b, Node x, Node z) {
+        DType computed = x.dtype().computed();
+        return b.cast(b.add(b.cast(x, computed), b.cast(z, computed)), x.dtype());
     }
 }

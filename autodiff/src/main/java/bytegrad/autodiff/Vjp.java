@@ -1,5 +1,6 @@
 package bytegrad.autodiff;
 
+import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
@@ -40,7 +41,7 @@ final class Vjp {
     private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
     private final GraphBuilder b;
-    private final Cotangents cotangents;
+    private final Products cotangents;
     private final ReduceVjp reduce;
     private final ContractVjp contract;
     private final ViewVjp view;
@@ -48,7 +49,7 @@ final class Vjp {
     private final IndexVjp index;
     private final CumulateVjp cumulate;
 
-    Vjp(GraphBuilder b, Cotangents cotangents) {
+    Vjp(GraphBuilder b, Products cotangents) {
         this.b = b;
         this.cotangents = cotangents;
         this.reduce = new ReduceVjp(b);
@@ -85,7 +86,7 @@ final class Vjp {
             case Op.ArgSort o -> {}
             case Op.Random o -> {}
             case Op.OverlapAdd o -> to(y, 0, () -> b.apply(o.window(), List.of(dy)));
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new IllegalStateException("results of one " + Graph.opName(o) + " are pulled back together, by NestedVjp");
             case Op.Window w -> to(y, 0, () -> b.overlapAdd(dy, w, y.input(0).shape()));
             case Op.Reshape o -> to(y, 0, () -> b.reshape(dy, y.input(0).shape()));
             case Op.Transpose(List<Integer> axes) -> to(y, 0, () -> view.transpose(axes, dy));
@@ -97,13 +98,13 @@ final class Vjp {
     }
 
     private void to(Node y, int k, Supplier<Node> dx) {
-        Node x = y.input(k);
-        if (cotangents.wants(x)) {
-            cotangents.add(x, dx.get());
+        if (cotangents.wants(y, k)) {
+            cotangents.add(y, k, dx.get());
         }
     }
 
-    private void map(ScalarFn fn, Node y, Node dy) {
+    /** The products of a map; its Jacobian is diagonal, its own transpose, so {@link Jvp} reads them too: one place for each derivative. */
+    void map(ScalarFn fn, Node y, Node dy) {
         switch (fn) {
             case NEG -> to(y, 0, () -> b.neg(dy));
             case ABS -> to(y, 0, () -> b.mul(dy, b.sign(y.input(0))));

@@ -20,7 +20,8 @@ import java.util.Map;
 
 /**
  * Gradients against directional finite differences, in the double precision of the interpreter. With L = Σ w·y for random
- * weights w, the first order compares ∂L/∂x · u with dL(x + tu)/dt; the second does the same for S = ∂L/∂x · v in place of L.
+ * weights w, the first order compares ∂L/∂x · u with dL(x + tu)/dt; the second does the same for S = ∂L/∂x · v in place of L. Each is
+ * also computed in forward mode, and S by forward mode alone: so every order of the modes is met.
  */
 final class Directional {
     private final Graph graph;
@@ -51,6 +52,11 @@ final class Directional {
             terms.add(b.sumAll(b.mul(gradients.get(k), cotangent("direction " + k, arguments.get(k).type()))));
         }
         compare("second order", sum(terms));
+        List<Node> directions = new ArrayList<>();
+        for (int k = 0; k < arguments.size(); k++) {
+            directions.add(cotangent("direction " + k, arguments.get(k).type()));
+        }
+        compare("reverse over forward", Gradient.pushforward(b, List.of(loss), arguments, directions, Gradient.Unreached.ZEROS).get(0));
     }
 
     private void compare(String what, Node f) {
@@ -71,6 +77,19 @@ final class Directional {
         double bound = tolerance() * scale + 10 * slope.error().scalar();
         double error = Math.abs(exact - slope.derivative().scalar());
         assertTrue(error <= bound, what + ": by gradient " + exact + ", by difference " + slope.derivative().scalar() + ", off by " + error + " over " + bound);
+        double forward = forward(what, f, direction);
+        assertTrue(Math.abs(exact - forward) <= tolerance() * scale, what + ": by gradient " + exact + ", forward " + forward + ", over " + tolerance() * scale);
+    }
+
+    /** The same derivative in forward mode, which must agree with reverse mode as closely as rounding lets it. */
+    private double forward(String what, Node f, Map<String, Value> direction) {
+        List<Node> tangents = new ArrayList<>();
+        for (Node x : arguments) {
+            String name = ((Op.Input) x.op()).name();
+            inputs.put(what + " along " + name, direction.get(name));
+            tangents.add(b.apply(new Op.Input(what + " along " + name, x.type()), List.of()));
+        }
+        return Evaluated.at(b, Gradient.pushforward(b, List.of(f), arguments, tangents, Gradient.Unreached.ZEROS).get(0), inputs)[0];
     }
 
     /** Constants of f32 rules are rounded; a gradient cast back to f32 is a stair, of which a difference sees the steps. */

@@ -69,7 +69,8 @@ public final class GraphBuilder extends IndexedTensors {
         if (op instanceof Op.Input(String name, TensorType t)) {
             inputs.put(name, node);
         } else if (op instanceof Op.Random(TensorType t, int site)) {
-            sites = Math.max(sites, site + 1);
+            GraphBuilder outermost = outermost();
+            outermost.sites = Math.max(outermost.sites, site + 1);
         }
         return node;
     }
@@ -77,7 +78,16 @@ public final class GraphBuilder extends IndexedTensors {
     /** A site that no draw of this builder has had. */
     @Override
     int freshSite() {
-        return sites;
+        return outermost().sites;
+    }
+
+    /** Bodies draw from the sites of the graph they are part of, or one key would give the same words inside and outside. */
+    private GraphBuilder outermost() {
+        GraphBuilder b = this;
+        while (b.enclosing != null) {
+            b = b.enclosing;
+        }
+        return b;
     }
 
     private Node owned(Node n, String what) {
