@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -83,11 +84,11 @@ final class Rolled {
         }
 
         Node last(Node carry) {
-            return last.get(carry).get();
+            return Objects.requireNonNull(last.get(carry)).get();
         }
 
         Node stacked(Node carry) {
-            return stacked.get(carry).get();
+            return Objects.requireNonNull(stacked.get(carry)).get();
         }
     }
 
@@ -143,7 +144,7 @@ final class Rolled {
         for (boolean grew = true; grew; ) {
             grew = false;
             for (Carry c : carries) {
-                if (needed[c.in().id()] && !needed[next.get(c.in()).id()]) {
+                if (needed[c.in().id()] && !needed[Objects.requireNonNull(next.get(c.in())).id()]) {
                     roots.add(next.get(c.in()));
                     grew = true;
                 }

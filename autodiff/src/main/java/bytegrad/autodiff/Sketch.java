@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A body being written. Which of its inputs it needs, and so how they are numbered, is known only once it is done. */
 final class Sketch {
@@ -50,8 +51,8 @@ final class Sketch {
                 copy.put(n, f.apply(op, n.inputs().stream().map(copy::get).toList()));
             }
         }
-        outputs.forEach((name, n) -> f.output(name, copy.get(n)));
-        updates.forEach((state, value) -> f.update(copy.get(state), copy.get(value)));
+        outputs.forEach((name, n) -> f.output(name, Objects.requireNonNull(copy.get(n))));
+        updates.forEach((state, value) -> f.update(Objects.requireNonNull(copy.get(state)), Objects.requireNonNull(copy.get(value))));
         return f.build();
     }
 }
