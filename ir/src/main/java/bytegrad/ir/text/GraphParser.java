@@ -68,6 +68,8 @@ public final class GraphParser {
     /** Nodes defined so far, in all bodies. */
     private int defined;
     private int filled;
+    /** Nodes of each body, with its bodies in place. */
+    private final Map<Graph, Long> sizes = new HashMap<>();
     /** Ops with bodies in the graph being read; nodes that differ in the result alone run them once. */
     private final Set<Group> groups = new HashSet<>();
     /** Of the graph being read: levels of bodies it has inside, and nodes there would be if each stood where it is used. */
@@ -77,7 +79,7 @@ public final class GraphParser {
     private record Group(Op.Nested op, List<Node> operands) {}
 
     /** A body that was read. */
-    private record Body(Graph graph, int depth, long expanded) {}
+    private record Body(Graph graph, int depth) {}
 
     private GraphParser(Scanner in) {
         this.in = in;
@@ -168,8 +170,8 @@ public final class GraphParser {
                     return false;
                 }
                 default -> {
-                    if (!end) {
-                        throw in.expectedAt(at, "a node, output or update");
+                    if (!end || outputs.isEmpty() && updates.isEmpty()) {
+                        throw in.expectedAt(at, end ? "an output or update line" : "a node, output or update");
                     }
                 }
             }
@@ -220,7 +222,9 @@ public final class GraphParser {
         do {
             in.blankLines();
         } while (!statement("@" + number));
-        bodies.put(number, new Body(built(), depth + 1, expanded));
+        Graph graph = built();
+        bodies.put(number, new Body(graph, depth + 1));
+        sizes.put(graph, expanded);
         builder = new GraphBuilder();
         nodes.clear();
         inputs.clear();
@@ -342,7 +346,7 @@ public final class GraphParser {
     /** A body may be used by several, which may be used by several: few lines can be a lot of work. */
     private void expand(Op.Nested op, int at) {
         for (Graph g : Bodies.of(op)) {
-            expanded += bodies.values().stream().filter(b -> b.graph() == g).mapToLong(Body::expanded).sum();
+            expanded += sizes.getOrDefault(g, 0L);
         }
         if (expanded > MAX_NODES) {
             throw in.errorAt(at, "with its bodies in place, the graph would have more than " + MAX_NODES + " nodes");
