@@ -58,7 +58,7 @@ final class NestedSamples {
         for (boolean reverse : new boolean[] {false, true}) {
             for (int width : new int[] {1, 3, 16, 17}) {
                 add("scan: affine recurrence" + (reverse ? " from the end, " : ", ") + width, (d, b, t) -> {
-                    List<Node> r = Loops.scan(b, 7, reverse, List.of(d.input("c", t, width)), List.of(d.input("a", t, 7, width), d.input("x", t, 7, width)),
+                    List<Node> r = Loops.scan(b, 7, reverse, List.of(d.input("c", t, width)), List.of(d.input("a", t, new Fill.Uniform(-0.9, 0.9), 7, width), d.input("x", t, 7, width)),
                             (s, c, x) -> {
                                 Node next = s.add(s.mul(c.get(0), x.get(0)), x.get(1));
                                 return step(next, s.mul(next, c.get(0)));
