@@ -77,7 +77,8 @@ class PipelineTest {
     /** Elements that are computed, rather than moved or given. */
     private static long work(Graph g) {
         Stream<Graph> bodies = g.nodes().stream().flatMap(n -> n.op() instanceof Op.Nested op ? Bodies.of(op).stream() : Stream.of());
-        return bodies.distinct().mapToLong(PipelineTest::work).sum() + g.nodes().stream().filter(n -> !(n.op() instanceof Op.View) && !n.inputs().isEmpty()).mapToLong(n -> n.type().size()).sum();
+        return bodies.distinct().mapToLong(PipelineTest::work).sum()
+                + g.nodes().stream().filter(n -> !(n.op() instanceof Op.View) && !n.inputs().isEmpty()).mapToLong(n -> n.type().size()).sum();
     }
 
     /** In double the interpreter has the bits of a run, and none may change. */
