@@ -55,7 +55,8 @@ record Compilation(
         Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
-        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, new NestedKernels(options.fuse(), weightLimit, vectorBytes)).stream()
+        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes);
+        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, nested).stream()
                 .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {

@@ -30,6 +30,18 @@ public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> up
         labels = Map.copyOf(labels);
     }
 
+    /** Equal graphs have the very same nodes, so that one of them tells enough: a graph may be part of an op, which is looked up often. */
+    @Override
+    public int hashCode() {
+        return nodes.isEmpty() ? 0 : nodes.getLast().hashCode();
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return this == o || o instanceof Graph(var n, var out, var up, var named)
+                && nodes.equals(n) && outputs.equals(out) && updates.equals(up) && labels.equals(named);
+    }
+
     /** The input nodes, in order of their ids. */
     public List<Node> inputs() {
         return nodes.stream().filter(n -> n.op() instanceof Op.Input).toList();

@@ -17,6 +17,7 @@ public final class GraphBuilder extends IndexedTensors {
 
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Key, Node> interned = new HashMap<>();
+    private final Map<Key, List<TensorType>> checked = new HashMap<>();
     private final Map<String, Node> inputs = new LinkedHashMap<>();
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<Node, Node> updates = new LinkedHashMap<>();
@@ -53,7 +54,8 @@ public final class GraphBuilder extends IndexedTensors {
         }
         TensorType type;
         try {
-            type = TypeRule.infer(op, own.stream().map(Node::type).toList());
+            List<TensorType> types = own.stream().map(Node::type).toList();
+            type = op instanceof Op.Nested n ? nested(n, key, types) : TypeRule.infer(op, types);
         } catch (GraphException e) {
             throw new GraphException(e.getMessage() + CallSite.suffix(), e);
         }
@@ -88,6 +90,18 @@ public final class GraphBuilder extends IndexedTensors {
             b = b.enclosing;
         }
         return b;
+    }
+
+    /** The graphs of a nested op are looked at once for all of its results. */
+    private TensorType nested(Op.Nested op, Key key, List<TensorType> in) {
+        NestedRule rule = new NestedRule(op, in);
+        Key group = new Key(Bodies.result(op, 0), key.inputs());
+        List<TensorType> results = checked.get(group);
+        if (results == null) {
+            results = rule.check();
+            checked.put(group, results);
+        }
+        return rule.infer(results);
     }
 
     private Node owned(Node n, String what) {

@@ -17,13 +17,21 @@ final class NestedRule {
         this.in = in;
     }
 
-    TensorType infer() {
-        List<TensorType> results = switch (op) {
+    /** What a step gives, or the op itself where there are no steps: the same for all results of an op, and looked at in every graph inside. */
+    List<TensorType> check() {
+        return switch (op) {
             case Op.Scan s -> scan(s);
             case Op.Cond c -> cond(c);
             case Op.While w -> loop(w);
             case Op.Custom c -> custom(c);
         };
+    }
+
+    TensorType infer() {
+        return infer(check());
+    }
+
+    TensorType infer(List<TensorType> results) {
         int result = Bodies.result(op);
         if (result < 0 || result >= results.size()) {
             throw error("there is no result " + result + "; it has " + results.size());

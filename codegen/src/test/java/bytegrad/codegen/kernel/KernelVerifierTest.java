@@ -78,7 +78,7 @@ class KernelVerifierTest {
         failsValue("operand 0 is i32, not f32", ap(ADD, integer(1), num(1)));
         failsValue("operand 0 has 1 lanes, not 4", ap(ADD, num(1), splat(num(1), 4)));
         failsValue("add takes 2 operands, not 1", ap(ADD, num(1)));
-        failsValue("div does not take i32", ap(DIV, integer(1), integer(1)));
+        failsValue("div does not take bool", ap(DIV, num(BOOL, 1), num(BOOL, 1)));
         failsValue("add does not take bool", ap(ADD, num(BOOL, 1), num(BOOL, 1)));
         failsValue("and does not take f32", ap(AND, num(1), num(1)));
         failsValue("operand 0 is f32, not bool", ap(SELECT, num(1), num(1), num(1)));

@@ -1,6 +1,5 @@
 package bytegrad.ir.text;
 
-import bytegrad.ir.Bodies;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
@@ -68,21 +67,10 @@ public final class GraphParser {
     private final Map<String, Node> inputs = new HashMap<>();
     private final Set<String> outputs = new HashSet<>();
     private final Set<String> updates = new HashSet<>();
-    private final Map<Integer, Body> bodies = new HashMap<>();
+    private final BodyBlocks bodies = new BodyBlocks();
     /** Nodes defined so far, in all bodies. */
     private int defined;
     private int filled;
-    /** Ops with bodies in the graph being read; nodes that differ in the result alone run them once. */
-    private final Set<Group> groups = new HashSet<>();
-    /** Of the graph being read: levels of bodies it has inside, and nodes there would be if each stood where it is used. */
-    private int depth;
-    private long expanded;
-
-    private record Group(Op.Nested op, List<Node> operands) {}
-
-    /** A body that was read. */
-    private record Body(Graph graph, int depth, long expanded) {}
-
     private GraphParser(Scanner in) {
         this.in = in;
     }
@@ -172,8 +160,8 @@ public final class GraphParser {
                     return false;
                 }
                 default -> {
-                    if (!end) {
-                        throw in.expectedAt(at, "a node, output or update");
+                    if (!end || outputs.isEmpty() && updates.isEmpty()) {
+                        throw in.expectedAt(at, end ? "an output or update line" : "a node, output or update");
                     }
                 }
             }
@@ -186,7 +174,7 @@ public final class GraphParser {
         if (defined++ == MAX_NODES) {
             throw in.errorAt(at, "the text defines more than " + MAX_NODES + " nodes");
         }
-        expanded++;
+        bodies.count();
         in.expect(':');
         TensorType type = type();
         in.expect('=');
@@ -217,36 +205,32 @@ public final class GraphParser {
             throw in.errorAt(at, "a body must stand before all nodes, and not inside of another");
         }
         int number = in.bodyNumber();
-        if (bodies.containsKey(number)) {
+        if (bodies.get(number) != null) {
             throw in.errorAt(in.began(), "body @" + number + " is defined above");
         }
         in.endOfLine("");
         do {
             in.blankLines();
         } while (!statement("@" + number));
-        bodies.put(number, new Body(built(), depth + 1, expanded));
+        bodies.define(number, built());
         builder = new GraphBuilder();
         nodes.clear();
         inputs.clear();
         outputs.clear();
         updates.clear();
-        groups.clear();
-        depth = 0;
-        expanded = 0;
     }
 
     private Graph body(String key) {
         in.key(key);
         int number = in.bodyNumber();
-        Body body = bodies.get(number);
+        Graph body = bodies.get(number);
         if (body == null) {
             throw in.errorAt(in.began(), "there is no body @" + number + " above");
         }
-        depth = Math.max(depth, body.depth());
-        if (depth > MAX_DEPTH) {
+        if (bodies.depth() > MAX_DEPTH) {
             throw in.errorAt(in.began(), "bodies are nested more than " + MAX_DEPTH + " levels deep");
         }
-        return body.graph();
+        return body;
     }
 
     private boolean flag(String key) {
@@ -334,22 +318,12 @@ public final class GraphParser {
             if (op instanceof Op.Input(String name, TensorType t)) {
                 inputs.put(name, node);
             }
-            if (op instanceof Op.Nested nested && groups.add(new Group(Bodies.result(nested, 0), operands))) {
-                expand(nested, at);
+            if (op instanceof Op.Nested nested && bodies.use(nested, operands) > MAX_NODES) {
+                throw in.errorAt(at, "with its bodies in place, the graph would have more than " + MAX_NODES + " nodes");
             }
             return node;
         } catch (GraphException e) {
             throw refused(at, e);
-        }
-    }
-
-    /** A body may be used by several, which may be used by several: few lines can be a lot of work. */
-    private void expand(Op.Nested op, int at) {
-        for (Graph g : Bodies.of(op)) {
-            expanded += bodies.values().stream().filter(b -> b.graph() == g).mapToLong(Body::expanded).sum();
-        }
-        if (expanded > MAX_NODES) {
-            throw in.errorAt(at, "with its bodies in place, the graph would have more than " + MAX_NODES + " nodes");
         }
     }
 

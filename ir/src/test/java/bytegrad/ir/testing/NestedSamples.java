@@ -58,7 +58,7 @@ final class NestedSamples {
         for (boolean reverse : new boolean[] {false, true}) {
             for (int width : new int[] {1, 3, 16, 17}) {
                 add("scan: affine recurrence" + (reverse ? " from the end, " : ", ") + width, (d, b, t) -> {
-                    List<Node> r = Loops.scan(b, 7, reverse, List.of(d.input("c", t, width)), List.of(d.input("a", t, 7, width), d.input("x", t, 7, width)),
+                    List<Node> r = Loops.scan(b, 7, reverse, List.of(d.input("c", t, width)), List.of(d.input("a", t, new Fill.Uniform(-0.9, 0.9), 7, width), d.input("x", t, 7, width)),
                             (s, c, x) -> {
                                 Node next = s.add(s.mul(c.get(0), x.get(0)), x.get(1));
                                 return step(next, s.mul(next, c.get(0)));
@@ -132,7 +132,7 @@ final class NestedSamples {
 
     private void nests() {
         add("scan in a scan", (d, b, t) -> {
-            Node k = d.input("k", t, 3);
+            Node k = d.input("k", t, new Fill.Uniform(-0.4, 0.4), 3);
             return together(b, t, Loops.scan(b, 3, false, List.of(d.input("c", t, 3)), List.of(d.input("x", t, 3, 4, 3)), (s, c, x) -> {
                 List<Node> inner = Loops.scan(s, 4, true, c, x, (u, h, y) -> step(u.tanh(u.add(u.mul(h.get(0), u.mul(k, 0.25)), y.get(0))), u.mul(y.get(0), h.get(0))));
                 return step(s.mul(inner.get(0), 0.9), inner.get(1), s.sum(inner.get(1), 0));

@@ -1,5 +1,6 @@
 package bytegrad.ir.text;
 
+import bytegrad.ir.Bodies;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
@@ -85,6 +86,23 @@ final class EveryKind {
         b.update(state, b.add(state, 1));
         b.update(x, b.neg(x));
         return b.build();
+    }
+
+    private static void nested(GraphBuilder b, Node x) {
+        Node w = b.mul(x, 3);
+        List<Node> first = List.of(b.slice(x, 0, 0, 1), b.constant(DType.I32, 0));
+        List<Node> scan = Loops.scan(b, 4, true, first, List.of(x), (s, c, slices) -> {
+            Node row = s.reshape(slices.get(0), 1, 6);
+            return new Loops.Step(List.of(s.label(s.add(row, s.sum(w, 0)), "h"), s.add(c.get(1), 1)), List.of(row, c.get(0)));
+        });
+        b.output("scan", scan.get(0));
+        b.output("stacked", scan.get(3));
+        b.output("before", b.apply(Bodies.result((Op.Nested) scan.get(0).op(), 4), scan.get(0).inputs()));
+        b.output("cond", Loops.cond(b, b.constant(DType.BOOL, 1), s -> List.of(s.exp(x)), s -> List.of(x)).getFirst());
+        b.output("while", Loops.whileLoop(b, 9, first, (s, c) -> s.lt(c.get(1), s.constant(DType.I32, 3)),
+                (s, c) -> List.of(Loops.scan(s, 2, false, List.of(c.get(0)), List.of(), (u, h, none) ->
+                        new Loops.Step(List.of(u.add(h.get(0), u.sum(w, 0))), List.of())).getFirst(), s.add(c.get(1), 1))).getFirst());
+        b.output("custom", Loops.custom(b, List.of(x), (s, k) -> List.of(s.sin(k.get(0))), (s, k, y, dy) -> dy).getFirst());
     }
 
     private static void constants(GraphBuilder b) {
