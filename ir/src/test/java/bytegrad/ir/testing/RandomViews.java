@@ -32,7 +32,7 @@ final class RandomViews {
     private Node one(Node x) {
         int[] dims = x.shape().toArray();
         int rank = dims.length;
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> reshape(x);
             case 1 -> b.transpose(x, shuffled(rank));
             case 2 -> broadcast(x);
@@ -50,11 +50,15 @@ final class RandomViews {
             case 4 -> {
                 int[] low = IntStream.range(0, rank).map(k -> random.nextInt(3)).toArray();
                 int[] high = IntStream.range(0, rank).map(k -> random.nextInt(3)).toArray();
-                int[] between = IntStream.range(0, rank).map(k -> Math.max(0, random.nextInt(6) - 3)).toArray();
                 double fill = x.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(-2, 3);
-                yield x.shape().size() > LARGEST || rank > 4 ? x : b.pad(x, low, high, random.nextBoolean() ? between : new int[rank], fill);
+                yield x.shape().size() > LARGEST || rank > 4 ? x : b.pad(x, low, high, fill);
             }
             case 5 -> windows(x);
+            case 6 -> {
+                int[] between = IntStream.range(0, rank).map(k -> Math.max(0, random.nextInt(6) - 3)).toArray();
+                int[] behind = IntStream.range(0, rank).map(k -> random.nextInt(2)).toArray();
+                yield x.shape().size() > LARGEST || rank > 3 ? x : b.pad(x, new int[rank], behind, between, random.nextInt(2));
+            }
             default -> b.flip(x, IntStream.range(0, rank).filter(k -> random.nextBoolean()).toArray());
         };
     }
