@@ -2,6 +2,7 @@ package bytegrad.ir.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
@@ -122,9 +123,18 @@ class ContractOverlapsTest {
             // Before the pass and after it, others may have turned transposes into reshapes.
             Graph tidy = Pipeline.differentiable().run(from);
             sameNumbers(from, PASS.run(tidy), seed);
-            contracted += sums(to) == 0 ? 1 : 0;
+            boolean contracts = worthwhile(from);
+            assertEquals(contracts ? 0 : 1, sums(to), GraphPrinter.print(from));
+            contracted += contracts ? 1 : 0;
         }
-        assertEquals(true, contracted > 200, contracted + " of 400 became contractions");
+        assertTrue(contracted > 100, contracted + " of 400 became contractions");
+    }
+
+    /** Without strides there is one contraction; with them several, which pay where the windows are more than what they are added to. */
+    private static boolean worthwhile(Graph g) {
+        Node sum = g.nodes().stream().filter(n -> n.op() instanceof Op.OverlapAdd).findFirst().orElseThrow();
+        boolean oneResidue = sum.op() instanceof Op.OverlapAdd o && o.window().strides().stream().allMatch(s -> s == 1);
+        return oneResidue || sum.input(0).shape().size() > sum.shape().size();
     }
 
     private static Graph draw(SplittableRandom random) {
