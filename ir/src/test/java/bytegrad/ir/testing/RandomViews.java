@@ -3,6 +3,7 @@ package bytegrad.ir.testing;
 import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Random views of a node; any but a broadcast or pad keeps its size or less. */
+/** Random views of a node; any but a broadcast, pad or windows keeps its size or less. */
 final class RandomViews {
     private static final int LARGEST = 400;
 
@@ -31,7 +32,7 @@ final class RandomViews {
     private Node one(Node x) {
         int[] dims = x.shape().toArray();
         int rank = dims.length;
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 -> reshape(x);
             case 1 -> b.transpose(x, shuffled(rank));
             case 2 -> broadcast(x);
@@ -52,8 +53,27 @@ final class RandomViews {
                 double fill = !x.dtype().holds(-1) ? random.nextInt(2) : random.nextInt(-2, 3);
                 yield x.shape().size() > LARGEST || rank > 4 ? x : b.pad(x, low, high, fill);
             }
+            case 5 -> windows(x);
+            case 6 -> {
+                int[] between = IntStream.range(0, rank).map(k -> Math.max(0, random.nextInt(6) - 3)).toArray();
+                int[] behind = IntStream.range(0, rank).map(k -> random.nextInt(2)).toArray();
+                yield x.shape().size() > LARGEST || rank > 3 ? x : b.pad(x, new int[rank], behind, between, random.nextInt(2));
+            }
             default -> b.flip(x, IntStream.range(0, rank).filter(k -> random.nextBoolean()).toArray());
         };
+    }
+
+    /** Windows along one axis, now and then added up again. */
+    private Node windows(Node x) {
+        int axis = x.rank() == 0 ? -1 : random.nextInt(x.rank());
+        if (axis < 0 || x.rank() > 3 || x.shape().dim(axis) == 0 || x.shape().size() > LARGEST) {
+            return x;
+        }
+        int extent = x.shape().dim(axis);
+        int size = random.nextInt(1, Math.min(extent, 4) + 1);
+        int dilation = size == 1 ? 1 : random.nextInt(1, (extent - 1) / (size - 1) + 1);
+        Node y = b.window(x, new int[] {axis}, new int[] {size}, new int[] {random.nextInt(1, 4)}, new int[] {dilation});
+        return x.dtype() == DType.BOOL || random.nextInt(3) > 0 ? y : b.overlapAdd(y, (Op.Window) y.op(), x.shape());
     }
 
     /** Other factors of the same size: an axis split or two neighbours joined. */
