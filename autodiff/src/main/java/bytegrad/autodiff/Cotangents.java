@@ -1,5 +1,6 @@
 package bytegrad.autodiff;
 
+import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
 import java.util.List;
@@ -44,12 +45,18 @@ final class Cotangents implements Products {
         if (wants(x)) {
             int i = paths.place(x);
             Node sum = sums[i];
-            sums[i] = sum == null ? dx : b.add(sum, dx);
+            sums[i] = sum == null ? dx : sum(b, sum, dx);
         }
     }
 
     /** The sum so far, or null where nothing arrived. */
     @Nullable Node of(Node x) {
         return wants(x) ? sums[paths.place(x)] : null;
+    }
+
+    /** x + z, also where the dtype is for storage only: then rounded to it. */
+    static Node sum(GraphBuilder b, Node x, Node z) {
+        DType computed = x.dtype().computed();
+        return b.cast(b.add(b.cast(x, computed), b.cast(z, computed)), x.dtype());
     }
 }

@@ -98,7 +98,7 @@ final class Jvp {
             case Op.Random o -> {}
             case Op.OverlapAdd o -> linear(y, 0);
             case Op.Nested o -> nested.push(o, y);
-            case Op.Pad o -> linear(new Op.Pad(o.low(), o.high(), 0), y, 0);
+            case Op.Pad o -> linear(new Op.Pad(o.low(), o.high(), o.interior(), 0), y, 0);
             case Op.Window o -> linear(y, 0);
             case Op.Reshape o -> linear(y, 0);
             case Op.Transpose o -> linear(y, 0);
@@ -123,7 +123,7 @@ final class Jvp {
     }
 
     private @Nullable Node sum(@Nullable Node a, @Nullable Node c) {
-        return a == null ? c : c == null ? a : b.add(a, c);
+        return a == null ? c : c == null ? a : Cotangents.sum(b, a, c);
     }
 
     private @Nullable Node map(ScalarFn fn, Node y) {
@@ -166,7 +166,7 @@ final class Jvp {
         if (dx == null) {
             return null;
         }
-        Node slopes = new ReduceVjp(b).pull(monoid, axes, x, b.full(y.type(), 1));
+        Node slopes = new ReduceVjp(b).pull(monoid, axes, y, b.full(y.type(), 1));
         return b.apply(new Op.Reduce(Monoid.SUM, axes), List.of(b.mul(slopes, dx)));
     }
 

@@ -122,7 +122,7 @@ final class NestedVjp {
             Node stack = dys.get(carries + outputs + j);
             if (stack != null) {
                 Node slice = r.slice(stack);
-                before = before == null ? slice : r.body.add(before, slice);
+                before = before == null ? slice : Cotangents.sum(r.body, before, slice);
             }
             r.next(d, before != null ? before : r.body.zerosLike(d), wants(y, j));
         });
@@ -140,7 +140,7 @@ final class NestedVjp {
             if (d != null) {
                 int operand = constants + i;
                 Node sum = r.carry(d.type(), () -> b.zerosLike(y.input(operand)));
-                r.next(sum, r.body.add(sum, d), true);
+                r.next(sum, Cotangents.sum(r.body, sum, d), true);
                 dk.put(operand, sum);
             }
         }
