@@ -17,8 +17,9 @@ import java.util.stream.IntStream;
  * dr[b,k,n] = Σₘ l[b,m,k] · dy[b,m,n]
  * }</pre>
  *
- * Of the two orders of the operands, the one whose result has the wanted order of axes is taken; a transpose is added only
- * where neither has. So for y = x·W no cotangent needs one.
+ * Of the two orders of the operands, the one whose result has the wanted order of axes is taken, if need be with the axes of the
+ * other operand transposed (which for an operand costs nothing); dx is transposed only where that does not help. So for y = x·W no
+ * cotangent needs a transpose.
  */
 final class ContractVjp {
     private final GraphBuilder b;
@@ -80,8 +81,38 @@ final class ContractVjp {
         if (!ascends(dyFirst) && ascends(otherFirst)) {
             return b.contract(new Op.Contract(otherBatch, pairs, other.free(), other.freeInResult()), other.node(), dy);
         }
+        Operand turned = turned(x, other);
+        if (turned.node() != other.node()) {
+            return pull(x, turned, dy);
+        }
         Node dx = b.contract(new Op.Contract(pairs, otherBatch, other.freeInResult(), other.free()), dy, other.node());
         return b.transpose(dx, IntStream.range(0, dyFirst.size()).map(dyFirst::indexOf).toArray());
+    }
+
+    /** The other operand with its contracted axes in the order of x's axes that they are paired with, if dx then needs no transpose. */
+    private Operand turned(Operand x, Operand other) {
+        List<Integer> batch = x.batch().stream().sorted().toList();
+        List<Integer> contract = x.contract().stream().sorted().toList();
+        boolean blocks = ascends(joined(batch, x.free(), contract)) || ascends(joined(batch, contract, x.free()));
+        if (!blocks) {
+            return other;
+        }
+        List<Integer> slots = other.contract().stream().sorted().toList();
+        int[] axes = IntStream.range(0, other.node().rank()).toArray();
+        List<Integer> moved = new ArrayList<>(other.contract());
+        for (int k = 0; k < slots.size(); k++) {
+            int pair = x.contract().indexOf(contract.get(k));
+            axes[slots.get(k)] = other.contract().get(pair);
+            moved.set(pair, slots.get(k));
+        }
+        return new Operand(b.transpose(other.node(), axes), other.batch(), moved, other.at());
+    }
+
+    private static List<Integer> joined(List<Integer> a, List<Integer> c, List<Integer> e) {
+        List<Integer> all = new ArrayList<>(a);
+        all.addAll(c);
+        all.addAll(e);
+        return all;
     }
 
     private static boolean ascends(List<Integer> axes) {

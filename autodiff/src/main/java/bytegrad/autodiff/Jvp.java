@@ -85,7 +85,13 @@ final class Jvp {
                 linear(y, 1);
             }
             case Op.Gather o -> linear(y, 0);
-            case Op.ScatterAdd o -> linear(y, 0);
+            case Op.Scatter o -> {
+                if (o.combine() == Op.Combine.ADD) {
+                    add(y, scatterAdd(y));
+                } else {
+                    transposed(List.of(y));
+                }
+            }
             case Op.Concat o -> add(y, concat(y));
             case Op.Cumulate o -> {
                 if (o.monoid() == Monoid.SUM) {
@@ -168,6 +174,19 @@ final class Jvp {
         }
         Node slopes = new ReduceVjp(b).pull(monoid, axes, y, b.full(y.type(), 1));
         return b.apply(new Op.Reduce(Monoid.SUM, axes), List.of(b.mul(slopes, dx)));
+    }
+
+    /** Linear in the base and the updates together; zeros where one has no tangent. */
+    private @Nullable Node scatterAdd(Node y) {
+        Node dbase = of(y.input(0));
+        Node dupdates = of(y.input(1));
+        if (dbase == null && dupdates == null) {
+            return null;
+        }
+        List<Node> in = new ArrayList<>(y.inputs());
+        in.set(0, dbase != null ? dbase : b.zerosLike(y.input(0)));
+        in.set(1, dupdates != null ? dupdates : b.zerosLike(y.input(1)));
+        return b.apply(y.op(), in);
     }
 
     /** Each part's tangent, zeros where it has none. */

@@ -5,6 +5,7 @@ import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.Shape;
+import bytegrad.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -27,9 +28,7 @@ final class ReduceVjp {
             case LOG_SUM_EXP -> logSumExp(x, axes, y, dy);
             case AND, OR -> throw new IllegalArgumentException("a reduction of truths or bits has no derivative");
             case PRODUCT -> fromRows(product(rows(x, axes), dy), x.shape(), axes);
-            case MAX, MIN -> axes.size() == 1
-                    ? first(monoid, x, axes.get(0), dy)
-                    : fromRows(first(monoid, rows(x, axes), 1, b.reshape(dy, dy.shape().size())), x.shape(), axes);
+            case MAX, MIN -> axes.size() == 1 ? first(monoid, x, axes.get(0), dy) : firstOfSeveral(monoid, x, axes, dy);
         };
     }
 
@@ -50,6 +49,20 @@ final class ReduceVjp {
         Node at = along(monoid == Monoid.MAX ? b.argmax(x, axis) : b.argmin(x, axis), x.shape(), axes);
         Node index = b.iota(x.type().with(DType.I32), axis);
         return b.select(b.eq(index, at), along(dy, x.shape(), axes), b.zerosLike(x));
+    }
+
+    /**
+     * As above with k row-major over several axes, of which the first is the least at which x is the extreme (or NaN, where that is
+     * NaN). Nothing but maps and reductions, so that the x of overlapping windows, as in a pooling, need not be stored.
+     */
+    private Node firstOfSeveral(Monoid monoid, Node x, List<Integer> axes, Node dy) {
+        int[] reduced = axes.stream().mapToInt(k -> k).toArray();
+        TensorType type = x.type().with(DType.I32);
+        Shape several = Shape.of(axes.stream().map(x.shape()::dim).toList());
+        Node index = b.broadcast(b.reshape(b.iota(TensorType.of(DType.I32, several.size()), 0), several), x.shape(), reduced);
+        Node extreme = b.or(b.eq(x, along(b.reduce(monoid, x, reduced), x.shape(), axes)), b.ne(x, x));
+        Node at = b.reduce(Monoid.MIN, b.select(extreme, index, b.full(type, Integer.MAX_VALUE)), reduced);
+        return b.select(b.eq(index, along(at, x.shape(), axes)), along(dy, x.shape(), axes), b.zerosLike(x));
     }
 
     /**

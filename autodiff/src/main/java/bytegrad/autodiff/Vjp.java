@@ -24,8 +24,14 @@ import java.util.stream.IntStream;
  * <ul>
  *   <li>max(a, b), min(a, b) where a = b (or one is NaN): dy goes to b; but never to a literal, so relu'(0) = 0 whether
  *       it was written max(x, 0) or max(0, x);
- *   <li>the maximum or minimum over axes: dy goes to the first extreme element in row-major order of the axes;
- *   <li>|x| at 0: 0. √x at 0 is infinite.
+ *   <li>the maximum or minimum over axes, cumulated or not: dy goes to the first extreme element in row-major order of the axes;
+ *   <li>where several updates of a scatter are the extreme of an element: dy goes to the base if it is one of them, else to the first;
+ *   <li>|x| at 0: 0; √x and ∛x at 0 are infinite;
+ *   <li>sign, floor, ceil, round_even and trunc are flat, their jumps too; rem and mod have the slope 1 by the dividend and minus the integer quotient
+ *       by the divisor, also where they jump;
+ *   <li>aᵇ: by a, 0 for 0⁰; by b, 0 where a = 0 and b ≥ 0, NaN where a &lt; 0;
+ *   <li>atan2 at the origin: 0 by both;
+ *   <li>log_add_exp and log_sum_exp: 0 by an operand of −∞, also where all are; NaN by one of +∞.
  * </ul>
  *
  * <p>Every rule is made of differentiable nodes, so that it can be differentiated again; what it reads of y keeps its
@@ -40,6 +46,8 @@ final class Vjp {
     private final ContractVjp contract;
     private final ViewVjp view;
     private final MapVjp map;
+    private final IndexVjp index;
+    private final CumulateVjp cumulate;
 
     Vjp(GraphBuilder b, Products cotangents) {
         this.b = b;
@@ -48,6 +56,8 @@ final class Vjp {
         this.contract = new ContractVjp(b);
         this.view = new ViewVjp(b);
         this.map = new MapVjp(b);
+        this.index = new IndexVjp(b);
+        this.cumulate = new CumulateVjp(b);
     }
 
     /** Adds what y passes on to each of its inputs. */
@@ -65,11 +75,15 @@ final class Vjp {
                 to(y, 0, () -> contract.left(c, y, dy));
                 to(y, 1, () -> contract.right(c, y, dy));
             }
-            case Op.Gather(int axis) -> to(y, 0, () -> b.scatterAdd(dy, y.input(1), axis, y.input(0).shape().dim(axis)));
-            case Op.ScatterAdd(int axis, int extent) -> to(y, 0, () -> b.gather(dy, y.input(1), axis));
+            case Op.Gather o -> to(y, 0, () -> index.gather(o, y, dy));
+            case Op.Scatter o -> {
+                to(y, 0, () -> index.base(o, y, dy));
+                to(y, 1, () -> index.updates(o, y, dy));
+            }
             case Op.Concat(int axis) -> concat(axis, y, dy);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> to(y, 0, () -> cumulate.pull(o, y.input(0), dy));
+            // An order is piecewise constant.
+            case Op.ArgSort o -> {}
             case Op.Random o -> {}
             case Op.OverlapAdd o -> to(y, 0, () -> b.apply(o.window(), List.of(dy)));
             case Op.Nested o -> throw new IllegalStateException("results of one " + Graph.opName(o) + " are pulled back together, by NestedVjp");

@@ -23,7 +23,10 @@ class RandomGradientTest {
     private static void check(long seed) {
         Graph graph = RandomGraphs.smooth(seed, DType.F64);
         List<String> names = graph.inputs().stream().filter(n -> n.dtype().isFloat()).map(RandomGradientTest::name).toList();
-        Directional.check(graph, RandomGraphs.inputs(graph, seed), names, seed);
+        // Nothing to differentiate by where all is made of constants.
+        if (!names.isEmpty()) {
+            Directional.check(graph, RandomGraphs.inputs(graph, seed), names, seed);
+        }
     }
 
     private static String name(Node input) {

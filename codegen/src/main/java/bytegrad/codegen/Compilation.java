@@ -9,6 +9,7 @@ import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
+import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
@@ -54,7 +55,7 @@ record Compilation(
         Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
-        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes).stream()
+        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, new NestedKernels(options.fuse(), weightLimit, vectorBytes)).stream()
                 .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {

@@ -29,7 +29,7 @@ public final class Explanation {
      *
      * @param number counts from 0, in the order they run
      * @param label the nodes it stores in one line, with the outputs and states that they are: {@code %73 (new W1)}
-     * @param kind {@code loops}, {@code contraction}, {@code pieces}, {@code scatter}, {@code arg} or {@code copy}
+     * @param kind {@code loops}, {@code contraction}, {@code pieces}, {@code scatter}, {@code cumulate}, {@code sort}, {@code arg} or {@code copy}
      * @param stores nodes it leaves in memory
      * @param reads nodes it loads from memory
      * @param inlined nodes computed on the way that are never stored

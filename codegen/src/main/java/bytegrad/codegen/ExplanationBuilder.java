@@ -139,7 +139,10 @@ final class ExplanationBuilder {
             case CONTRACTION -> "contraction";
             case PIECES -> "pieces";
             case SCATTER -> "scatter";
+            case CUMULATE -> "cumulate";
+            case SORT -> "sort";
             case ARG -> "arg";
+            case NESTED -> Graph.opName(k.cluster().roots().getFirst().node().op());
         };
     }
 

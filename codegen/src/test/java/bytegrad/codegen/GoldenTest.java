@@ -47,9 +47,43 @@ final class GoldenTest {
                 graph
                 table: f32[10,20] = input "table"
                 i: i32[3] = input "i"
-                %2: f32[3,20] = gather(table, i) axis=0
+                %2: f32[3,20] = gather(table, i) axis=0 batch=0
                 %3: f32[3,20] = tanh(%2)
                 output "y" = %3
+                """);
+    }
+
+    @Test
+    void scatter() throws IOException {
+        Golden.check("scatter", """
+                graph
+                x: f32[2,20] = input "x"
+                u: f32[3,20] = input "u"
+                i: i32[3] = input "i"
+                %3: f32[3,20] = neg(u)
+                %4: f32[2,20] = scatter_max(x, %3, i) axis=0 batch=0
+                output "y" = %4
+                """);
+    }
+
+    @Test
+    void cumulate() throws IOException {
+        Golden.check("cumulate", """
+                graph
+                x: f32[5,20] = input "x"
+                %1: f32[5,20] = mul(x, x)
+                %2: f32[5,20] = cumulate_sum(%1) axis=0 reverse=true exclusive=true
+                output "y" = %2
+                """);
+    }
+
+    @Test
+    void argsort() throws IOException {
+        Golden.check("argsort", """
+                graph
+                x: f32[3,7] = input "x"
+                %1: i32[3,2] = argsort(x) axis=1 descending=true count=2
+                output "y" = %1
                 """);
     }
 

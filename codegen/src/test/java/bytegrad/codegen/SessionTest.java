@@ -24,16 +24,15 @@ final class SessionTest {
             table: f32[5,3] = input "table"
             i: i32[4] = input "i"
             count: i64[] = input "count"
-            %3: f32[4,3] = gather(table, i) axis=0
+            %3: f32[4,3] = gather(table, i) axis=0 batch=0
             %4: f32[] = reduce_sum(%3) axes=[0,1]
             %5: f32[4,3] = neg(%3)
-            %6: f32[5,3] = scatter_add(%5, i) axis=0 extent=5
-            %7: f32[5,3] = add(table, %6)
-            %8: i64[] = constant 1
-            %9: i64[] = add(count, %8)
+            %6: f32[5,3] = scatter_add(table, %5, i) axis=0 batch=0
+            %7: i64[] = constant 1
+            %8: i64[] = add(count, %7)
             output "loss" = %4
-            update "table" = %7
-            update "count" = %9
+            update "table" = %6
+            update "count" = %8
             """;
 
     private static Session step(Options.Simd simd) {
@@ -108,7 +107,7 @@ final class SessionTest {
                 graph
                 table: f32[5] = input "table"
                 i: i32[2] = input "i"
-                %2: f32[2] = gather(table, i) axis=0
+                %2: f32[2] = gather(table, i) axis=0 batch=0
                 output "y" = %2
                 """)).newSession();
         s.set("table", new float[] {1, 2, 3, 4, 5}).set("i", new int[] {0, 9});
@@ -116,6 +115,30 @@ final class SessionTest {
         s.set("i", new int[] {0, 4});
         s.run();
         assertArrayEquals(new float[] {1, 5}, s.get("y").floats());
+    }
+
+    @Test
+    void eachIndexOfSeveralIsHeldAgainstItsOwnAxis() {
+        for (Options.Simd simd : List.of(Options.Simd.SCALAR, Options.Simd.BITS_512)) {
+            Session s = Compiler.compile(GraphParser.parse(
+                    """
+                    graph
+                    x: f32[2,3,16] = input "x"
+                    u: f32[2,16] = input "u"
+                    i: i64[2] = input "i"
+                    j: i64[2] = input "j"
+                    put: f32[2,3,16] = scatter_set(x, u, i, j) axis=0 batch=0
+                    output "y" = put
+                    """), Options.DEFAULT.withSimd(simd)).newSession();
+            s.set("x", new float[96]).set("u", new float[32]).set("i", new long[] {1, 0}).set("j", new long[] {0, 3});
+            says(message(IndexException.class, s::run), "put", "3");
+            s.set("j", new long[] {-1, 0});
+            says(message(IndexException.class, s::run), "put", "-1");
+            s.set("j", new long[] {2, 0}).set("i", new long[] {0, 2});
+            says(message(IndexException.class, s::run), "put", "2");
+            s.set("i", new long[] {0, 1});
+            s.run();
+        }
     }
 
     @Test

@@ -213,11 +213,13 @@ final class UpdatesTest {
                 table: f32[5,3] = input "table"
                 i: i32[4] = input "i"
                 d: f32[4,3] = input "d"
-                %3: f32[4,3] = gather(table, i) axis=0
+                %3: f32[4,3] = gather(table, i) axis=0 batch=0
                 %4: f32[4,3] = mul(%3, d)
-                %5: f32[5,3] = scatter_add(%4, i) axis=0 extent=5
-                %6: f32[5,3] = add(table, %5)
-                update "table" = %6
+                zero: f32[] = constant 0.0
+                zeros: f32[5,3] = broadcast(zero) axes=[]
+                %7: f32[5,3] = scatter_add(zeros, %4, i) axis=0 batch=0
+                %8: f32[5,3] = add(table, %7)
+                update "table" = %8
                 """);
         assertEquals("i", ((Op.Input) g.inputs().get(1).op()).name());
         Agreement.ways(Agreement.EXTREMES).forEach(way -> steps(g, way));

@@ -68,7 +68,7 @@ public enum DType {
         };
     }
 
-    /** The name in graph text: {@code f32}, {@code f64}, {@code i32}, {@code i64}, {@code bool}, {@code u8}, {@code i8}, {@code i16}, {@code bf16}. */
+    /** The name in graph text: {@code f32} and the like. */
     public String text() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }

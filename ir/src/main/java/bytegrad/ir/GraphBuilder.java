@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * common subexpressions are found by construction. The convenience methods are in {@link Tensors}, from which this
  * class inherits them. Not safe for use by several threads.
  */
-public final class GraphBuilder extends Tensors {
+public final class GraphBuilder extends IndexedTensors {
     private record Key(Op op, List<Integer> inputs) {}
 
     private final List<Node> nodes = new ArrayList<>();
@@ -21,6 +21,7 @@ public final class GraphBuilder extends Tensors {
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<Node, Node> updates = new LinkedHashMap<>();
     private final Map<Node, String> labels = new HashMap<>();
+    private int sites;
     /** Whose nodes may be used here too; null for a graph of its own. */
     private final @Nullable GraphBuilder enclosing;
     private final Map<Node, Node> captures = new HashMap<>();
@@ -33,7 +34,6 @@ public final class GraphBuilder extends Tensors {
     private GraphBuilder(GraphBuilder enclosing) {
         this.enclosing = enclosing;
     }
-    private int sites;
 
     /**
      * Applies an op, or returns the node that already does.
@@ -69,7 +69,8 @@ public final class GraphBuilder extends Tensors {
         if (op instanceof Op.Input(String name, TensorType t)) {
             inputs.put(name, node);
         } else if (op instanceof Op.Random(TensorType t, int site)) {
-            sites = Math.max(sites, site + 1);
+            GraphBuilder outermost = outermost();
+            outermost.sites = Math.max(outermost.sites, site + 1);
         }
         return node;
     }
@@ -77,7 +78,16 @@ public final class GraphBuilder extends Tensors {
     /** A site that no draw of this builder has had. */
     @Override
     int freshSite() {
-        return sites;
+        return outermost().sites;
+    }
+
+    /** Bodies draw from the sites of the graph they are part of, or one key would give the same words inside and outside. */
+    private GraphBuilder outermost() {
+        GraphBuilder b = this;
+        while (b.enclosing != null) {
+            b = b.enclosing;
+        }
+        return b;
     }
 
     private Node owned(Node n, String what) {

@@ -185,6 +185,10 @@ public final class Loops {
         GraphBuilder s = new GraphBuilder();
         List<Node> ys = body.apply(s, inputs(s, "k", operands));
         outputs(s, ys);
+        if (operands.stream().noneMatch(n -> n.dtype().isFloat())) {
+            throw new GraphException("custom of " + types(operands) + ": no operand is a float, so there is no gradient to give; write the body's nodes as they are"
+                    + CallSite.suffix());
+        }
         GraphBuilder v = new GraphBuilder();
         List<Node> ks = inputs(v, "k", operands);
         List<Node> cotangents = vjp.write(v, ks, inputs(v, "y", ys), inputs(v, "dy", ys));

@@ -61,16 +61,46 @@ public sealed interface Op {
         }
     }
 
-    /** y[o,j,r] = a[o, b[j], r]: the axis of the data {@code a} is replaced by the axes of the indices {@code b}. */
-    record Gather(int axis) implements Op {}
+    /**
+     * y[β,o,j,r] = a[β, o, i₁[β,j], …, iₙ[β,j], r]: the inputs are the data a, then n index tensors of one type.
+     *
+     * <p>β are the first {@code batch} axes of the data and of every index tensor, o the data's axes from there to {@code axis}; j, the other axes
+     * of the indices, replace the n axes of the data from {@code axis} on. An index out of range fails in the run; none counts from the end.
+     */
+    record Gather(int axis, int batch) implements Op {}
 
     /**
-     * y[o,e,r] = Σ a[o,j,r] over the j (ascending) with b[j] = e: the axes of {@code a} that belong to the indices
-     * {@code b}, from {@code axis} on, are replaced by one of {@code extent}. Zero where no index points.
+     * y = base; then y[β, o, i₁[β,j], …, iₙ[β,j], r] ∘= u[β,o,j,r] for each j in row-major order: the inputs are base, u, then n index tensors of
+     * one type.
+     *
+     * <p>The axes are as {@link Gather} has them, with y as its data and u as its result. Of several updates of one element {@link Combine#SET}
+     * keeps the last.
      */
-    record ScatterAdd(int axis, int extent) implements Op {}
+    record Scatter(Combine combine, int axis, int batch) implements Op {}
 
-    /** y[…,k,…] = x[…,0,…] ⊕ … ⊕ x[…,k,…] along {@code axis}: from the end if {@code reverse}, without x[…,k,…] itself if {@code exclusive}. */
+    /** What {@link Scatter} does with an element and its update. */
+    enum Combine {
+        /** y = u. */
+        SET,
+        /** y = y + u. */
+        ADD,
+        /** y = y · u. */
+        MUL,
+        /** y = min(y, u). */
+        MIN,
+        /** y = max(y, u). */
+        MAX;
+
+        /** The name in graph text, after {@code scatter_}. */
+        public String text() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * y[…,k,…] = identity ⊕ x[…,0,…] ⊕ … ⊕ x[…,k,…] along {@code axis}, one chain from the left: from the end if {@code reverse}, without x[…,k,…]
+     * itself if {@code exclusive}.
+     */
     record Cumulate(Monoid monoid, int axis, boolean reverse, boolean exclusive) implements Op {}
 
     /**

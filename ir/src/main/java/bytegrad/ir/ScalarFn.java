@@ -71,7 +71,10 @@ public enum ScalarFn {
      * its zero. Integers: a mod 0 = a. Floats: rounded once, so that it may be b itself.
      */
     MOD(2, Domain.NUMERIC),
-    /** aᵇ as IEEE 754 has it: 1 for b = 0 and for a = 1, whatever the other, and for a = −1 with infinite b; NaN for a &lt; 0 with other than an integer b. */
+    /**
+     * aᵇ as IEEE 754 has it: 1 for b = 0 and for a = 1, whatever the other, and for a = −1 with infinite b; NaN for a &lt; 0 with other than an
+     * integer b. For b = 1 it is a, and for b = 2 a·a, bit for bit.
+     */
     POW(2, Domain.FLOAT),
     /** {@code atan2(a, b)}: the angle of the point with abscissa b and ordinate a, from −π to π. */
     ATAN2(2, Domain.FLOAT),

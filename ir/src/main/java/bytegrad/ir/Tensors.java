@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * The vocabulary of {@link GraphBuilder}: one method per op, with NumPy's broadcasting written out as explicit nodes,
  * and negative axes counted from the end. Each throws {@link GraphException} where the op has no meaning.
  */
-public abstract sealed class Tensors extends Functions permits GraphBuilder {
+public abstract sealed class Tensors extends Functions permits IndexedTensors {
     /** Applies an op to inputs: what every method below ends in. */
     public abstract Node apply(Op op, List<Node> inputs);
 
@@ -79,12 +79,12 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
     }
 
     /** A bf16 as f32; anything else as it is. */
-    private Node computable(Node x) {
+    Node computable(Node x) {
         return x.dtype() == DType.BF16 ? cast(x, DType.F32) : x;
     }
 
     /** The result of what was computed of {@link #computable} operands, in the operands' dtype. */
-    private Node rounded(Node y, Node operand) {
+    Node rounded(Node y, Node operand) {
         return operand.dtype() == DType.BF16 ? cast(y, DType.BF16) : y;
     }
 
@@ -291,18 +291,6 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
         return contract(new Op.Contract(batch, batch, List.of(r - 1), List.of(r - 2)), a, b);
     }
 
-    // ---- indexing
-
-    /** Rows of x along the axis, chosen by integer indices; out of range fails at run time. */
-    public Node gather(Node x, Node indices, int axis) {
-        return apply(new Op.Gather(axis(axis, x.rank())), List.of(x, indices));
-    }
-
-    /** Zeros of the given extent along the axis, with each update added where its index points. Of bf16 in f32, rounded at the end. */
-    public Node scatterAdd(Node updates, Node indices, int axis, int extent) {
-        return rounded(apply(new Op.ScatterAdd(axis, extent), List.of(computable(updates), indices)), updates);
-    }
-
     public Node concat(int axis, Node... parts) {
         return apply(new Op.Concat(parts.length == 0 ? axis : axis(axis, parts[0].rank())), List.of(parts));
     }
@@ -411,7 +399,7 @@ public abstract sealed class Tensors extends Functions permits GraphBuilder {
     }
 
     /** Negative axes count from the end; what is out of range is left for the type rule to name. */
-    private static int axis(int axis, int rank) {
+    static int axis(int axis, int rank) {
         return axis < 0 && axis >= -rank ? axis + rank : axis;
     }
 

@@ -35,7 +35,7 @@ final class TypeRule {
             case Op.ArgReduce o -> o.extremum() == Op.Extremum.MAX ? "argmax" : "argmin";
             case Op.Contract o -> "contract";
             case Op.Gather o -> "gather";
-            case Op.ScatterAdd o -> "scatter_add";
+            case Op.Scatter o -> "scatter_" + o.combine().text();
             case Op.Concat o -> "concat";
             case Op.Cumulate o -> "cumulate_" + o.monoid().text();
             case Op.ArgSort o -> "argsort";
@@ -77,11 +77,11 @@ final class TypeRule {
             case Op.Reduce(Monoid monoid, List<Integer> axes) -> reduce(monoid, axes);
             case Op.ArgReduce(Op.Extremum extremum, int axis) -> argReduce(axis);
             case Op.Contract c -> contract(c);
-            case Op.Gather(int axis) -> gather(axis);
-            case Op.ScatterAdd(int axis, int extent) -> scatterAdd(axis, extent);
+            case Op.Gather(int axis, int batch) -> new IndexTypes(this, op, in).gather(axis, batch);
+            case Op.Scatter s -> new IndexTypes(this, op, in).scatter(s);
             case Op.Concat(int axis) -> concat(axis);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate c -> cumulate(c.monoid(), c.axis());
+            case Op.ArgSort s -> argSort(s.axis(), s.count());
             case Op.Random(TensorType type, int site) -> random(type, site);
             case Op.OverlapAdd o -> overlapAdd(o);
             case Op.Nested o -> new NestedRule(o, in).infer();
@@ -102,17 +102,17 @@ final class TypeRule {
         };
     }
 
-    private GraphException error(String what) {
+    GraphException error(String what) {
         String operands = in.isEmpty() ? "" : in.stream().map(TensorType::toString).collect(Collectors.joining(", ", " of ", ""));
         return new GraphException(name(op) + operands + ": " + what);
     }
 
-    private GraphException notDefined(DType dtype, String advice) {
+    GraphException notDefined(DType dtype, String advice) {
         return error("not defined on " + dtype.text()
                 + (dtype.isStorage() ? ", which is for storage only; cast it to " + dtype.computed().text() + " first" : advice));
     }
 
-    private Shape shape(List<Integer> dims) {
+    Shape shape(List<Integer> dims) {
         try {
             return Shape.of(dims);
         } catch (GraphException e) {
@@ -229,46 +229,24 @@ final class TypeRule {
         return l.with(shape(dims));
     }
 
-    private TensorType gather(int axis) {
-        arity(2);
-        TensorType data = in.get(0);
-        TensorType index = indices();
-        axis(axis, data);
-        List<Integer> dims = new ArrayList<>(data.shape().dims());
-        dims.remove(axis);
-        dims.addAll(axis, index.shape().dims());
-        if (data.shape().dim(axis) == 0 && index.size() > 0) {
-            throw error("axis " + axis + " is empty, so no index is in range");
+    private TensorType cumulate(Monoid monoid, int axis) {
+        arity(1);
+        TensorType t = in.get(0);
+        axis(axis, t);
+        if (!monoid.accepts(t.dtype())) {
+            throw notDefined(t.dtype(), t.dtype() == DType.BOOL ? "; cast it to i32 first" : "; cast the operand");
         }
-        return data.with(shape(dims));
+        return t;
     }
 
-    private TensorType indices() {
-        TensorType index = in.get(1);
-        if (!index.dtype().isInteger()) {
-            throw error("indices must be i32 or i64, not " + index.dtype().text());
+    private TensorType argSort(int axis, int count) {
+        arity(1);
+        TensorType t = in.get(0);
+        axis(axis, t);
+        if (count < 0 || count > t.shape().dim(axis)) {
+            throw error("cannot give " + count + " of the " + t.shape().dim(axis) + " elements along axis " + axis);
         }
-        return index;
-    }
-
-    private TensorType scatterAdd(int axis, int extent) {
-        arity(2);
-        TensorType updates = in.get(0);
-        TensorType index = indices();
-        if (!updates.dtype().isNumeric()) {
-            throw notDefined(updates.dtype(), "");
-        }
-        if (axis < 0 || axis + index.rank() > updates.rank()
-                || !updates.shape().dims().subList(axis, axis + index.rank()).equals(index.shape().dims())) {
-            throw error("the updates must have the indices' shape " + index.shape() + " from axis " + axis + " on");
-        }
-        if (extent < 0 || extent == 0 && index.size() > 0) {
-            throw error("extent " + extent + " has no place for an index");
-        }
-        List<Integer> dims = new ArrayList<>(updates.shape().dims());
-        dims.subList(axis, axis + index.rank()).clear();
-        dims.add(axis, extent);
-        return updates.with(shape(dims));
+        return new TensorType(DType.I32, t.shape().with(axis, count));
     }
 
     private TensorType random(TensorType type, int site) {

@@ -7,7 +7,8 @@
  * Op     = Input(name, type) | Constant(literal) | Iota(type, axis)
  *        | Map(ScalarFn) | Cast(dtype)
  *        | Reduce(Monoid, axes) | ArgReduce(Extremum, axis) | Contract(pairing)
- *        | Gather(axis) | ScatterAdd(axis, extent) | Concat(axis)
+ *        | Gather(axis, batch) | Scatter(Combine, axis, batch) | Concat(axis)
+ *        | Cumulate(Monoid, axis, reverse, exclusive) | ArgSort(axis, descending, count)
  *        | View
  * View   = Reshape(shape) | Transpose(axes) | Broadcast(shape, axes)
  *        | Slice(starts, limits, strides) | Pad(low, high, fill) | Flip(axes)

@@ -18,7 +18,7 @@ public final class Bfloat16 {
     /** The nearest bf16. */
     public static short ofFloat(float v) {
         int bits = Float.floatToRawIntBits(v);
-        if (v != v) {
+        if (Float.isNaN(v)) {
             return (short) (bits >> 16 | QUIET);
         }
         // Half a unit, less one where the last kept bit is 0, so that a tie carries only into an odd number.
@@ -28,7 +28,7 @@ public final class Bfloat16 {
     /** The nearest bf16. */
     public static short ofDouble(double v) {
         float f = (float) v;
-        if (f == v || f != f) {
+        if (f == v || Float.isNaN(f)) {
             return ofFloat(f);
         }
         // Rounded to odd: cut off, with the last bit saying that something was, so that rounding again goes the right way.

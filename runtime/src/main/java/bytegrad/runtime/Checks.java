@@ -29,4 +29,17 @@ public final class Checks {
         }
         return (int) index;
     }
+
+    /**
+     * One more than the steps a loop has taken, if it may take another.
+     *
+     * @param what the graph node that is the loop, for the message
+     * @throws StepLimitException otherwise
+     */
+    public static int step(int steps, int limit, String what) {
+        if (steps >= limit) {
+            throw new StepLimitException(what, limit);
+        }
+        return steps + 1;
+    }
 }

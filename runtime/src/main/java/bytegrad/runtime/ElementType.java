@@ -43,7 +43,7 @@ public enum ElementType {
         return arrayType;
     }
 
-    /** The name in graphs and messages: {@code f32}, {@code f64}, {@code i32}, {@code i64}, {@code bool}, {@code u8}, {@code i8}, {@code i16}, {@code bf16}. */
+    /** The name in graphs and messages: {@code f32} and the like. */
     public String text() {
         return text;
     }

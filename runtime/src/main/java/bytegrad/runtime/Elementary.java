@@ -28,7 +28,9 @@ public final class Elementary {
 
     /** log(x + √(x² − 1)); NaN below 1. */
     public static double acosh(double x) {
-        if (x < 2) {
+        if (x < 1) {
+            return Double.NaN;
+        } else if (x < 2) {
             double t = x - 1;
             return StrictMath.log1p(t + Math.sqrt(t * (2 + t)));
         } else if (x < LARGE) {
@@ -57,9 +59,9 @@ public final class Elementary {
             return x > 0 && x < Double.MIN_NORMAL ? log2(x * 0x1p54) - 54 : StrictMath.log(x);
         }
         // x = 2ᵉ·m with m from √½ to √2, so that near 1 nothing cancels.
-        long bits = Double.doubleToRawLongBits(x) - Double.doubleToRawLongBits(0.7071067811865476);
-        int e = (int) (bits >> 52);
-        double l = StrictMath.log(x * Double.longBitsToDouble((1023L - e) << 52));
+        long bits = Double.doubleToRawLongBits(x);
+        long e = bits - Double.doubleToRawLongBits(0.7071067811865476) >> 52;
+        double l = StrictMath.log(Double.longBitsToDouble(bits - (e << 52)));
         return e + Math.fma(l, LOG2_E, l * LOG2_E_REST);
     }
 

@@ -54,6 +54,20 @@ public final class Special {
         }
     };
 
+    /**
+     * (1 + 2x)·e^(x²)·erfc(x) for x from ¼ to 28, in powers of (x − 3)/(x + 3): the polynomial of degree 24 through its values at the 25
+     * Chebyshev nodes, computed in 60 digits. Error below 2e-19.
+     */
+    private static final double[] COMPLEMENT = {
+        1.2530080582697296, -0.1356211061245812, -0.047562294353451155, 0.12964515870276308, -0.11927366341527651,
+        0.06830802734390307, -0.023770514919584283, 0.0025293918171112218, 0.0018886903724375282, -0.0007798322800430573,
+        -0.0001051599043042293, 0.0001250993887507142, 4.949988523468203e-06, -2.010067415772931e-05, -7.330750388271617e-07,
+        3.4726163692371154e-06, 3.6004101374662583e-07, -6.168982297774749e-07, -1.4590061352794635e-07, 1.0206198810529628e-07,
+        4.545751439946296e-08, -1.3411062201775042e-08, -1.0279284195606996e-08, 1.0049657043713598e-09, 1.2664164387841275e-09
+    };
+
+    private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
+
     private Special() {}
 
     /** 1 / (1 + e⁻ˣ), with full relative accuracy down to the denormals. */
@@ -79,38 +93,51 @@ public final class Special {
         return Double.isNaN(x) ? x : Math.copySign(1, x);
     }
 
-    /** 1 − erf(x). */
+    /**
+     * 1 − erf(x), with full relative accuracy down to the denormals: within 4 units in the last place, since the errors of an exponential, a
+     * quotient and their product add up. e^(−x²) times a polynomial in (x − 3)/(x + 3) over 1 + 2x.
+     */
     public static double erfc(double x) {
-        if (x < 2) {
+        if (x < 0.25) {
             return 1 - erf(x);
-        } else if (x > 28) {
+        } else if (x > 27.5) {
+            // Half the least denormal is more.
             return 0;
         }
-        double f = x;
-        for (int n = 60; n >= 1; n--) {
-            f = x + n * 0.5 / f;
-        }
+        double q = polynomial(COMPLEMENT, (x - 3) / (x + 3)) / (1 + 2 * x);
+        // The rounding error of the square would be magnified by the exponential.
         double square = x * x;
-        return StrictMath.exp(-square) * (1 - Math.fma(x, x, -square)) * 0.5641895835477563 / f;
+        double p = Math.fma(-Math.fma(x, x, -square), q, q);
+        if (square < 700) {
+            return StrictMath.exp(-square) * p;
+        }
+        // In two steps, so that a denormal result is rounded once.
+        double e = StrictMath.exp(-0.5 * square);
+        return e * (e * p);
     }
 
-    /** The y with erf(y) = x. */
+    /**
+     * The y with erf(y) = x; ±∞ at ±1, NaN beyond; within 2.5 units in the last place. From Winitzki's formula, which is right to 4e-3, by
+     * Halley's method; beyond 0.7 on the complement, which is known better, and 1 − x is exact.
+     */
     public static double erfInv(double x) {
         double a = Math.abs(x);
         if (!(a < 1)) {
             return a == 1 ? x * Double.POSITIVE_INFINITY : Double.NaN;
         }
-        double l = StrictMath.log1p(-a * a);
-        double h = 2 / (Math.PI * 0.147) + l / 2;
-        double y = Math.sqrt(Math.sqrt(h * h - l / 0.147) - h);
-        for (int k = 0; k < 4; k++) {
-            double f = (a < 0.5 ? erf(y) - a : (1 - a) - erfc(y)) / (1.1283791670955126 * StrictMath.exp(-y * y));
-            y -= f / (1 + y * f);
+        double d = -StrictMath.log1p(-a * a) / 0.147;
+        double h = 2 / (Math.PI * 0.147) - 0.5 * 0.147 * d;
+        double y = Math.sqrt(h > 0 ? d / (Math.sqrt(h * h + d) + h) : Math.sqrt(h * h + d) - h);
+        for (int k = 0; k < 3; k++) {
+            double error = a < 0.7 ? erf(y) - a : 1 - a - erfc(y);
+            double step = error / (TWO_OVER_SQRT_PI * StrictMath.exp(-y * y));
+            y -= step / (1 + y * step);
         }
         return Math.copySign(y, x);
     }
 
-    private static double polynomial(double[] coefficients, double x) {
+    /** Σ coefficients[k]·xᵏ. */
+    static double polynomial(double[] coefficients, double x) {
         double y = coefficients[coefficients.length - 1];
         for (int i = coefficients.length - 2; i >= 0; i--) {
             y = y * x + coefficients[i];

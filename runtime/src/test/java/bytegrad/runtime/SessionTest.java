@@ -21,7 +21,7 @@ class SessionTest {
         }
 
         @Override
-        public void run(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+        public void run(float[] f, double[] d, int[] i, long[] l, boolean[] z, byte[] u8, byte[] i8, short[] i16, short[] bf16) {
             entered.countDown();
             try {
                 go.await();

@@ -70,8 +70,8 @@ class TensorTest {
         assertThrows(TensorException.class, () -> Tensor.sizeOf(-1));
         TensorException length = assertThrows(TensorException.class, () -> Tensor.of(new float[5], 2, 3));
         assertEquals("f32[2,3] has 6 elements; the array has 5", length.getMessage());
-        TensorException kind = assertThrows(TensorException.class, () -> Tensor.ofArray(new short[1]));
-        assertEquals("no tensor is stored in a short[]", kind.getMessage());
+        TensorException kind = assertThrows(TensorException.class, () -> Tensor.ofArray(new char[1]));
+        assertEquals("no tensor is stored in a char[]", kind.getMessage());
     }
 
     @Test

@@ -42,19 +42,18 @@ final class Linearity {
         for (int i = 0; i < WARM_UPS; i++) {
             seconds(form, SIZES.get(2));
         }
-        double[] logSize = new double[SIZES.size()];
-        double[] logTime = new double[SIZES.size()];
-        for (int i = 0; i < logSize.length; i++) {
+        double[] sizes = SIZES.stream().mapToDouble(n -> n).toArray();
+        double[] medians = new double[sizes.length];
+        for (int i = 0; i < medians.length; i++) {
             int size = SIZES.get(i);
             double[] times = new double[REPETITIONS];
             Arrays.setAll(times, k -> seconds(form, size));
             Arrays.sort(times);
-            logSize[i] = Math.log(size);
-            logTime[i] = Math.log(times[REPETITIONS / 2]);
+            medians[i] = times[REPETITIONS / 2];
             report.figure(row + "-seconds-" + size, times[REPETITIONS / 2]);
         }
         report.atMost(row + "-backward-nodes-per-edge", greatestRatio, MOST_PER_EDGE);
-        report.atMost(row + "-slope", slope(logSize, logTime), STEEPEST);
+        report.atMost(row + "-slope", slope(sizes, medians), STEEPEST);
     }
 
     private double seconds(Form form, int size) {
@@ -106,8 +105,10 @@ final class Linearity {
         };
     }
 
-    /** Of the line through the points that is nearest by least squares. */
-    private static double slope(double[] x, double[] y) {
+    /** The power of x that y grows with: the slope of the line through the logarithms that is nearest by least squares. */
+    static double slope(double[] xs, double[] ys) {
+        double[] x = Arrays.stream(xs).map(Math::log).toArray();
+        double[] y = Arrays.stream(ys).map(Math::log).toArray();
         double mx = Arrays.stream(x).average().orElseThrow();
         double my = Arrays.stream(y).average().orElseThrow();
         double up = 0;

@@ -20,7 +20,6 @@ final class KernelEmitter {
     private final Kernel kernel;
     private final String name;
     private final Parameters parameters;
-    private final VectorType plainMask;
     private final String label;
     private final List<String> bufferLabels;
     /** By the kernel's name of a method: its Java name and descriptor. */
@@ -41,7 +40,6 @@ final class KernelEmitter {
         this.bufferLabels = launch.bufferLabels();
         this.name = name;
         this.parameters = parameters;
-        this.plainMask = LaneWidth.of(kernel);
     }
 
     /** Writes all methods. */
@@ -85,6 +83,7 @@ final class KernelEmitter {
     private final class Body {
         private final Kernel.Method method;
         private final String where;
+        private final VectorType plainMask;
         private final Code code;
         private final Scope scope;
         private final ValueEmitter values;
@@ -93,6 +92,7 @@ final class KernelEmitter {
 
         Body(Kernel.Method method) {
             this.method = method;
+            this.plainMask = LaneWidth.of(method);
             String javaName = of(javaNames, method.name(), label);
             String descriptor = of(descriptors, method.name(), label);
             this.where = part.name() + "." + javaName + " (" + label + ")";
@@ -128,6 +128,8 @@ final class KernelEmitter {
                         block(inner);
                         code.place(end);
                     }
+                    case Stmt.Sort sort -> values.sort(sort);
+                    case Stmt.While w -> repeat(w);
                     case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
                 }
             }
@@ -187,6 +189,28 @@ final class KernelEmitter {
             code.jump(Opcodes.GOTO, top);
             code.place(end);
             scope.endTo(bound);
+            code.release(mark);
+        }
+
+        /** ( → ). */
+        private void repeat(Stmt.While w) {
+            int mark = code.mark();
+            int steps = code.newLocal(DType.I32, 1);
+            code.intConst(0);
+            code.store(DType.I32, 1, steps);
+            Label top = new Label();
+            Label end = new Label();
+            code.place(top);
+            values.push(new Expr.Load(w.buffer(), w.index(), DType.BOOL, 1));
+            code.jump(Opcodes.IFEQ, end);
+            code.loadInt(steps);
+            code.intConst(w.limit());
+            code.text(w.what());
+            code.invokeStatic("bytegrad/runtime/Checks", "step", "(IILjava/lang/String;)I");
+            code.store(DType.I32, 1, steps);
+            block(w.body());
+            code.jump(Opcodes.GOTO, top);
+            code.place(end);
             code.release(mark);
         }
 

@@ -6,18 +6,18 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import java.util.List;
 
-/** Finds the vectors that a kernel's plain masks fit: floats, or doubles where its vectors have lanes of 8 bytes. */
+/** Finds the vectors that a method's plain masks fit: floats, or doubles where its vectors have lanes of 8 bytes. */
 final class LaneWidth {
     private boolean four;
     private boolean eight;
 
     private LaneWidth() {}
 
-    static VectorType of(Kernel kernel) {
+    static VectorType of(Kernel.Method method) {
         LaneWidth w = new LaneWidth();
-        kernel.methods().forEach(m -> w.visit(m.body()));
+        w.visit(method.body());
         if (w.four && w.eight) {
-            throw new CodegenException("a kernel mixes vectors of 4-byte and of 8-byte lanes");
+            throw new CodegenException("a method mixes vectors of 4-byte and of 8-byte lanes");
         }
         return w.eight ? VectorType.DOUBLE : VectorType.FLOAT;
     }
@@ -33,7 +33,8 @@ final class LaneWidth {
                     visit(i.condition());
                     visit(i.body());
                 }
-                case Stmt.Call _ -> {}
+                case Stmt.While w -> visit(w.body());
+                case Stmt.Sort _, Stmt.Call _ -> {}
             }
         }
     }

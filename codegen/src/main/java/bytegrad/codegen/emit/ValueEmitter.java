@@ -2,6 +2,7 @@ package bytegrad.codegen.emit;
 
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import java.util.List;
 import org.objectweb.asm.Label;
@@ -155,6 +156,17 @@ final class ValueEmitter {
             VectorType t = VectorType.of(value.dtype());
             code.vectorCall(t, "intoArray", "[" + t.element() + "I", "V");
         }
+    }
+
+    /** ( → ). */
+    void sort(Stmt.Sort s) {
+        code.loadRef(buffers.slab(s.keys()));
+        position(s.keys(), s.keysAt());
+        code.loadRef(buffers.slab(s.order()));
+        position(s.order(), s.orderAt());
+        code.intConst(s.size());
+        code.intConst(s.count());
+        code.invokeStatic("bytegrad/runtime/Sorting", "sort", "([JI[IIII)V");
     }
 
     /** ( → vector or mask); a mask fits those vectors. */

@@ -35,7 +35,7 @@ enum VectorType {
             case I32 -> INT;
             case I64 -> LONG;
             case BOOL -> throw new CodegenException("bool has masks, not vectors");
-            case U8, I8, I16, BF16 -> throw new CodegenException(dtype.text() + " has no vectors: it is only loaded, stored and converted, one by one");
+            case U8, I8, I16, BF16 -> throw new CodegenException(dtype.text() + " has no vectors: it has one lane");
         };
     }
 

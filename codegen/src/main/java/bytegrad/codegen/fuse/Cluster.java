@@ -24,10 +24,16 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         CONTRACTION,
         /** A concat or a pad: each part has a loop nest. */
         PIECES,
-        /** A scatter-add or overlap-add: zeros, then a loop over what is added. */
+        /** A scatter or an overlap-add: the base, then a loop over the updates. */
         SCATTER,
+        /** Chains along one axis that keep each of their values. */
+        CUMULATE,
+        /** Lines along one axis, each sorted on its own. */
+        SORT,
         /** An argmax or argmin. */
-        ARG
+        ARG,
+        /** A loop, a branch or a subgraph: the results of one nested op that are wanted. */
+        NESTED
     }
 
     /** A stored node, and which of its elements a point of the space computes: an axis variable each, or 0. */

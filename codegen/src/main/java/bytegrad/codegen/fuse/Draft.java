@@ -3,6 +3,7 @@ package bytegrad.codegen.fuse;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,11 +13,15 @@ import java.util.Set;
 
 /** A cluster in the making. */
 final class Draft {
+    /** So many primitive operations take longer one element at a time than a value takes to be stored and loaded: an f32 exp. */
+    private static final int WORTH_LANES = 20;
+
     final int id;
     Cluster.Kind kind;
     Shape space;
     final List<Cluster.Root> roots = new ArrayList<>();
     Optional<Node> core = Optional.empty();
+    final Widths widths = new Widths();
     int weight;
     int reductions;
     /** The draft that took this one's roots over; itself until then. */
@@ -28,6 +33,16 @@ final class Draft {
         this.id = id;
         this.kind = kind;
         this.space = space;
+    }
+
+    /**
+     * Whether the kernel, if it computed the node too, would run one element at a time what is worth storing a value in between: a
+     * contraction, or much arithmetic. The rest may as well run so.
+     */
+    boolean lanesWouldBeMissed(Node n, List<List<Index>> indices) {
+        boolean here = kind == Cluster.Kind.CONTRACTION || weight >= WORTH_LANES;
+        boolean there = n.op() instanceof Op.Contract || Weight.of(n) >= WORTH_LANES;
+        return (here && widths.haveLanes(space) || there && Widths.haveLanes(n)) && !widths.keepLanes(space, n, indices);
     }
 
     Draft resolve() {

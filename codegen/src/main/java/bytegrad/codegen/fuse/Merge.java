@@ -101,7 +101,7 @@ final class Merge {
             }
             both.hoist(set);
         }
-        return reads.stream().allMatch(x -> ready(x, a, b));
+        return a.widths.goesWith(b.widths, space) && reads.stream().allMatch(x -> ready(x, a, b));
     }
 
     /** The axis sets at which the two kernels hoist or store. */
@@ -175,7 +175,7 @@ final class Merge {
                 case Op.ArgReduce o -> costOfResult(input, a, changed, cost);
                 case Op.Contract o -> costOfResult(input, a, changed, cost);
                 case Op.Gather o -> costOfResult(input, a, changed, cost);
-                case Op.ScatterAdd o -> costOfResult(input, a, changed, cost);
+                case Op.Scatter o -> costOfResult(input, a, changed, cost);
                 case Op.Concat o -> costOfResult(input, a, changed, cost);
                 case Op.Cumulate o -> costOfResult(input, a, changed, cost);
                 case Op.ArgSort o -> costOfResult(input, a, changed, cost);
@@ -211,6 +211,7 @@ final class Merge {
             a.space = b.space;
         }
         levels(a, b, a.space).forEach(a::hoist);
+        a.widths.addAll(b.widths);
         a.weight += b.weight;
         a.reductions += b.reductions;
         a.roots.addAll(b.roots);

@@ -2,6 +2,7 @@ package bytegrad.codegen.fuse;
 
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +28,15 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
      */
     public static Partition of(Graph graph, boolean fused, int weightLimit) {
         return new Partitioner(graph, fused, weightLimit).partition();
+    }
+
+    /** The node whose elements, in their order, are this one's: what a nested op reads in memory. */
+    public static Node throughReshapes(Node n) {
+        Node x = n;
+        while (x.op() instanceof Op.Reshape) {
+            x = x.input(0);
+        }
+        return x;
     }
 
     /** Where a node of the graph lives. */

@@ -2,17 +2,21 @@ package bytegrad.codegen.fuse;
 
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Bodies;
 import bytegrad.ir.Graph;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +51,11 @@ final class Partitioner {
     /** Constants that are needed in memory although they are one number. */
     private final Set<Node> slots = new HashSet<>();
 
+    private record NestedGroup(Op.Nested op, List<Node> inputs) {}
+
+    /** Nodes that are results of one nested op, by id. */
+    private final Map<NestedGroup, List<Node>> nested = new HashMap<>();
+
     Partitioner(Graph graph, boolean fused, int weightLimit) {
         this.graph = graph;
         this.fused = fused;
@@ -61,6 +70,9 @@ final class Partitioner {
         graph.outputs().forEach((name, n) -> require(n, "output \"" + name + "\""));
         graph.updates().forEach(u -> require(u.value(), "new value of \"" + u.name() + "\""));
         for (Node n : graph.nodes()) {
+            if (n.op() instanceof Op.Nested op) {
+                nested.computeIfAbsent(new NestedGroup(Bodies.result(op, 0), n.inputs()), k -> new ArrayList<>()).add(n);
+            }
             if (!(n.op() instanceof Op.View) || n.op() instanceof Op.Pad) {
                 requireOperands(n);
             }
@@ -86,13 +98,16 @@ final class Partitioner {
         switch (n.op()) {
             case Op.Contract c -> n.inputs().forEach(x -> requireComputed(throughViews(x), "operand of a contraction"));
             case Op.Gather g -> requireComputed(throughViews(n.input(0)), "data of a gather");
-            case Op.ScatterAdd s -> require(n, "scatter-add fills a buffer");
+            case Op.Scatter s -> require(n, "scatter fills a buffer");
             case Op.Concat c -> require(n, "its parts are written in place");
             case Op.Random r -> {}
             case Op.Cumulate o -> require(n, "a kernel of its own");
             case Op.ArgSort o -> require(n, "a kernel of its own");
             case Op.OverlapAdd o -> require(n, "windows are added in a buffer");
-            case Op.Nested o -> require(n, "a kernel of its own");
+            case Op.Nested o -> {
+                require(n, "a kernel of its own");
+                n.inputs().forEach(x -> requireComputed(Partition.throughReshapes(x), "operand of a " + Graph.opName(o)));
+            }
             case Op.Pad p -> require(n, "its parts are written in place");
             case Op.ArgReduce a -> require(n, "an arg-reduction");
             case Op.Input o -> {}
@@ -146,13 +161,13 @@ final class Partitioner {
             case Op.ArgReduce o -> store(n, reads);
             case Op.Contract o -> placeValue(n, reads);
             case Op.Gather o -> store(n, reads);
-            case Op.ScatterAdd o -> store(n, reads);
+            case Op.Scatter o -> store(n, reads);
             case Op.Concat o -> store(n, reads);
             case Op.Random o -> placeValue(n, reads);
             case Op.Cumulate o -> store(n, reads);
             case Op.ArgSort o -> store(n, reads);
             case Op.OverlapAdd o -> store(n, reads);
-            case Op.Nested o -> store(n, reads);
+            case Op.Nested o -> placeNested(n, o);
         }
     }
 
@@ -162,6 +177,7 @@ final class Partitioner {
             Draft d = open(Cluster.Kind.LOOPS, n.shape());
             List<Index> index = Reads.identity(n.shape());
             d.roots.add(new Cluster.Root(n, index));
+            d.widths.add(n, index);
             reads.add(new Use(d.id, index, false, false));
         }
     }
@@ -219,12 +235,16 @@ final class Partitioner {
         if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
+        if (d.lanesWouldBeMissed(n, indices) || !cheapCopy(n) && indices.stream().anyMatch(i -> overlaps(d, i))) {
+            return false;
+        }
         Set<Expr.Var> axes = d.axes();
         return switch (n.op()) {
             case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
-                    && indices.equals(List.of(Reads.identity(n.shape()))) && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
+                    && indices.equals(List.of(Reads.identity(n.shape())))
+                    && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
@@ -233,7 +253,7 @@ final class Partitioner {
             case Op.Constant o -> false;
             case Op.ArgReduce o -> false;
             case Op.Gather o -> false;
-            case Op.ScatterAdd o -> false;
+            case Op.Scatter o -> false;
             case Op.Concat o -> false;
             case Op.Random o -> true;
             case Op.Cumulate o -> false;
@@ -241,6 +261,22 @@ final class Partitioner {
             case Op.OverlapAdd o -> false;
             case Op.Nested o -> false;
         };
+    }
+
+    /** Whether windows that overlap would compute the same element again and again. */
+    private boolean overlaps(Draft d, List<Index> index) {
+        for (Index i : index) {
+            List<Index.Term> terms = i.terms().stream().sorted(Comparator.comparing((Index.Term t) -> Math.abs(t.coefficient()))).toList();
+            long reach = 0;
+            for (Index.Term t : terms) {
+                long step = Math.abs((long) t.coefficient());
+                if (step <= reach) {
+                    return true;
+                }
+                reach += step * Math.max(0, reads.extent(d.id, t.var()) - 1);
+            }
+        }
+        return false;
     }
 
     /** A value that depends on few axes must be computable outside the loops over the others, unless it costs next to nothing. */
@@ -256,6 +292,7 @@ final class Partitioner {
         d.weight += weight * indices.size();
         Set<Expr.Var> axes = d.axes();
         for (List<Index> index : indices) {
+            d.widths.add(n, index);
             Set<Expr.Var> vars = Draft.variables(index);
             boolean hoisted = !vars.containsAll(axes) && axes.containsAll(vars) && weight > COPY_LIMIT;
             if (n.op() instanceof Op.Reduce || hoisted && d.kind == Cluster.Kind.LOOPS) {
@@ -279,15 +316,31 @@ final class Partitioner {
         fates.put(n, new Fate(Fate.Kind.STORED, d.id, why == null ? "read by several kernels" : why));
     }
 
+    /** The results of one op are computed together: the kernel is opened when all of them, and so all of their readers, have been met. */
+    private void placeNested(Node n, Op.Nested op) {
+        NestedGroup key = new NestedGroup(Bodies.result(op, 0), n.inputs());
+        List<Node> group = Objects.requireNonNull(nested.get(key));
+        if (n != group.getFirst()) {
+            return;
+        }
+        Draft d = open(Cluster.Kind.NESTED, Shape.SCALAR);
+        for (Node r : group) {
+            d.roots.add(new Cluster.Root(r, Reads.identity(r.shape())));
+            home.put(r, d.id);
+            fates.put(r, new Fate(Fate.Kind.STORED, d.id, "a kernel of its own"));
+        }
+        reads.addInputs(n, d, List.of());
+    }
+
     private Draft openFor(Node n) {
         Cluster.Kind kind = switch (n.op()) {
-            case Op.ScatterAdd o -> Cluster.Kind.SCATTER;
+            case Op.Scatter o -> Cluster.Kind.SCATTER;
             case Op.Concat o -> Cluster.Kind.PIECES;
             case Op.Random o -> Cluster.Kind.LOOPS;
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> Cluster.Kind.CUMULATE;
+            case Op.ArgSort o -> Cluster.Kind.SORT;
             case Op.OverlapAdd o -> Cluster.Kind.SCATTER;
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> throw new IllegalStateException(n + " is placed with its group");
             case Op.Pad o -> Cluster.Kind.PIECES;
             case Op.ArgReduce o -> Cluster.Kind.ARG;
             case Op.Contract o -> Cluster.Kind.LOOPS;
@@ -328,8 +381,10 @@ final class Partitioner {
         List<Index> index = here.getFirst().index();
         Set<Expr.Var> vars = Draft.variables(index);
         // A number beside a matrix would keep a contraction from becoming the matrix's kernel; row results belong to a kernel of rows.
-        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes())) || index.equals(Reads.identity(d.space));
-        if (!whole || !Reads.covers(n.shape(), d.space, index) || !d.fits(vars) || !admits(d, n, List.of(index))) {
+        boolean whole = d.kind == Cluster.Kind.LOOPS && (d.reductions > 0 || vars.containsAll(d.axes()))
+                || index.equals(Reads.identity(d.space));
+        boolean fits = Reads.covers(n.shape(), d.space, index) && d.fits(vars) && d.widths.goesWith(n, index, d.space);
+        if (!whole || !fits || !admits(d, n, List.of(index))) {
             return Optional.empty();
         }
         d.roots.add(new Cluster.Root(n, index));

@@ -4,6 +4,7 @@ import bytegrad.codegen.fuse.Partitioner.Use;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Graph;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
@@ -50,7 +51,7 @@ final class Reads {
                 : Optional.empty();
     }
 
-    private int extent(int draft, Expr.Var v) {
+    int extent(int draft, Expr.Var v) {
         Integer own = extents.get(v);
         return own != null ? own : drafts.get(draft).space.dim(Cluster.axisNumber(v));
     }
@@ -110,18 +111,24 @@ final class Reads {
             }
             case Op.Gather g -> {
                 read(n.input(0), d, fresh("g" + n.id(), n.input(0).shape()), true);
-                read(n.input(1), d, index.subList(g.axis(), g.axis() + n.input(1).shape().rank()), false);
+                IndexAxes.indices(n).forEach(i -> read(i, d, IndexAxes.of(n).index(index), false));
             }
-            case Op.ScatterAdd s -> {
-                List<Index> updates = fresh("u" + n.id(), n.input(0).shape());
-                read(n.input(0), d, updates, false);
-                read(n.input(1), d, updates.subList(s.axis(), s.axis() + n.input(1).shape().rank()), false);
+            case Op.Scatter s -> {
+                List<Index> updates = fresh("u" + n.id(), n.input(1).shape());
+                read(n.input(0), d, index, false);
+                read(n.input(1), d, updates, false);
+                IndexAxes.indices(n).forEach(i -> read(i, d, IndexAxes.of(n).index(updates), false));
             }
             case Op.Random o -> read(n.input(0), d, List.of(), false);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> read(n.input(0), d, index, false);
+            case Op.ArgSort o -> {
+                List<Index> keys = new ArrayList<>(index);
+                keys.set(o.axis(), fresh("s" + n.id(), n.input(0).shape()).get(o.axis()));
+                read(n.input(0), d, keys, false);
+            }
             case Op.OverlapAdd o -> read(n.input(0), d, fresh("w" + n.id(), n.input(0).shape()), false);
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Nested o -> n.inputs().stream().map(Partition::throughReshapes).distinct()
+                    .forEach(x -> read(x, d, fresh("n" + n.id() + "_" + x.id(), x.shape()), true));
             case Op.Concat c -> {
                 for (int k = 0; k < n.inputs().size(); k++) {
                     read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);

@@ -20,7 +20,7 @@ final class Weight {
             case Op.ArgReduce o -> 8;
             case Op.Contract o -> 8;
             case Op.Gather o -> 4;
-            case Op.ScatterAdd o -> 8;
+            case Op.Scatter o -> 8;
             case Op.Cumulate o -> 8;
             case Op.ArgSort o -> 8;
             // 20 rounds of 5 integer operations; less by count, so that a mask and its use still share a kernel.

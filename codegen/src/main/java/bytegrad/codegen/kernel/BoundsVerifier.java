@@ -85,14 +85,27 @@ final class BoundsVerifier {
             case Stmt.Store s -> {
                 loads(s.value());
                 Buffer b = kernel.buffers().get(s.buffer());
-                inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b, s.value().lanes()), "the store to b" + s.buffer());
+                inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b), "the store to b" + s.buffer());
             }
             case Stmt.IfAny s -> {
                 loads(s.condition());
                 guarded(s.condition().lanes() == 1 ? conditions(s.condition()) : List.of(), s.body());
             }
+            case Stmt.Sort s -> sorted(s);
+            case Stmt.While s -> {
+                inside(s.index(), 1, BufferBounds.loadEnd(kernel.buffers().get(s.buffer()), 1), "the condition in b" + s.buffer());
+                block(s.body());
+            }
             case Stmt.Call s -> call(s);
         }
+    }
+
+    private void sorted(Stmt.Sort s) {
+        if (s.size() < 0 || s.count() < 0 || s.count() > s.size() || s.size() > Integer.MAX_VALUE / 2) {
+            throw new OutOfBounds("it sorts " + s.size() + " elements for the first " + s.count());
+        }
+        inside(s.keysAt(), 2 * s.size(), kernel.buffers().get(s.keys()).size(), "the keys in b" + s.keys());
+        inside(s.orderAt(), 2 * s.size(), kernel.buffers().get(s.order()).size(), "the order in b" + s.order());
     }
 
     private void loop(Stmt.For s) {

@@ -4,9 +4,9 @@ import bytegrad.codegen.kernel.Kernel.Access;
 import bytegrad.codegen.kernel.Kernel.Buffer;
 
 /**
- * Which elements of a buffer a kernel may touch. One lane stays inside the buffer. Several lanes may run into the padding
- * up to the next multiple of 64 bytes, so that flat loops need no tail; what they write there means nothing. Loads of
- * several lanes may go further still where nothing can have changed meanwhile: {@link #OVERHANG}.
+ * Which elements of a buffer a kernel may touch. Stores stay inside the buffer, which may be a slice of another, and so do loads of one
+ * lane. Loads of several lanes may run into the padding up to the next multiple of 64 bytes; what is read there means nothing. They
+ * may go further still where nothing can have changed meanwhile: {@link #OVERHANG}.
  */
 public final class BufferBounds {
     /**
@@ -31,7 +31,7 @@ public final class BufferBounds {
     }
 
     /** Where the last lane of a store must end, exclusive. */
-    public static long storeEnd(Buffer buffer, int lanes) {
-        return lanes == 1 ? buffer.size() : paddedSize(buffer);
+    public static long storeEnd(Buffer buffer) {
+        return buffer.size();
     }
 }

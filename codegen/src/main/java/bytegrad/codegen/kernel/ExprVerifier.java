@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Checks dtypes and lanes, with the variables in scope. Lanes are 1, 2, 4, 8 or 16, equal throughout an expression but for
- * splats; the vectors of one kernel have elements of 4 bytes (f32, i32) or of 8 (f64, i64), never both, so that one vector
+ * splats; the vectors of one method have elements of 4 bytes (f32, i32) or of 8 (f64, i64), never both, so that one vector
  * shape serves them all; u8, i8, i16 and bf16 have one lane. A transcendental has no vector form, and on f32 was expanded into arithmetic.
  */
 final class ExprVerifier {
@@ -18,6 +18,8 @@ final class ExprVerifier {
     private final Kernel kernel;
     private final KernelVerifier.Accesses accesses;
     private final Map<String, Expr.Var> scope = new HashMap<>();
+    /** Bytes of the method's vector elements; 0 until one was met. */
+    private int vectorBytes;
 
     ExprVerifier(Kernel kernel, KernelVerifier.Accesses accesses) {
         this.kernel = kernel;
@@ -64,6 +66,20 @@ final class ExprVerifier {
             throw new KernelException("b" + s.buffer() + " is " + buffer.dtype().text() + ", the value " + type(s.value()));
         }
         accesses.stored.add(s.buffer());
+    }
+
+    void sort(Stmt.Sort s) {
+        scratch(s.keys(), DType.I64);
+        scratch(s.order(), DType.I32);
+        accesses.loaded.add(s.keys());
+        accesses.stored.add(s.order());
+    }
+
+    private void scratch(int number, DType dtype) {
+        Buffer b = buffer(number);
+        if (b.access() != Access.SCRATCH || b.dtype() != dtype) {
+            throw new KernelException("b" + number + " is " + b.dtype().text() + " " + b.access() + ", but a sort needs a scratch of " + dtype.text());
+        }
     }
 
     private Buffer buffer(int number) {
@@ -169,9 +185,9 @@ final class ExprVerifier {
             int bytes = e.dtype().bytes();
             require(!e.dtype().isStorage(), e, e.dtype().text() + " has one lane only");
             require(
-                    accesses.vectorBytes == 0 || accesses.vectorBytes == bytes, e,
-                    "a vector of " + e.dtype().text() + " in a kernel whose vectors have elements of " + accesses.vectorBytes + " bytes");
-            accesses.vectorBytes = bytes;
+                    vectorBytes == 0 || vectorBytes == bytes, e,
+                    "a vector of " + e.dtype().text() + " in a method whose vectors have elements of " + vectorBytes + " bytes");
+            vectorBytes = bytes;
         }
     }
 }

@@ -4,6 +4,7 @@ import bytegrad.codegen.kernel.Kernel.Buffer;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import bytegrad.runtime.Checks;
+import bytegrad.runtime.Sorting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -147,6 +148,14 @@ final class KernelCode {
                     }
                 });
             }
+            case Stmt.Sort s -> {
+                int keys = offsets.get(s.keys());
+                int order = offsets.get(s.order());
+                Place keysAt = place(s.keysAt());
+                Place orderAt = place(s.orderAt());
+                out.add(r -> Sorting.sort(slabs.l, keys + keysAt.at(r), slabs.i, order + orderAt.at(r), s.size(), s.count()));
+            }
+            case Stmt.While s -> repeat(s, out);
             case Stmt.Call s -> call(s, out);
         }
     }
@@ -169,6 +178,20 @@ final class KernelCode {
             int end = to.at(r);
             for (int i = from.at(r); i < end; i += step) {
                 r[counter] = i;
+                run(body, r);
+            }
+        });
+    }
+
+    private void repeat(Stmt.While s, List<Step> out) {
+        List<Step> test = new ArrayList<>();
+        int go = load(new Expr.Load(s.buffer(), s.index(), DType.BOOL, 1), test);
+        Step[] condition = test.toArray(Step[]::new);
+        Step[] body = block(s.body());
+        out.add(r -> {
+            run(condition, r);
+            for (int steps = 0; r[go] != 0; run(condition, r)) {
+                steps = Checks.step(steps, s.limit(), s.what());
                 run(body, r);
             }
         });
@@ -199,7 +222,7 @@ final class KernelCode {
         Buffer buffer = kernel.buffers().get(s.buffer());
         Place place = place(s.index());
         int base = offsets.get(s.buffer());
-        long end = BufferBounds.storeEnd(buffer, lanes) - lanes;
+        long end = BufferBounds.storeEnd(buffer) - lanes;
         out.add(r -> {
             int at = base + inside(place.at(r), end, s);
             for (int l = 0; l < lanes; l++) {

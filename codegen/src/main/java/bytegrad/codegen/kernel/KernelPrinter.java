@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  *
  * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1. A {@code let}
  * binds; without it a bound variable changes. Numbers are written as in Java: {@code 1.0f} f32, {@code 1.0} f64, {@code 1}
- * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. The first method follows the head line directly, the others each follow a line of their own:
- * {@code method tile(p0, p1)}.
+ * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. The first method follows the head
+ * line directly, the others each follow a line of their own: {@code method tile(p0, p1)}.
  */
 public final class KernelPrinter {
     private final List<String> names;
@@ -124,7 +124,8 @@ public final class KernelPrinter {
             switch (stmt) {
                 case Stmt.For s -> block(s.body(), indent + "  ", out);
                 case Stmt.IfAny s -> block(s.body(), indent + "  ", out);
-                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> {}
+                case Stmt.While s -> block(s.body(), indent + "  ", out);
+                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> {}
             }
         }
     }
@@ -137,6 +138,8 @@ public final class KernelPrinter {
                 "for " + s.var().name() + " in " + s.from() + ".." + s.to() + (s.step() == 1 ? "" : " by " + s.step());
             case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes()) + " = " + text(s.value());
             case Stmt.IfAny s -> "if any " + text(s.condition());
+            case Stmt.Sort s -> "sort " + access(s.keys(), s.keysAt(), 1) + ", " + access(s.order(), s.orderAt(), 1) + ": " + s.count() + " of " + s.size();
+            case Stmt.While s -> "while " + access(s.buffer(), s.index(), 1) + " at most " + s.limit() + " \"" + s.what() + "\"";
             case Stmt.Call s -> "call " + s.method() + s.args().stream().map(Index::toString).collect(Collectors.joining(", ", "(", ")"));
         };
     }
@@ -156,9 +159,12 @@ public final class KernelPrinter {
         };
     }
 
+    private String name(int buffer) {
+        return buffer >= 0 && buffer < names.size() ? names.get(buffer) : "b" + buffer;
+    }
+
     private String access(int buffer, Index index, int lanes) {
-        String name = buffer >= 0 && buffer < names.size() ? names.get(buffer) : "b" + buffer;
-        return name + "[" + index + (lanes == 1 ? "" : "; " + lanes) + "]";
+        return name(buffer) + "[" + index + (lanes == 1 ? "" : "; " + lanes) + "]";
     }
 
     private static String lanes(int lanes) {

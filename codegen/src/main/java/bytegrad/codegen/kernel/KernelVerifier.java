@@ -44,12 +44,10 @@ public final class KernelVerifier {
         this.exprs = new ExprVerifier(kernel, accesses);
     }
 
-    /** Which buffers the kernel touches how, and how wide its vectors are. */
+    /** Which buffers the kernel touches how. */
     static final class Accesses {
         final Set<Integer> loaded = new HashSet<>();
         final Set<Integer> stored = new HashSet<>();
-        /** Bytes of the kernel's vector elements; 0 until one was met. */
-        int vectorBytes;
     }
 
     /**
@@ -169,7 +167,8 @@ public final class KernelVerifier {
                 exprs.unbind(s.var());
             }
             case Stmt.IfAny s -> block(s.body());
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> {}
+            case Stmt.While s -> block(s.body());
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> {}
         }
     }
 
@@ -208,6 +207,11 @@ public final class KernelVerifier {
             case Stmt.IfAny s -> {
                 exprs.check(s.condition());
                 require(s.condition().dtype() == DType.BOOL, "the condition is " + s.condition().dtype().text());
+            }
+            case Stmt.Sort s -> exprs.sort(s);
+            case Stmt.While s -> {
+                exprs.check(new Expr.Load(s.buffer(), s.index(), DType.BOOL, 1));
+                require(s.limit() >= 0, "the limit must not be negative");
             }
             case Stmt.Call s -> {
                 s.args().forEach(exprs::check);

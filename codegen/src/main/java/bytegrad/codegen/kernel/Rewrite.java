@@ -42,6 +42,11 @@ final class Rewrite {
                 variables(s.index(), action);
             }
             case Stmt.IfAny s -> variables(s.condition(), action);
+            case Stmt.Sort s -> {
+                variables(s.keysAt(), action);
+                variables(s.orderAt(), action);
+            }
+            case Stmt.While s -> variables(s.index(), action);
             case Stmt.Call s -> s.args().forEach(a -> variables(a, action));
         }
     }
@@ -51,7 +56,8 @@ final class Rewrite {
         return switch (stmt) {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> List.of();
+            case Stmt.While s -> s.body();
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> List.of();
         };
     }
 
@@ -108,6 +114,11 @@ final class Rewrite {
             case Stmt.IfAny s -> {
                 Expr condition = expr(s.condition(), by);
                 yield new Stmt.IfAny(condition, body.apply(s.body()));
+            }
+            case Stmt.Sort s -> new Stmt.Sort(s.keys(), by.index(s.keysAt()), s.order(), by.index(s.orderAt()), s.size(), s.count());
+            case Stmt.While s -> {
+                Index index = by.index(s.index());
+                yield new Stmt.While(s.buffer(), index, s.limit(), s.what(), body.apply(s.body()));
             }
             case Stmt.Call s -> new Stmt.Call(s.method(), s.args().stream().map(by::index).toList());
         };

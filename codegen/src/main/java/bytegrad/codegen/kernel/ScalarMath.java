@@ -24,10 +24,11 @@ final class ScalarMath {
             case I64 -> i64(fn, a, b, c);
             case BOOL -> bool(fn, a, b, c);
             case U8, I8, I16, BF16 -> {
-                if (fn != ScalarFn.SELECT) {
+                if (!fn.accepts(dtype)) {
                     throw undefined(fn, dtype);
                 }
-                yield a != 0 ? b : c;
+                // They are only chosen among.
+                yield fn == ScalarFn.SELECT && a == 0 ? c : fn == ScalarFn.SELECT ? b : a;
             }
         };
     }
@@ -207,7 +208,7 @@ final class ScalarMath {
         };
     }
 
-    /** A number of one dtype as another: Java's casts, ≠ 0 for bool (so NaN is true), and a float saturates where it is cast to u8, i8 or i16. */
+    /** A number of one dtype as another: Java's casts, ≠ 0 for bool (so NaN is true); a float saturates as u8, i8 or i16. */
     static long convert(DType from, DType to, long a) {
         return switch (from) {
             case F32 -> {

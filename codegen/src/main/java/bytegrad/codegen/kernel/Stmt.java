@@ -27,6 +27,23 @@ public sealed interface Stmt {
         }
     }
 
+    /**
+     * Sorts {@code size} elements of {@code keys}, from {@code keysAt} on, ascending and stable, and leaves in {@code count} elements of {@code order},
+     * from {@code orderAt} on, where those that come first were. Both are scratch, i64 and i32, of which 2·size elements hold nothing else afterwards.
+     */
+    record Sort(int keys, Index keysAt, int order, Index orderAt, int size, int count) implements Stmt {}
+
+    /**
+     * Runs the body as long as an element of a bool buffer holds; it is looked at before each step.
+     *
+     * @param limit the run fails, naming {@code what}, if it holds after so many steps
+     */
+    record While(int buffer, Index index, int limit, String what, List<Stmt> body) implements Stmt {
+        public While {
+            body = List.copyOf(body);
+        }
+    }
+
     /** Calls another method of the same kernel; it sees the same buffers. */
     record Call(String method, List<Index> args) implements Stmt {
         public Call {

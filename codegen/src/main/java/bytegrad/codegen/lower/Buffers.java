@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Map;
 
 /** The buffers of a kernel, numbered as they are first met. */
-final class Buffers {
+public final class Buffers {
     private record Use(int number, boolean read, boolean written) {}
 
     private final Map<Place, Use> uses = new LinkedHashMap<>();
     private int scratches;
 
-    int read(Place p) {
+    public int read(Place p) {
         return use(p, true, false);
     }
 
-    int write(Place p) {
+    public int write(Place p) {
         return use(p, false, true);
     }
 
     /** Space for the launch alone, of its own. */
-    int scratch(DType dtype, int size) {
+    public int scratch(DType dtype, int size) {
         return use(new Place.Scratch(scratches++, dtype, size), true, true);
     }
 
@@ -33,11 +33,11 @@ final class Buffers {
         return known.number;
     }
 
-    List<Place> places() {
+    public List<Place> places() {
         return List.copyOf(uses.keySet());
     }
 
-    List<Kernel.Buffer> declarations() {
+    public List<Kernel.Buffer> declarations() {
         List<Kernel.Buffer> list = new ArrayList<>();
         uses.forEach((p, u) -> {
             Kernel.Access access = p instanceof Place.Scratch ? Kernel.Access.SCRATCH

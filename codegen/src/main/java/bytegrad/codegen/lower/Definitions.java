@@ -5,9 +5,11 @@ import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.DType;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
+import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,23 +74,45 @@ final class Definitions {
             case Op.Cast(DType dtype) -> convert(at(n.input(0), index, s), dtype, s);
             case Op.Reduce r -> reductions.reduce(n, r, index, s);
             case Op.Contract c -> tile.orElseThrow(() -> new IllegalStateException("contraction outside its kernel: " + n)).load(s, index);
-            case Op.Gather(int axis) -> gather(n, axis, index, s);
+            case Op.Gather o -> gather(n, index, s);
             case Op.View v -> view(n, index, s);
             case Op.ArgReduce o -> throw new IllegalStateException(n + " has a kernel of its own");
-            case Op.ScatterAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> throw new IllegalStateException(n + " has a kernel of its own");
+            case Op.ArgSort o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Random(var type, int site) -> Threefry.word(type.dtype(), at(n.input(0), List.of(), s), ViewIndex.flatten(n.shape(), index), site, s);
             case Op.OverlapAdd o -> throw new IllegalStateException(n + " has a kernel of its own");
-            case Op.Nested o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Scatter o -> throw new IllegalStateException(n + " has a kernel of its own");
+            case Op.Nested o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
         };
     }
 
-    private boolean isLoaded(Node n) {
+    /** The node has a buffer to load from. */
+    boolean isLoaded(Node n) {
         boolean elsewhere = !computedHere.contains(n) || n.op() instanceof Op.Input || n.op() instanceof Op.Constant;
         boolean number = n.op() instanceof Op.Constant(var value) && value.isUniform();
         return partition.hasBuffer(n) && elsewhere && !number;
+    }
+
+    /** The node is one number, whatever its shape. */
+    boolean isNumber(Node n) {
+        Node x = n;
+        while (x.op() instanceof Op.View && !(x.op() instanceof Op.Pad)) {
+            x = x.input(0);
+        }
+        return x.op() instanceof Op.Constant(var value) && value.isUniform();
+    }
+
+    /** The value at a row-major position of a node that is loaded or a number. */
+    Expr flatAt(Node n, Index position, Scope s) {
+        if (isLoaded(n)) {
+            return load(n, position, s);
+        }
+        Node x = n;
+        while (x.op() instanceof Op.View) {
+            x = x.input(0);
+        }
+        return at(x, x.shape().dims().stream().map(d -> Index.ZERO).toList(), s);
     }
 
     /** Follows views to what they look at: in a loop, since thousands may follow each other. */
@@ -150,23 +174,28 @@ final class Definitions {
         return s.let(new Expr.Ramp(i, stride, dtype, stride == 0 ? 1 : s.lanes()));
     }
 
-    private Expr gather(Node n, int axis, List<Index> index, Scope s) {
-        Node data = n.input(0);
-        Node indices = n.input(1);
-        int rank = indices.shape().rank();
-        List<Index> at = index.subList(axis, axis + rank);
-        if (s.varies(at)) {
-            throw new NotVectorizable("neighbouring lanes gather from different places");
-        }
-        List<Index> from = new ArrayList<>(index.subList(0, axis));
-        from.add(Index.of(position(n, at(indices, at, s), data.shape().dim(axis), s.binding(at))));
-        from.addAll(index.subList(axis + rank, index.size()));
+    private Expr gather(Node n, List<Index> index, Scope s) {
+        IndexAxes axes = IndexAxes.of(n);
         // The data may be reached through views, whose own indices are then computed ones.
-        return at(data, from, s);
+        return at(n.input(0), axes.element(index, positions(n, n.input(0).shape(), axes.index(index), s)), s);
+    }
+
+    /** The element that the index tensors of a gather or scatter name at [β,j], one index for each indexed axis of the data. */
+    List<Index> positions(Node n, Shape data, List<Index> at, Scope s) {
+        if (s.varies(at)) {
+            throw new NotVectorizable("neighbouring lanes gather from different places, or scatter to them");
+        }
+        List<Node> indices = IndexAxes.indices(n);
+        int axis = IndexAxes.of(n).axis();
+        List<Index> picked = new ArrayList<>();
+        for (int k = 0; k < indices.size(); k++) {
+            picked.add(Index.of(position(n, at(indices.get(k), at, s), data.dim(axis + k), s.binding(at))));
+        }
+        return picked;
     }
 
     /** An index read from memory, checked to lie in its axis. */
-    Expr.Var position(Node n, Expr value, int extent, Scope s) {
+    private Expr.Var position(Node n, Expr value, int extent, Scope s) {
         Expr checked = s.let(new Expr.Checked(value, extent, partition.graph().nameOf(n)));
         Expr.Var v = (Expr.Var) checked;
         extents.put(v, extent);
@@ -182,7 +211,7 @@ final class Definitions {
         return Expansion.apply(fn, wide, s);
     }
 
-    private static Expr convert(Expr x, DType dtype, Scope s) {
+    static Expr convert(Expr x, DType dtype, Scope s) {
         boolean narrow = x.dtype().bytes() != 8 && dtype.bytes() != 8;
         boolean wide = x.dtype().bytes() != 4 && dtype.bytes() != 4;
         if (x.lanes() > 1 && !narrow && !wide) {

@@ -12,13 +12,22 @@ import java.util.stream.Collectors;
 public final class Lowering {
     private Lowering() {}
 
+    /** The kernels of a partition of a graph in which no op runs other graphs. */
+    public static List<LoweredKernel> lower(Partition partition, int vectorBytes) {
+        return lower(partition, vectorBytes, (p, c) -> {
+            throw new IllegalStateException(c + " runs other graphs");
+        });
+    }
+
     /**
      * The kernels of a partition, in its order.
      *
      * @param vectorBytes bytes of a SIMD register (16, 32 or 64), or 0 for scalar code
+     * @param nested lowers the clusters that run other graphs
      */
-    public static List<LoweredKernel> lower(Partition partition, int vectorBytes) {
-        return partition.clusters().stream().map(c -> lower(partition, c, vectorBytes)).toList();
+    public static List<LoweredKernel> lower(Partition partition, int vectorBytes, NestedLowering nested) {
+        return partition.clusters().stream()
+                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes)).toList();
     }
 
     private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes) {
@@ -40,8 +49,11 @@ public final class Lowering {
         List<Kernel.Method> methods = switch (cluster.kind()) {
             case LOOPS -> new Nests(definitions, buffers, lanes).space(cluster);
             case PIECES -> new Nests(definitions, buffers, lanes).pieces(cluster.roots().getFirst().node());
-            case SCATTER -> new Nests(definitions, buffers, lanes).additions(cluster.roots().getFirst().node());
+            case SCATTER -> new Scatters(definitions, buffers, lanes).methods(cluster.roots().getFirst().node());
+            case CUMULATE -> new Lines(definitions, buffers, lanes).cumulate(cluster.roots().getFirst().node());
+            case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());
             case ARG -> new Nests(definitions, buffers, Lanes.SCALAR).arg(cluster.roots().getFirst().node());
+            case NESTED -> throw new IllegalStateException("lowered with the graphs it runs: " + cluster);
             case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes).methods();
         };
         return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places());

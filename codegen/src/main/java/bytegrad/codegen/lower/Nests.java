@@ -144,7 +144,7 @@ final class Nests {
             case Op.ArgReduce o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Contract o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Gather o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.ScatterAdd o -> throw new IllegalStateException("not in pieces: " + n);
+            case Op.Scatter o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Cumulate o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.ArgSort o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Random o -> throw new IllegalStateException("not in pieces: " + n);
@@ -183,65 +183,6 @@ final class Nests {
                 at.add(i.plus(offset[k]));
             }
             s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(part, index, s));
-        });
-    }
-
-    /** y = 0; then each element of the operand is added to its place, in the order that the op states. */
-    List<Kernel.Method> additions(Node n) {
-        fill(n, 0);
-        if (n.op() instanceof Op.OverlapAdd o) {
-            overlapAdd(n, o);
-        } else {
-            scatterAdd(n, (Op.ScatterAdd) n.op());
-        }
-        return List.of(method.finish());
-    }
-
-    /** y[i·strides + k·dilations] += x[i,k], i ascending: the loops over i are outside those over k, and the lanes' is innermost. */
-    private void overlapAdd(Node n, Op.OverlapAdd o) {
-        Op.Window w = o.window();
-        Node x = n.input(0);
-        int rank = x.shape().rank();
-        int last = o.shape().rank() - 1;
-        // Neighbouring elements of the result are neighbouring channels, or neighbouring elements of one window.
-        int lane = w.axes().contains(last) ? rank - 1 : last;
-        List<Integer> loops = IntStream.range(0, rank).filter(k -> k != lane).boxed().collect(java.util.stream.Collectors.toCollection(ArrayList::new));
-        loops.addAll(rank == 0 ? List.of() : List.of(lane));
-        inner(method.body, Shape.of(loops.stream().map(x.shape()::dim).toList()), (s, nest) -> {
-            Index[] index = new Index[rank];
-            for (int k = 0; k < rank; k++) {
-                index[loops.get(k)] = nest.get(k);
-            }
-            List<Index> at = ViewIndex.through(w, o.shape(), List.of(index), definitions::extent).orElseThrow();
-            add(n, ViewIndex.flatten(n.shape(), at), definitions.at(x, List.of(index), s), s);
-        });
-    }
-
-    private void add(Node n, Index place, Expr value, Scope s) {
-        int out = buffers.read(new Place.Value(n));
-        int stride = s.laneStride(place);
-        if (stride != 0 && stride != 1) {
-            throw new NotVectorizable("neighbouring lanes add to places " + stride + " apart");
-        }
-        int width = stride == 1 ? s.lanes() : 1;
-        Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width));
-        s.store(out, place, s.let(Expr.Apply.of(ScalarFn.ADD, old, s.splat(value, width))));
-    }
-
-    /** y[o, idx[j], r] += u[o,j,r], j ascending. */
-    private void scatterAdd(Node n, Op.ScatterAdd op) {
-        Node updates = n.input(0);
-        Node indices = n.input(1);
-        int rank = indices.shape().rank();
-        inner(method.body, updates.shape(), (s, index) -> {
-            List<Index> j = index.subList(op.axis(), op.axis() + rank);
-            if (s.varies(j)) {
-                throw new NotVectorizable("neighbouring lanes scatter to different places");
-            }
-            List<Index> at = new ArrayList<>(index.subList(0, op.axis()));
-            at.add(Index.of(definitions.position(n, definitions.at(indices, j, s), op.extent(), s.binding(j))));
-            at.addAll(index.subList(op.axis() + rank, index.size()));
-            add(n, ViewIndex.flatten(n.shape(), at), definitions.at(updates, index, s), s);
         });
     }
 

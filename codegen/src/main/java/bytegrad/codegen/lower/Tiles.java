@@ -122,23 +122,37 @@ final class Tiles {
         int tileBuffer = buffers.scratch(y.dtype(), tile.rows() * tile.vectors() * lanes);
         boolean direct = lanes == 1 || columnAxes == 0 || right.strides.get(lastFree(y.input(1).rank())) == 1;
         int panel = direct ? -1 : buffers.scratch(y.dtype(), contracted() * tile.vectors() * lanes);
-        entry.eachOf(entry.body, outerAxes.stream().map(y.shape()::dim).toList(), nest -> {
-            Index[] axes = new Index[y.rank()];
-            for (int k = 0; k < outerAxes.size(); k++) {
-                axes[outerAxes.get(k)] = definitions.known(nest.index().get(k), y.shape().dim(outerAxes.get(k)));
-            }
-            tile.overColumns(entry, nest.scope(), columns, lanes, (s, column, width) -> {
-                if (!direct) {
-                    pack(entry, s, right, panel, axes, column, width);
-                }
-                tile.overRows(entry, s, rows, (inner, row, height) -> new TileCalls(left, right, tileBuffer, panel, width, height)
-                        .call(inner, axes, outerAxes, row, column));
-            });
-        });
+        // Where the right operand stays the same, its panel does, in cache and packed: those loops are inside.
+        List<Integer> shared = outerAxes.stream().filter(a -> a < batchAxes || a >= batchAxes + rowAxes).toList();
+        List<Integer> rowsOnly = outerAxes.stream().filter(a -> !shared.contains(a)).toList();
+        over(entry, entry.body, shared, new Index[y.rank()], (outer, known) ->
+                tile.overColumns(entry, outer, columns, lanes, (s, column, width) -> {
+                    if (!direct) {
+                        pack(entry, s, right, panel, known, column, width);
+                    }
+                    over(entry, s, rowsOnly, known, (each, axes) ->
+                            tile.overRows(entry, each, rows, (inner, row, height) -> new TileCalls(left, right, tileBuffer, panel, width, height)
+                                    .call(inner, axes, outerAxes, row, column)));
+                }));
         List<Kernel.Method> all = new ArrayList<>();
         all.add(entry.finish());
         all.addAll(methods.values());
         return all;
+    }
+
+    private interface Outer {
+        void visit(Scope s, Index[] axes);
+    }
+
+    /** Loops over axes of the result. */
+    private void over(MethodWriter m, Scope s, List<Integer> loops, Index[] outer, Outer body) {
+        m.eachOf(s, loops.stream().map(y.shape()::dim).toList(), nest -> {
+            Index[] axes = outer.clone();
+            for (int k = 0; k < loops.size(); k++) {
+                axes[loops.get(k)] = definitions.known(nest.index().get(k), y.shape().dim(loops.get(k)));
+            }
+            body.visit(nest.scope(), axes);
+        });
     }
 
     /** The right operand's axis along which the result's last axis runs. */

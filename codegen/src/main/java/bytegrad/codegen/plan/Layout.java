@@ -24,7 +24,7 @@ public final class Layout {
     }
 
     /** The element at which a line starts. */
-    static int offset(DType dtype, int line) {
+    public static int offset(DType dtype, int line) {
         long at = (LINE_BYTES - HEADER_BYTES) / dtype.bytes() + (long) line * perLine(dtype);
         if (at > Integer.MAX_VALUE - BufferBounds.OVERHANG) {
             throw new PlanException("the " + dtype.text() + " tensors need " + at * dtype.bytes() + " bytes; a slab holds at most "

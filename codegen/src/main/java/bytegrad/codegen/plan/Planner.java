@@ -30,9 +30,13 @@ public final class Planner {
     private final Updates updates;
     private final Map<Place, Integer> lines = new LinkedHashMap<>();
     private final Map<DType, FreeLines> slabs = new EnumMap<>(DType.class);
+    /** Places that are not ours to give, which the plan has behind all others; their lines count down from −1 until the end. */
+    private final Set<Place> elsewhere;
+    private final Map<DType, Integer> behind = new EnumMap<>(DType.class);
 
-    private Planner(Graph graph, List<Node> unread, List<LoweredKernel> lowered, List<Integer> sorted, Updates updates) {
+    private Planner(Graph graph, List<Node> unread, List<LoweredKernel> lowered, List<Integer> sorted, Updates updates, Set<Place> elsewhere) {
         this.graph = graph;
+        this.elsewhere = elsewhere;
         this.unread = unread;
         this.updates = updates;
         this.kernels = new ArrayList<>(sorted.stream().map(lowered::get).toList());
@@ -47,9 +51,18 @@ public final class Planner {
      * @param unread inputs that the user declared and no kernel reads; they get a slot all the same
      */
     public static MemoryPlan plan(Graph graph, List<Node> unread, List<LoweredKernel> lowered) {
+        return plan(graph, unread, lowered, Set.of());
+    }
+
+    /**
+     * The plan of a graph that runs inside of another, some of whose values are kept by that one.
+     *
+     * @param elsewhere places that get offsets behind all others, and share them with none
+     */
+    public static MemoryPlan plan(Graph graph, List<Node> unread, List<LoweredKernel> lowered, Set<Place> elsewhere) {
         Order order = new Order(lowered);
         Updates updates = new Updates(graph, lowered, order);
-        return new Planner(graph, unread, lowered, order.sorted(), updates).plan();
+        return new Planner(graph, unread, lowered, order.sorted(), updates, elsewhere).plan();
     }
 
     /** Where a place really lives: a new value written over the old one lives in the state's slot. */
@@ -60,27 +73,57 @@ public final class Planner {
     private MemoryPlan plan() {
         updates.copied.forEach((state, value) -> kernels.add(copy(value, new Place.Value(state))));
         Set<Place> pinned = pinned();
-        pinned.forEach(p -> lines.put(p, slab(p).take(Layout.lines(p.dtype(), p.size()))));
+        pinned.forEach(p -> lines.put(p, elsewhere.contains(p) ? behind(p) : slab(p).take(Layout.lines(p.dtype(), p.size()))));
         Map<Place, Integer> lastUse = new HashMap<>();
         for (int k = 0; k < kernels.size(); k++) {
             for (Place p : kernels.get(k).places()) {
                 lastUse.put(home(p), k);
             }
         }
+        List<Draft> drafts = new ArrayList<>();
+        for (int k = 0; k < kernels.size(); k++) {
+            drafts.add(launch(k, pinned, lastUse));
+        }
         List<Plan> steps = new ArrayList<>();
         for (int k = 0; k < kernels.size(); k++) {
-            steps.add(launch(k, pinned, lastUse));
+            steps.add(drafts.get(k).launch(kernels.get(k)));
         }
         Map<DType, Integer> sizes = new EnumMap<>(DType.class);
-        slabs.forEach((d, s) -> sizes.put(d, Layout.slab(d, s.height())));
+        slabs.forEach((d, s) -> sizes.put(d, Layout.slab(d, s.height() + behind.getOrDefault(d, 0))));
         Map<Place, Integer> offsets = new LinkedHashMap<>();
         for (Place p : pinned) {
-            offsets.put(p, Layout.offset(p.dtype(), line(p)));
+            offsets.put(p, offset(p.dtype(), line(p)));
         }
-        updates.inPlace.forEach((value, state) -> offsets.put(value, Layout.offset(state.dtype(), line(state))));
+        updates.inPlace.forEach((value, state) -> offsets.put(value, offset(state.dtype(), line(state))));
         MemoryPlan plan = new MemoryPlan(new Plan.Seq(steps), kernels, sizes, offsets, Set.copyOf(updates.inPlace.keySet()), updates.copied.size());
         PlanVerifier.verify(plan);
         return plan;
+    }
+
+    /** The line of a place behind all others, as long as it is not known how many those need. */
+    private int behind(Place p) {
+        int start = behind.getOrDefault(p.dtype(), 0);
+        behind.put(p.dtype(), start + Layout.lines(p.dtype(), p.size()));
+        return -1 - start;
+    }
+
+    private int offset(DType dtype, int line) {
+        return Layout.offset(dtype, line >= 0 ? line : Objects.requireNonNull(slabs.get(dtype)).height() - 1 - line);
+    }
+
+    /** A launch whose offsets are still lines. */
+    private final class Draft {
+        private final List<Integer> lines = new ArrayList<>();
+        private final List<String> labels = new ArrayList<>();
+        private final List<String> stored = new ArrayList<>();
+
+        Plan.Launch launch(LoweredKernel lk) {
+            List<Integer> offsets = new ArrayList<>();
+            for (int b = 0; b < lines.size(); b++) {
+                offsets.add(offset(lk.places().get(b).dtype(), lines.get(b)));
+            }
+            return new Plan.Launch(lk.kernel(), offsets, String.join(", ", stored), labels);
+        }
     }
 
     private FreeLines slab(Place p) {
@@ -110,11 +153,9 @@ public final class Planner {
         return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);
     }
 
-    private Plan.Launch launch(int k, Set<Place> pinned, Map<Place, Integer> lastUse) {
+    private Draft launch(int k, Set<Place> pinned, Map<Place, Integer> lastUse) {
         LoweredKernel lk = kernels.get(k);
-        List<Integer> offsets = new ArrayList<>();
-        List<String> labels = new ArrayList<>();
-        List<String> stored = new ArrayList<>();
+        Draft draft = new Draft();
         for (int b = 0; b < lk.places().size(); b++) {
             Place p = lk.places().get(b);
             Place h = home(p);
@@ -122,11 +163,11 @@ public final class Planner {
                 lines.remove(p);
             }
             int line = lines.computeIfAbsent(h, x -> slab(x).take(Layout.lines(x.dtype(), x.size())));
-            offsets.add(Layout.offset(p.dtype(), line));
-            labels.add(label(p));
+            draft.lines.add(line);
+            draft.labels.add(label(p));
             Kernel.Access access = lk.kernel().buffers().get(b).access();
             if (access == Kernel.Access.WRITE || access == Kernel.Access.READ_WRITE) {
-                stored.add(label(p));
+                draft.stored.add(label(p));
             }
         }
         Set<Place> seen = new LinkedHashSet<>();
@@ -137,7 +178,7 @@ public final class Planner {
                 slab(h).give(line(h), Layout.lines(h.dtype(), h.size()));
             }
         }
-        return new Plan.Launch(lk.kernel(), offsets, String.join(", ", stored), labels);
+        return draft;
     }
 
     private String label(Place p) {

@@ -101,6 +101,9 @@ final class Updates {
                         collect(c);
                         collect(then);
                     }
+                    // A sort touches scratch alone.
+                    case Stmt.Sort o -> {}
+                    case Stmt.While w -> collect(w.body());
                     case Stmt.Call c -> {}
                 }
             }

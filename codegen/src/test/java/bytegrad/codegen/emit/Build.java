@@ -33,7 +33,7 @@ final class Build {
 
     /** The widths of vectors there are for a dtype, as lanes. */
     static List<Integer> lanes(DType dtype) {
-        return dtype.bytes() == 8 ? List.of(1, 2, 4, 8) : List.of(1, 4, 8, 16);
+        return dtype.isStorage() ? List.of(1) : dtype.bytes() == 8 ? List.of(1, 2, 4, 8) : List.of(1, 4, 8, 16);
     }
 
     static Kernel.Buffer buffer(DType dtype, int size) {

@@ -5,6 +5,7 @@ import bytegrad.ir.ScalarFn;
 import bytegrad.runtime.Elementary;
 import bytegrad.runtime.Gamma;
 import bytegrad.runtime.Special;
+import java.math.BigDecimal;
 
 /** What each scalar function and conversion gives, in plain Java, on raw bits. All NaNs of results are alike. */
 final class Oracle {
@@ -20,6 +21,7 @@ final class Oracle {
                 case I32 -> ints(fn, (int) a, (int) b);
                 case I64 -> longs(fn, a, b);
                 case BOOL -> bools(fn, a != 0, b != 0);
+                case U8, I8, I16, BF16 -> throw new AssertionError(fn);
             };
         };
     }
@@ -29,8 +31,50 @@ final class Oracle {
         return switch (t) {
             case F32 -> Float.floatToIntBits(f(bits));
             case F64 -> Double.doubleToLongBits(d(bits));
-            case I32, I64, BOOL -> bits;
+            case I32, I64, BOOL, U8, I8, I16 -> bits;
+            case BF16 -> Float.isNaN(bf(bits)) ? 0x7fc0 : bits;
         };
+    }
+
+    private static float bf(long bits) {
+        return Float.intBitsToFloat((int) bits << 16);
+    }
+
+    /** The nearest bf16 by trying: of the two around x, the closer, or the even one. */
+    static long nearest(BigDecimal x, boolean negative) {
+        BigDecimal a = x.abs();
+        int below = 0;
+        for (int bit = 1 << 14; bit > 0; bit >>= 1) {
+            below |= value(below | bit).compareTo(a) <= 0 ? bit : 0;
+        }
+        int side = a.subtract(value(below)).compareTo(value(below + 1).subtract(a));
+        int nearest = Math.min(0x7f80, side < 0 || side == 0 && (below & 1) == 0 ? below : below + 1);
+        return (short) (negative ? nearest | 0x8000 : nearest);
+    }
+
+    /** Of positive bits; what would follow the greatest number comes after it. */
+    private static BigDecimal value(int bits) {
+        int exponent = Math.max(1, bits >> 7);
+        BigDecimal fraction = BigDecimal.valueOf((bits & 127) + (bits >> 7 > 0 ? 128 : 0));
+        int power = exponent - 127 - 7;
+        return power >= 0 ? fraction.multiply(BigDecimal.TWO.pow(power)) : fraction.divide(BigDecimal.TWO.pow(-power));
+    }
+
+    private static long nearest(double x) {
+        if (Double.isNaN(x)) {
+            return 0x7fc0;
+        }
+        return Double.isInfinite(x) ? (short) (x > 0 ? 0x7f80 : 0xff80) : nearest(new BigDecimal(x), Math.copySign(1, x) < 0);
+    }
+
+    private static long small(DType to, double x) {
+        int least = to == DType.U8 ? 0 : to == DType.I8 ? -128 : -32768;
+        int greatest = to == DType.U8 ? 255 : to == DType.I8 ? 127 : 32767;
+        return x <= least ? least : x >= greatest ? greatest : (long) x;
+    }
+
+    private static long lowBits(DType to, long x) {
+        return to == DType.U8 ? x & 255 : to == DType.I8 ? (byte) x : (short) x;
     }
 
     private static float f(long bits) {
@@ -198,37 +242,52 @@ final class Oracle {
     }
 
     static long convert(DType from, DType to, long x) {
+        if (from == DType.BF16) {
+            return convert(DType.F32, to, Float.floatToRawIntBits(bf(x)));
+        }
         return switch (to) {
+            case U8, I8, I16 ->
+                switch (from) {
+                    case F32 -> small(to, f(x));
+                    case F64 -> small(to, d(x));
+                    case I32, I64, BOOL, U8, I8, I16, BF16 -> lowBits(to, x);
+                };
+            case BF16 ->
+                switch (from) {
+                    case F32 -> nearest(f(x));
+                    case F64 -> nearest(d(x));
+                    case I32, I64, BOOL, U8, I8, I16, BF16 -> nearest(BigDecimal.valueOf(x), x < 0);
+                };
             case F32 -> Float.floatToIntBits(
                     switch (from) {
                         case F32 -> f(x);
                         case F64 -> (float) d(x);
-                        case I32, BOOL -> (float) (int) x;
+                        case I32, BOOL, U8, I8, I16, BF16 -> (float) (int) x;
                         case I64 -> (float) x;
                     });
             case F64 -> Double.doubleToLongBits(
                     switch (from) {
                         case F32 -> f(x);
                         case F64 -> d(x);
-                        case I32, I64, BOOL -> (double) x;
+                        case I32, I64, BOOL, U8, I8, I16, BF16 -> (double) x;
                     });
             case I32 ->
                 switch (from) {
                     case F32 -> (int) f(x);
                     case F64 -> (int) d(x);
-                    case I32, I64, BOOL -> (int) x;
+                    case I32, I64, BOOL, U8, I8, I16, BF16 -> (int) x;
                 };
             case I64 ->
                 switch (from) {
                     case F32 -> (long) f(x);
                     case F64 -> (long) d(x);
-                    case I32, I64, BOOL -> x;
+                    case I32, I64, BOOL, U8, I8, I16, BF16 -> x;
                 };
             case BOOL ->
                 switch (from) {
                     case F32 -> of(f(x) != 0);
                     case F64 -> of(d(x) != 0);
-                    case I32, I64, BOOL -> of(x != 0);
+                    case I32, I64, BOOL, U8, I8, I16, BF16 -> of(x != 0);
                 };
         };
     }

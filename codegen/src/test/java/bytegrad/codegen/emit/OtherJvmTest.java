@@ -41,24 +41,27 @@ class OtherJvmTest {
                 static final int N = %d;
                 public static void main(String[] args) throws Exception {
                     float[] f = new float[N]; double[] d = new double[N]; int[] i = new int[N]; long[] l = new long[N];
-                    boolean[] z = new boolean[N];
+                    boolean[] z = new boolean[N]; byte[] u = new byte[N]; byte[] b = new byte[N]; short[] s = new short[N]; short[] h = new short[N];
                     try (DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream("in")))) {
                         for (int k = 0; k < N; k++) {
                             f[k] = Float.intBitsToFloat(in.readInt()); d[k] = Double.longBitsToDouble(in.readLong());
                             i[k] = in.readInt(); l[k] = in.readLong(); z[k] = in.readBoolean();
+                            u[k] = in.readByte(); b[k] = in.readByte(); s[k] = in.readShort(); h[k] = in.readShort();
                         }
                     }
                     for (int a = 1; a < args.length; a++) {
                         float[] ff = f.clone(); double[] dd = d.clone(); int[] ii = i.clone();
                         long[] ll = l.clone(); boolean[] zz = z.clone();
+                        byte[] uu = u.clone(); byte[] bb = b.clone(); short[] ss = s.clone(); short[] hh = h.clone();
                         bytegrad.runtime.Program p = (bytegrad.runtime.Program) Class.forName(args[a]).getConstructor().newInstance();
                         for (int n = Integer.parseInt(args[0]); n > 0; n--) {
-                            p.run(ff, dd, ii, ll, zz);
+                            p.run(ff, dd, ii, ll, zz, uu, bb, ss, hh);
                         }
                         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(args[a])))) {
                             for (int k = 0; k < N; k++) {
                                 out.writeInt(Float.floatToIntBits(ff[k])); out.writeLong(Double.doubleToLongBits(dd[k]));
                                 out.writeInt(ii[k]); out.writeLong(ll[k]); out.writeBoolean(zz[k]);
+                                out.writeByte(uu[k]); out.writeByte(bb[k]); out.writeShort(ss[k]); out.writeShort(hh[k]);
                             }
                         }
                     }
@@ -111,6 +114,10 @@ class OtherJvmTest {
                 out.writeInt(s.i[k]);
                 out.writeLong(s.l[k]);
                 out.writeBoolean(s.z[k]);
+                out.writeByte(s.u8[k]);
+                out.writeByte(s.i8[k]);
+                out.writeShort(s.i16[k]);
+                out.writeShort(s.bf16[k]);
             }
         }
     }
@@ -125,6 +132,10 @@ class OtherJvmTest {
                 s.i[k] = in.readInt();
                 s.l[k] = in.readLong();
                 s.z[k] = in.readBoolean();
+                s.u8[k] = in.readByte();
+                s.i8[k] = in.readByte();
+                s.i16[k] = in.readShort();
+                s.bf16[k] = in.readShort();
             }
         }
         return s;

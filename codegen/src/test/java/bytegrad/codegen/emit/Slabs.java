@@ -10,6 +10,10 @@ final class Slabs {
     final int[] i;
     final long[] l;
     final boolean[] z;
+    final byte[] u8;
+    final byte[] i8;
+    final short[] i16;
+    final short[] bf16;
 
     Slabs(int size) {
         f = new float[size];
@@ -17,10 +21,14 @@ final class Slabs {
         i = new int[size];
         l = new long[size];
         z = new boolean[size];
+        u8 = new byte[size];
+        i8 = new byte[size];
+        i16 = new short[size];
+        bf16 = new short[size];
     }
 
     Slabs run(Program program) {
-        program.run(f, d, i, l, z);
+        program.run(f, d, i, l, z, u8, i8, i16, bf16);
         return this;
     }
 
@@ -31,6 +39,10 @@ final class Slabs {
             case I32 -> i[at] = (int) bits;
             case I64 -> l[at] = bits;
             case BOOL -> z[at] = bits != 0;
+            case U8 -> u8[at] = (byte) bits;
+            case I8 -> i8[at] = (byte) bits;
+            case I16 -> i16[at] = (short) bits;
+            case BF16 -> bf16[at] = (short) bits;
         }
     }
 
@@ -48,6 +60,10 @@ final class Slabs {
             case I32 -> i[at];
             case I64 -> l[at];
             case BOOL -> z[at] ? 1 : 0;
+            case U8 -> u8[at] & 0xff;
+            case I8 -> i8[at];
+            case I16 -> i16[at];
+            case BF16 -> Oracle.normal(dtype, bf16[at]);
         };
     }
 
@@ -56,7 +72,8 @@ final class Slabs {
         return switch (dtype) {
             case F32 -> Float.toString(Float.intBitsToFloat((int) bits));
             case F64 -> Double.toString(Double.longBitsToDouble(bits));
-            case I32, I64 -> Long.toString(bits);
+            case I32, I64, U8, I8, I16 -> Long.toString(bits);
+            case BF16 -> Float.toString(Float.intBitsToFloat((int) bits << 16));
             case BOOL -> bits != 0 ? "true" : "false";
         };
     }

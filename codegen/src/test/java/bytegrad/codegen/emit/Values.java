@@ -47,6 +47,11 @@ final class Values {
             case I32 -> INTS;
             case I64 -> LONGS;
             case BOOL -> new long[] {0, 1};
+            case U8 -> new long[] {0, 1, 2, 127, 128, 254, 255};
+            case I8 -> new long[] {0, 1, -1, 2, 126, 127, -127, -128};
+            case I16 -> new long[] {0, 1, -1, 127, 128, 255, 256, -129, 32767, -32768};
+            case BF16 -> new long[] {0, (short) 0x8000, 0x3f80, (short) 0xbf80, 1, (short) 0x8001, 0x7f7f, (short) 0xff7f, 0x7f80, (short) 0xff80, 0x7fc0,
+                (short) 0xffc1, 0x42ff, 0x4f00, 0x5f00, 0x0080};
         };
     }
 
@@ -57,6 +62,9 @@ final class Values {
             case I32 -> r.nextInt();
             case I64 -> r.nextLong();
             case BOOL -> r.nextInt(2);
+            case U8 -> r.nextInt(256);
+            case I8 -> (byte) r.nextInt();
+            case I16, BF16 -> (short) r.nextInt();
         };
     }
 

@@ -48,6 +48,22 @@ class BoundsVerifierTest {
     }
 
     @Test
+    void sortsNeedScratchOfTheirOwn() {
+        Buffer keys = new Buffer(I64, 20, Access.SCRATCH);
+        Buffer order = new Buffer(I32, 20, Access.SCRATCH);
+        Stmt fill = loop("i", 0, 10, 1, store(0, x("i"), num(I64, 1)));
+        KernelVerifier.verify(kernel(List.of(keys, order), fill, new Stmt.Sort(0, Index.ZERO, 1, Index.ZERO, 10, 3)));
+        assertEquals("method main, line 3, 'sort b0, b1: 3 of 11': it needs 22 elements of each buffer, which have 20, and a count within its size",
+                assertThrows(KernelException.class, () -> KernelVerifier.verify(kernel(List.of(keys, order), fill, new Stmt.Sort(0, Index.ZERO, 1, Index.ZERO, 11, 3)))).getMessage());
+        assertThrows(KernelException.class, () -> KernelVerifier.verify(kernel(List.of(keys, order), fill, new Stmt.Sort(0, Index.ZERO, 1, Index.ZERO, 10, 11))));
+        assertEquals("method main, line 3, 'sort b0, b1: 3 of 10': b1 is i32 WRITE, but a sort needs a scratch of i32",
+                assertThrows(KernelException.class, () -> KernelVerifier.verify(kernel(List.of(keys, write(I32, 20)), fill, new Stmt.Sort(0, Index.ZERO, 1, Index.ZERO, 10, 3))))
+                        .getMessage());
+        assertEquals("b0 is SCRATCH and loaded, but nothing is stored to it",
+                assertThrows(KernelException.class, () -> KernelVerifier.verify(kernel(List.of(keys, order), new Stmt.Sort(0, Index.ZERO, 1, Index.ZERO, 10, 3)))).getMessage());
+    }
+
+    @Test
     void stepsCount() {
         ok(loop("i", 0, 100, 8, put(x("i").plus(3))));
         fails(loop("i", 0, 100, 8, put(x("i").plus(4))));

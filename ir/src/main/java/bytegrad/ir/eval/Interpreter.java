@@ -22,7 +22,8 @@ import java.util.TreeSet;
  * The reference interpreter: evaluates every node of a graph in order, by the plainest loop that says what the op means.
  *
  * <p>Floats of both widths are held and computed as {@code double}, transcendentals by {@link StrictMath}; an f32 is
- * rounded to float only where the graph says so, by a constant or a cast to f32; a bf16 is made by a constant or a cast alone. Thus an f32 result is what the compiled
+ * rounded to float only where the graph says so, by a constant or a cast to f32; a bf16 is
+ * made by a constant or a cast alone. Thus an f32 result is what the compiled
  * code would give without its rounding errors (nor its overflows), and an f64 result has the very order of sums the
  * language promises. Integers wrap to their width.
  */
@@ -73,7 +74,7 @@ public final class Interpreter {
      *
      * @param inputs a value for each input of the graph, by name, and no others
      * @throws InputBindingException if one is missing, unknown or of another type
-     * @throws IndexRangeException if a gather or scatter_add meets an index out of range
+     * @throws IndexRangeException if a gather or scatter meets an index out of range
      * @throws StepLimitException if a while goes on after its limit
      */
     public static Result run(Graph graph, Map<String, Value> inputs) {
@@ -101,11 +102,11 @@ public final class Interpreter {
             case Op.Reduce(Monoid monoid, List<Integer> axes) -> Reductions.reduce(monoid, axes, type, in.get(0));
             case Op.ArgReduce(Op.Extremum extremum, int axis) -> Reductions.argReduce(extremum, axis, type, in.get(0));
             case Op.Contract c -> Contractions.contract(c, type, in.get(0), in.get(1));
-            case Op.Gather(int axis) -> Indexing.gather(graph, node, axis, in.get(0), in.get(1));
-            case Op.ScatterAdd(int axis, int extent) -> Indexing.scatterAdd(graph, node, axis, extent, in.get(0), in.get(1));
+            case Op.Gather o -> Indexing.gather(graph, node, o, in);
+            case Op.Scatter o -> Indexing.scatter(graph, node, o, in);
             case Op.Concat(int axis) -> Indexing.concat(type, axis, in);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate o -> AlongAxis.cumulate(o, type, in.get(0));
+            case Op.ArgSort o -> AlongAxis.argSort(o, type, in.get(0));
             case Op.Random(TensorType t, int site) -> Threefry.random(type, site, in.get(0));
             case Op.OverlapAdd o -> Views.overlapAdd(o, type, in.get(0));
             case Op.Nested o -> nested.result(graph, node, o, in);

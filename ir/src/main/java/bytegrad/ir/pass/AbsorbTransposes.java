@@ -39,7 +39,7 @@ public final class AbsorbTransposes implements Pass {
                 boolean alone = node.input(0).op() instanceof Op.Contract && consumers[node.input(0).id()] == 1;
                 yield alone && in.get(0).op() instanceof Op.Contract c ? transposed(axes, c, in.get(0), b) : null;
             }
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _,
                     Op.Reshape _, Op.Broadcast _, Op.Slice _, Op.Pad _, Op.Window _, Op.Flip _ -> null;
         };

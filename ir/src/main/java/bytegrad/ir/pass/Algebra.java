@@ -33,7 +33,7 @@ public final class Algebra implements Pass {
                 default -> ternary(fn, in.get(0), in.get(1), in.get(2), b);
             };
             case Op.Cast(DType dtype) -> cast(dtype, in.get(0), b);
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _,
                     Op.View _ -> null;
         };
@@ -61,8 +61,10 @@ public final class Algebra implements Pass {
             case NOT -> not(x, inner, b);
             // stop_gradient(stop_gradient(x)) -> stop_gradient(x)
             case STOP_GRADIENT -> is(x, ScalarFn.STOP_GRADIENT) ? x : null;
-            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
-                    FLOOR, CEIL, ROUND_EVEN, TRUNC -> null;
+            // floor(ceil(x)) -> ceil(x), which is an integer already, or not finite
+            case FLOOR, CEIL, ROUND_EVEN, TRUNC ->
+                is(x, ScalarFn.FLOOR) || is(x, ScalarFn.CEIL) || is(x, ScalarFn.ROUND_EVEN) || is(x, ScalarFn.TRUNC) ? x : null;
+            case SIGN, SQRT, EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA -> null;
             case ADD, SUB, MUL, DIV, REM, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, SHL, SHR, USHR, SELECT -> throw arity(fn);
         };
     }
@@ -100,7 +102,9 @@ public final class Algebra implements Pass {
             case MUL -> mul(x, y, b);
             case DIV -> div(x, y, b);
             case MAX, MIN -> extreme(fn, x, y);
-            case REM, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> null;
+            case MOD -> mod(x, y, b);
+            case POW -> pow(x, y, b);
+            case REM, ATAN2, LOG_ADD_EXP, POLYGAMMA -> null;
             // eq(i, i) -> true, on integers and bool
             case EQ, LE, GE -> x == y && !x.dtype().isFloat() ? truth(true, x, b) : null;
             case NE, LT, GT -> x == y && !x.dtype().isFloat() ? truth(false, x, b) : null;
@@ -186,6 +190,26 @@ public final class Algebra implements Pass {
         // div(x, 64) -> mul(x, 0.015625): both round the same real number, for a power of two
         Literal c = Uniform.of(y);
         return c != null && hasExactReciprocal(c) ? b.mul(x, Uniform.full(1 / c.doubleAt(0), y.type(), b)) : null;
+    }
+
+    /** mod(i, 8) -> and(i, 7), on integers: both leave the low bits, also of a negative one, and lanes can do this one. */
+    private static @Nullable Node mod(Node x, Node y, GraphBuilder b) {
+        Literal c = isInteger(y) ? Uniform.of(y) : null;
+        return c != null && c.bitsAt(0) > 0 && Long.bitCount(c.bitsAt(0)) == 1
+                ? b.and(x, Uniform.full(Literal.ofLong(y.dtype(), c.bitsAt(0) - 1), y.type(), b))
+                : null;
+    }
+
+    private static @Nullable Node pow(Node x, Node y, GraphBuilder b) {
+        if (Uniform.is(y, 1)) {
+            // pow(x, 1) -> x
+            return x;
+        } else if (Uniform.is(y, 2)) {
+            // pow(x, 2) -> mul(x, x), as ScalarFn.POW says
+            return b.mul(x, x);
+        }
+        // pow(x, 0), pow(1, y) -> 1, also of a NaN
+        return Uniform.is(x, 1) || Uniform.is(y, 0) || Uniform.is(y, -0.0) ? Uniform.full(1, x.type(), b) : null;
     }
 
     /** A power of two whose reciprocal is one too, in the dtype: neither infinite nor denormal. */

@@ -3,6 +3,7 @@ package bytegrad.ir.pass;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -10,6 +11,7 @@ import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ public final class FoldConstants implements Pass {
                 Literal x = ConstantMath.folds(r.monoid().fn()) && in.get(0).type().size() <= MAX_ELEMENTS ? literal(in.get(0)) : null;
                 yield x != null && type.size() <= MAX_ELEMENTS ? constant(LiteralReductions.reduce(r, x, type), b) : null;
             }
-            case Op.Gather(int axis) -> gather(axis, type, in, b);
+            case Op.Gather _ -> gather(node, in, b);
             case Op.Concat(int axis) -> concat(axis, type, in, b);
             // A broadcast repeats what one constant holds: that is what it is for.
             case Op.Broadcast _ -> null;
@@ -53,7 +55,7 @@ public final class FoldConstants implements Pass {
             case Op.Pad v -> view(v, type, in.get(0), b);
             case Op.Window v -> view(v, type, in.get(0), b);
             case Op.Flip v -> view(v, type, in.get(0), b);
-            case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ScatterAdd _,
+            case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _ -> null;
         };
     }
@@ -176,27 +178,41 @@ public final class FoldConstants implements Pass {
     }
 
     /** {@code gather([5, 6, 7], [2, 0]) -> [7, 5]}; an index out of range is left to fail in the run. */
-    private static @Nullable Node gather(int axis, TensorType type, List<Node> in, GraphBuilder b) {
-        Literal data = literal(in.get(0));
-        Literal rows = literal(in.get(1));
-        if (data == null || rows == null || type.size() > MAX_ELEMENTS) {
+    private static @Nullable Node gather(Node node, List<Node> in, GraphBuilder b) {
+        TensorType type = node.type();
+        Literal data = literal(in.getFirst());
+        List<Literal> picks = new ArrayList<>();
+        for (Node index : in.subList(1, in.size())) {
+            Literal value = literal(index);
+            if (value != null) {
+                picks.add(value);
+            }
+        }
+        if (data == null || picks.size() < in.size() - 1 || type.size() > MAX_ELEMENTS) {
             return null;
         }
-        int extent = in.get(0).shape().dim(axis);
-        int inner = 1;
-        for (int k = axis + 1; k < in.get(0).rank(); k++) {
-            inner *= in.get(0).shape().dim(k);
-        }
-        int count = in.get(1).type().size();
+        IndexAxes axes = IndexAxes.of(node);
+        Shape from = in.getFirst().shape();
         long[] bits = new long[type.size()];
+        int[] at = new int[type.rank()];
         for (int i = 0; i < bits.length; i++) {
-            long row = rows.bitsAt(i / inner % count);
-            if (row < 0 || row >= extent) {
-                return null;
+            List<Integer> index = Arrays.stream(at).boxed().toList();
+            int position = LiteralViews.flat(in.getLast().shape(), ints(axes.index(index)));
+            List<Integer> picked = new ArrayList<>();
+            for (int k = 0; k < picks.size(); k++) {
+                long row = picks.get(k).bitsAt(position);
+                if (row < 0 || row >= from.dim(axes.axis() + k)) {
+                    return null;
+                }
+                picked.add((int) row);
             }
-            int outer = i / inner / count;
-            bits[i] = data.bitsAt((outer * extent + (int) row) * inner + i % inner);
+            bits[i] = data.bitsAt(LiteralViews.flat(from, ints(axes.element(index, picked))));
+            LiteralViews.next(at, type.shape());
         }
         return constant(Literal.ofBits(type, bits), b);
+    }
+
+    private static int[] ints(List<Integer> list) {
+        return list.stream().mapToInt(Integer::intValue).toArray();
     }
 }

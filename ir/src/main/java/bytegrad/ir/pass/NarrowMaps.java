@@ -23,7 +23,7 @@ public final class NarrowMaps implements Pass {
     private static @Nullable Node replace(Node node, List<Node> in, GraphBuilder b) {
         return switch (node.op()) {
             case Op.Map _, Op.Cast _ -> narrow(node, in, b);
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _,
                     Op.View _ -> null;
         };

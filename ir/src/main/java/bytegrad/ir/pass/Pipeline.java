@@ -37,10 +37,14 @@ public record Pipeline(List<Pass> passes, int rounds, boolean verified) implemen
                 ROUNDS, false);
     }
 
-    /** What a graph goes through before it is compiled: as above, and gradients are stopped no longer. */
+    /**
+     * What a graph goes through before it is compiled, with all graphs inside of it: as above, nothing is kept that only a gradient needs, and the
+     * gradients of convolutions become contractions.
+     */
     public static Pipeline standard() {
         Pipeline d = differentiable();
-        return new Pipeline(Stream.concat(Stream.of(new DropStopGradients()), d.passes.stream()).toList(), d.rounds, false);
+        return new Pipeline(Stream.of(List.of(new DropStopGradients(), new InlineBodies()), d.passes,
+                List.of(new ContractOverlaps(), new SimplifyBodies(Pipeline::standard))).<Pass>flatMap(List::stream).toList(), d.rounds, false);
     }
 
     /** The same passes, each result checked. */

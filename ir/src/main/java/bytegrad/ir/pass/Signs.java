@@ -35,13 +35,23 @@ final class Signs {
             case Op.Reduce(Monoid monoid, var _) -> monoid == Monoid.SUM
                     || (monoid == Monoid.MAX || monoid == Monoid.MIN) && neverNegativeZero(n.input(0), depth - 1);
             case Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Slice _, Op.Window _, Op.Flip _, Op.Gather _ -> neverNegativeZero(n.input(0), depth - 1);
+            // A chain from +0 stays away from −0, as a sum does; so does one from ±∞.
+            case Op.Cumulate c -> c.monoid() == Monoid.SUM || c.monoid() != Monoid.PRODUCT && neverNegativeZero(n.input(0), depth - 1);
+            case Op.Scatter s -> scatter(s.combine(), n, depth - 1);
             case Op.Pad(var _, var _, var _, double fill) -> Double.doubleToRawLongBits(fill) != Double.doubleToRawLongBits(-0.0)
                     && (n.dtype() == DType.F64 || fill >= 0) && neverNegativeZero(n.input(0), depth - 1);
             // As a sum: each place starts from +0.
             case Op.OverlapAdd _ -> true;
             // A fused multiply-add may underflow to −0.
-            case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ScatterAdd _,
-                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _, Op.Concat _ -> false;
+            case Op.Input _, Op.ArgReduce _, Op.Contract _, Op.ArgSort _, Op.Random _, Op.Nested _, Op.Concat _ -> false;
+        };
+    }
+
+    private static boolean scatter(Op.Combine combine, Node n, int depth) {
+        return switch (combine) {
+            case SET, MIN, MAX -> neverNegativeZero(n.input(0), depth) && neverNegativeZero(n.input(1), depth);
+            case ADD -> neverNegativeZero(n.input(0), depth);
+            case MUL -> false;
         };
     }
 

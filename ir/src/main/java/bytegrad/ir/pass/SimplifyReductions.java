@@ -26,7 +26,7 @@ public final class SimplifyReductions implements Pass {
             case Op.ArgReduce(var _, int axis) -> in.get(0).shape().dim(axis) == 1 ? Uniform.full(0, node.type(), b) : null;
             // contract over an empty axis -> 0
             case Op.Contract c -> c.leftContract().stream().anyMatch(k -> in.get(0).shape().dim(k) == 0) ? Uniform.full(0, node.type(), b) : null;
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _, Op.Concat _, Op.View _ -> null;
         };
     }

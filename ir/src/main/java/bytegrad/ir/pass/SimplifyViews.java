@@ -39,14 +39,16 @@ public final class SimplifyViews implements Pass {
             case Op.Concat(int axis) -> concat(axis, node, in, b);
             case Op.Window w -> window(w, node, in.get(0), b);
             case Op.OverlapAdd o -> overlapAdd(o, in.get(0), b);
+            // scatter_add(x, u: [0], i: [0]) -> x
+            case Op.Scatter _ -> in.getLast().type().size() == 0 ? in.getFirst() : null;
             case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _,
-                    Op.ScatterAdd _, Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _ -> null;
+                    Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.Nested _ -> null;
         };
     }
 
     /** A gather or scatter without results still refuses indices out of range. */
     private static boolean checksIndices(Node node) {
-        return (node.op() instanceof Op.Gather || node.op() instanceof Op.ScatterAdd) && node.input(1).type().size() > 0;
+        return (node.op() instanceof Op.Gather || node.op() instanceof Op.Scatter) && node.inputs().getLast().type().size() > 0;
     }
 
     private static @Nullable Node reshape(Shape shape, Node x, GraphBuilder b) {
@@ -111,7 +113,7 @@ public final class SimplifyViews implements Pass {
             case Op.Broadcast v -> BroadcastViews.slice(s, x, v, node.shape(), b);
             case Op.Pad p -> ofPad(s, p, node, x, b);
             case Op.Concat(int axis) -> ofConcat(s, axis, x, b);
-            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.ScatterAdd _,
+            case Op.Input _, Op.Constant _, Op.Iota _, Op.Map _, Op.Cast _, Op.Reduce _, Op.ArgReduce _, Op.Contract _, Op.Gather _, Op.Scatter _,
                     Op.Cumulate _, Op.ArgSort _, Op.Random _, Op.OverlapAdd _, Op.Nested _,
                     Op.Reshape _, Op.Transpose _, Op.Window _, Op.Flip _ -> null;
         };

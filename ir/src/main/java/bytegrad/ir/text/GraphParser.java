@@ -47,11 +47,15 @@ public final class GraphParser {
 
     private static final Map<String, ScalarFn> FUNCTIONS = new HashMap<>();
     private static final Map<String, Monoid> REDUCTIONS = new HashMap<>();
+    private static final Map<String, Monoid> CUMULATIONS = new HashMap<>();
+    private static final Map<String, Op.Combine> SCATTERS = new HashMap<>();
     private static final Map<String, DType> DTYPES = new HashMap<>();
 
     static {
         Arrays.stream(ScalarFn.values()).forEach(f -> FUNCTIONS.put(f.text(), f));
         Arrays.stream(Monoid.values()).forEach(m -> REDUCTIONS.put("reduce_" + m.text(), m));
+        Arrays.stream(Monoid.values()).forEach(m -> CUMULATIONS.put("cumulate_" + m.text(), m));
+        Arrays.stream(Op.Combine.values()).forEach(c -> SCATTERS.put("scatter_" + c.text(), c));
         Arrays.stream(DType.values()).forEach(d -> DTYPES.put(d.text(), d));
     }
 
@@ -376,8 +380,8 @@ public final class GraphParser {
             case "argmax" -> new Op.ArgReduce(Op.Extremum.MAX, integer("axis"));
             case "argmin" -> new Op.ArgReduce(Op.Extremum.MIN, integer("axis"));
             case "contract" -> new Op.Contract(list("left_batch"), list("right_batch"), list("left_contract"), list("right_contract"));
-            case "gather" -> new Op.Gather(integer("axis"));
-            case "scatter_add" -> new Op.ScatterAdd(integer("axis"), integer("extent"));
+            case "gather" -> new Op.Gather(integer("axis"), integer("batch"));
+            case "argsort" -> new Op.ArgSort(integer("axis"), truth("descending"), integer("count"));
             case "random" -> new Op.Random(type, integer("site"));
             case "concat" -> new Op.Concat(integer("axis"));
             case "reshape" -> new Op.Reshape(type.shape());
@@ -395,10 +399,16 @@ public final class GraphParser {
             default -> {
                 ScalarFn fn = FUNCTIONS.get(word);
                 Monoid monoid = REDUCTIONS.get(word);
+                Monoid cumulation = CUMULATIONS.get(word);
+                Op.Combine scatter = SCATTERS.get(word);
                 if (fn != null) {
                     yield new Op.Map(fn);
                 } else if (monoid != null) {
                     yield new Op.Reduce(monoid, list("axes"));
+                } else if (cumulation != null) {
+                    yield new Op.Cumulate(cumulation, integer("axis"), truth("reverse"), truth("exclusive"));
+                } else if (scatter != null) {
+                    yield new Op.Scatter(scatter, integer("axis"), integer("batch"));
                 }
                 throw in.expectedAt(at, "an operation");
             }
@@ -420,6 +430,11 @@ public final class GraphParser {
     private int integer(String key) {
         in.key(key);
         return in.integer("an integer");
+    }
+
+    private boolean truth(String key) {
+        in.key(key);
+        return in.element(DType.BOOL) != 0;
     }
 
     private List<Integer> list(String key) {

@@ -122,14 +122,25 @@ public final class GraphPrinter {
                 member("left_contract", c.leftContract());
                 member("right_contract", c.rightContract());
             }
-            case Op.Gather(int axis) -> member("axis", axis);
-            case Op.ScatterAdd(int axis, int extent) -> {
+            case Op.Gather(int axis, int batch) -> {
                 member("axis", axis);
-                member("extent", extent);
+                member("batch", batch);
+            }
+            case Op.Scatter(var combine, int axis, int batch) -> {
+                member("axis", axis);
+                member("batch", batch);
             }
             case Op.Concat(int axis) -> member("axis", axis);
-            case Op.Cumulate o -> throw new UnsupportedOperationException("not built yet");
-            case Op.ArgSort o -> throw new UnsupportedOperationException("not built yet");
+            case Op.Cumulate(var monoid, int axis, boolean reverse, boolean exclusive) -> {
+                member("axis", axis);
+                member("reverse", reverse);
+                member("exclusive", exclusive);
+            }
+            case Op.ArgSort(int axis, boolean descending, int count) -> {
+                member("axis", axis);
+                member("descending", descending);
+                member("count", count);
+            }
             case Op.Random(var type, int site) -> member("site", site);
             case Op.OverlapAdd o -> window(o.window());
             case Op.Window w -> window(w);
@@ -184,6 +195,10 @@ public final class GraphPrinter {
     }
 
     private void member(String key, int value) {
+        out.append(' ').append(key).append('=').append(value);
+    }
+
+    private void member(String key, boolean value) {
         out.append(' ').append(key).append('=').append(value);
     }
 

@@ -30,8 +30,12 @@
  *           | ( "reduce_sum" | "reduce_product" | "reduce_max" | "reduce_min" ) operands "axes=" list
  *           | ( "argmax" | "argmin" ) operands "axis=" integer
  *           | "contract" operands "left_batch=" list "right_batch=" list "left_contract=" list "right_contract=" list
- *           | "gather" operands "axis=" integer
- *           | "scatter_add" operands "axis=" integer "extent=" integer
+ *           | "gather" operands "axis=" integer "batch=" integer      (* the data, then tensors of indices *)
+ *           | ( "scatter_set" | "scatter_add" | "scatter_mul" | "scatter_min" | "scatter_max" ) operands "axis=" integer "batch=" integer
+ *                                                     (* the base, the updates, then tensors of indices *)
+ *           | ( "cumulate_sum" | "cumulate_product" | "cumulate_max" | "cumulate_min" ) operands
+ *             "axis=" integer "reverse=" truth "exclusive=" truth
+ *           | "argsort" operands "axis=" integer "descending=" truth "count=" integer
  *           | "random" operands "site=" integer        (* of the line's type; the operand is the key *)
  *           | "concat" operands "axis=" integer
  *           | "reshape" operands                      (* to the shape of the line's type *)
@@ -48,6 +52,7 @@
  *           | "custom" [ operands ] "body=" ref "vjp=" ref "result=" integer ;
  * ref       = "@" integer ;                         (* a body above; one that several lines name is the same *)
  * operands  = "(" name { "," name } ")" ;
+ * truth     = "true" | "false" ;
  * list      = "[" [ integer { "," integer } ] "]" ;
  *
  * type      = ( "f32" | "f64" | "i32" | "i64" | "bool" | "u8" | "i8" | "i16" | "bf16" ) list ;

@@ -64,7 +64,7 @@ final class InterpreterErrorsTest {
     void scatterOutOfRange() {
         Node i = b.input("i", DType.I32, 2);
         b.output("y", b.scatterAdd(b.input("u", DType.F32, 2), i, 0, 5));
-        assertEquals("scatter_add %2 f32[5]: index 7 at position 0 of i i32[2] is not in 0 to 4",
+        assertEquals("scatter_add %4 f32[5]: index 7 at position 0 of i i32[2] is not in 0 to 4",
                 message(IndexRangeException.class, b.build(), Map.of("u", f32(2), "i", Value.of(i.type(), 7, 0))));
     }
 

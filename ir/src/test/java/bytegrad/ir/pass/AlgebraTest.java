@@ -170,7 +170,24 @@ class AlgebraTest {
         Golden.rewrites(PASS, x + "%3: f32[3] = cast(p)\n%4: bool[3] = cast(%3)\noutput \"z\" = %4", "p: bool[3] = input \"p\"\noutput \"z\" = p");
         Golden.rewrites(PASS, "a: i32[3] = iota axis=0\n%1: f32[3] = cast(a)\noutput \"z\" = %1", "%0: f32[3] = iota axis=0\noutput \"z\" = %0");
         Golden.leaves(PASS, "i: i32[3] = input \"i\"\n%1: f32[3] = cast(i)\n%2: i32[3] = cast(%1)\noutput \"z\" = %2");
-        Golden.leaves(PASS, "a: i32[16777217] = iota axis=0\n%1: f32[16777217] = cast(a)\noutput \"z\" = %1");
+        Golden.leaves(PASS, "a: i32[16777218] = iota axis=0\n%1: f32[16777218] = cast(a)\noutput \"z\" = %1");
+    }
+
+    @Test
+    void castsOfStorageTypes() {
+        String in = "x: f32[3] = input \"x\"\nu: u8[3] = input \"u\"\nh: bf16[3] = input \"h\"\n";
+        // Widening loses nothing, rounding does.
+        Golden.rewrites(PASS, in + "%3: f32[3] = cast(h)\n%4: bf16[3] = cast(%3)\noutput \"z\" = %4", "h: bf16[3] = input \"h\"\noutput \"z\" = h");
+        Golden.rewrites(PASS, in + "%3: bf16[3] = cast(u)\n%4: f32[3] = cast(%3)\noutput \"z\" = %4",
+                "u: u8[3] = input \"u\"\n%1: f32[3] = cast(u)\noutput \"z\" = %1");
+        Golden.leaves(PASS, "x: f32[3] = input \"x\"\n%1: bf16[3] = cast(x)\n%2: f32[3] = cast(%1)\noutput \"z\" = %2");
+        // 200 is −56 as i8, but 127 by way of a float.
+        Golden.rewrites(PASS, in + "%3: i32[3] = cast(u)\n%4: i8[3] = cast(%3)\noutput \"z\" = %4",
+                "u: u8[3] = input \"u\"\n%1: i8[3] = cast(u)\noutput \"z\" = %1");
+        Golden.leaves(PASS, "u: u8[3] = input \"u\"\n%1: f32[3] = cast(u)\n%2: i8[3] = cast(%1)\noutput \"z\" = %2");
+        Golden.leaves(PASS, "i: i16[3] = input \"i\"\n%1: u8[3] = cast(i)\n%2: i16[3] = cast(%1)\noutput \"z\" = %2");
+        Golden.rewrites(PASS, "a: i32[256] = iota axis=0\n%1: u8[256] = cast(a)\noutput \"z\" = %1", "%0: u8[256] = iota axis=0\noutput \"z\" = %0");
+        Golden.leaves(PASS, "a: i32[257] = iota axis=0\n%1: u8[257] = cast(a)\noutput \"z\" = %1");
     }
 
     @Test

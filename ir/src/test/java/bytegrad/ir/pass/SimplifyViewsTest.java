@@ -157,8 +157,8 @@ class SimplifyViewsTest {
     /** It has no result, but its index out of range must still be refused. */
     @Test
     void anEmptyGatherStays() {
-        Golden.leaves(PASS, "x: f64[2,0] = input \"x\"\ni: i32[3] = input \"i\"\n%2: f64[3,0] = gather(x, i) axis=0\noutput \"y\" = %2");
-        Golden.rewrites(PASS, "x: f64[2,3] = input \"x\"\ni: i32[0] = input \"i\"\n%2: f64[0,3] = gather(x, i) axis=0\noutput \"y\" = %2",
+        Golden.leaves(PASS, "x: f64[2,0] = input \"x\"\ni: i32[3] = input \"i\"\n%2: f64[3,0] = gather(x, i) axis=0 batch=0\noutput \"y\" = %2");
+        Golden.rewrites(PASS, "x: f64[2,3] = input \"x\"\ni: i32[0] = input \"i\"\n%2: f64[0,3] = gather(x, i) axis=0 batch=0\noutput \"y\" = %2",
                 "%0: f64[] = constant 0.0\n%1: f64[0,3] = broadcast(%0) axes=[]\noutput \"y\" = %1");
     }
 }

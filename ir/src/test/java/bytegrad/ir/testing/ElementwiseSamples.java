@@ -31,6 +31,9 @@ final class ElementwiseSamples {
                 }
             }
         }
+        for (DType t : Draft.FLOATS) {
+            out.addAll(more(t));
+        }
         for (Shape shape : SHAPES) {
             out.add(chain(shape));
         }
@@ -50,7 +53,8 @@ final class ElementwiseSamples {
         for (int k = 0; k < fn.arity(); k++) {
             DType operand = fn == ScalarFn.SELECT && k == 0 ? DType.BOOL : t;
             // The gradient of a stopped value is zero by decree, which no finite difference finds.
-            boolean rough = fn == ScalarFn.STOP_GRADIENT;
+            // The order of a polygamma is an integer.
+            boolean rough = fn == ScalarFn.STOP_GRADIENT || fn == ScalarFn.POLYGAMMA && k == 0;
             String name = String.valueOf((char) ('a' + k));
             in.add(rough ? d.rough(name, operand, fills.get(k), shape.toArray()) : d.input(name, operand, fills.get(k), shape.toArray()));
         }
@@ -62,16 +66,18 @@ final class ElementwiseSamples {
         Fill usual = Fill.usual(t);
         return switch (fn) {
             case NEG, EXP, TANH, SIGMOID, ERF, SIN, COS, STOP_GRADIENT, NOT -> List.of(usual);
-            case TAN, ASINH, SINH, COSH, ATAN, CBRT, EXP2, EXPM1, ERFC -> List.of(new Fill.Uniform(-1.4, 1.4));
-            case ASIN, ACOS, ATANH, ERF_INV, LOG1P -> List.of(new Fill.Uniform(-0.9, 0.9));
-            case ACOSH -> List.of(new Fill.Uniform(1.1, 4));
+            case ASINH, SINH, COSH, ATAN, EXP2, EXPM1, ERFC -> List.of(new Fill.Uniform(-6, 6));
+            case TAN -> List.of(new Fill.Uniform(-1.2, 1.2));
+            case ASIN, ACOS, ATANH, ERF_INV, LOG1P -> List.of(new Fill.Uniform(-0.75, 0.75));
+            case ACOSH -> List.of(new Fill.Uniform(1.25, 5));
             case LOG2 -> List.of(Fill.POSITIVE);
+            case CBRT -> List.of(Fill.AWAY_FROM_ZERO);
             case LGAMMA, DIGAMMA -> List.of(new Fill.Uniform(0.3, 12));
             case FLOOR, CEIL, ROUND_EVEN, TRUNC -> List.of(new Fill.Grid(0.125));
             case POW -> List.of(Fill.POSITIVE, usual);
             case ATAN2 -> List.of(Fill.AWAY_FROM_ZERO, Fill.AWAY_FROM_ZERO);
             case LOG_ADD_EXP -> List.of(usual, usual);
-            case POLYGAMMA -> List.of(new Fill.Integers(0, 4), new Fill.Uniform(0.5, 12));
+            case POLYGAMMA -> List.of(new Fill.Integers(0, 4), new Fill.Uniform(0.75, 12));
             case REM, MOD -> t.isFloat() ? List.of(new Fill.Grid(0.125), new Fill.Integers(1, 3)) : List.of(usual, usual);
             case ABS, SIGN -> List.of(t.isFloat() ? Fill.AWAY_FROM_ZERO : usual);
             case SQRT, LOG -> List.of(Fill.POSITIVE);
@@ -84,6 +90,33 @@ final class ElementwiseSamples {
             case SHL, SHR, USHR -> List.of(new Fill.AnyBits(), new Fill.Integers(0, 31));
             case SELECT -> List.of(new Fill.Truths(), usual, usual);
         };
+    }
+
+    /** Other parts of the domain, and what is made of functions. */
+    private static List<Sample> more(DType t) {
+        List<Sample> out = new ArrayList<>();
+        for (ScalarFn fn : List.of(ScalarFn.LGAMMA, ScalarFn.DIGAMMA)) {
+            out.add(sample(fn, t, Shape.of(17), " below zero", List.of(new Fill.Uniform(-0.75, -0.25))));
+        }
+        out.add(sample(ScalarFn.POLYGAMMA, t, Shape.of(17), " below zero", List.of(new Fill.Integers(0, 3), new Fill.Uniform(-0.65, -0.35))));
+        out.add(sample(ScalarFn.ERFC, t, Shape.of(40), " tail", List.of(new Fill.Uniform(4, 9))));
+        out.add(sample(ScalarFn.REM, t, Shape.of(21), " signs", List.of(new Fill.Grid(0.125), new Fill.Integers(-2, -1))));
+        out.add(sample(ScalarFn.MOD, t, Shape.of(21), " signs", List.of(new Fill.Grid(0.125), new Fill.Integers(-2, -1))));
+        for (double power : new double[] {-2, -1, 0, 1, 2, 3}) {
+            Draft d = new Draft();
+            Node x = d.input("x", t, Fill.AWAY_FROM_ZERO, 19);
+            out.add(d.done("pow " + t.text() + " to " + power, d.b.pow(x, power)));
+        }
+        Draft d = new Draft();
+        Node x = d.input("x", t, new Fill.Uniform(0.5, 2.5), 33);
+        out.add(d.done("rsqrt " + t.text(), d.b.rsqrt(x)));
+        d = new Draft();
+        x = d.input("x", t, new Fill.Grid(0.125), 33);
+        out.add(d.done("clip " + t.text(), d.b.clip(x, -1, 1)));
+        d = new Draft();
+        x = d.input("x", t, Fill.usual(t), 33);
+        out.add(d.done("isnan isinf isfinite " + t.text(), d.b.or(d.b.and(d.b.isFinite(x), d.b.gt(x, d.b.constant(t, 1))), d.b.xor(d.b.isNan(x), d.b.isInf(x)))));
+        return out;
     }
 
     /** Integers of the whole range: sums and products wrap, distances of shifts exceed the width. */

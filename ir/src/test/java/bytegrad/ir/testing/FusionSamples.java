@@ -4,6 +4,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import bytegrad.ir.nn.Activations;
@@ -29,6 +30,7 @@ final class FusionSamples {
         s.views();
         s.products();
         s.indexing();
+        s.lines();
         s.mixed();
         return s.out;
     }
@@ -167,6 +169,36 @@ final class FusionSamples {
             Node i = d.index("i", DType.I32, 5, 7);
             Node hot = b.eq(b.iota(TensorType.of(DType.I32, 7, 5), 1), b.broadcast(i, Shape.of(7, 5), 0));
             return b.matmul(b.cast(hot, t), d.input("w", t, 5, 3));
+        });
+    }
+
+    private void lines() {
+        add("softmax over gathered rows", (d, b, t) -> Activations.softmax(b, b.gather(d.input("x", t, 6, 17), d.index("i", DType.I32, 6, 9), 0), 1));
+        add("cumsum of products, used", (d, b, t) -> b.tanh(b.cumsum(b.mul(d.input("x", t, 5, 19), d.input("z", t, 5, 19)), 1)));
+        add("cumsum of a broadcast column", (d, b, t) -> b.mul(b.cumsum(b.broadcast(b.exp(d.input("x", t, 7)), Shape.of(7, 18), 0), 0), d.input("z", t, 7, 18)));
+        add("cumsum across a reshape and a flip", (d, b, t) -> b.cumulate(Monoid.SUM, b.reshape(b.flip(d.input("x", t, 6, 10), 0), 3, 20), 0, true, true));
+        add("cumulative max of a transpose", (d, b, t) -> b.square(b.cumulate(Monoid.MAX, b.transpose(d.input("x", t, Fill.DISTINCT, 17, 5), 1, 0), 1, false, false)));
+        add("mean of the 5 greatest", (d, b, t) -> b.mul(b.sum(b.topK(b.tanh(d.input("x", t, Fill.DISTINCT, 4, 30)), 5, 1).values(), 1), 0.2));
+        add("sorted, then cumulated", (d, b, t) -> b.cumsum(b.sort(d.input("x", t, Fill.DISTINCT, 3, 21), 1, true), 1));
+        add("rank of each element", (d, b, t) -> {
+            Node x = d.input("x", t, Fill.DISTINCT, 5, 18);
+            Node order = b.argsort(b.stopGradient(x), 1, false);
+            return b.mul(x, b.cast(b.argsort(order, 1, false), t));
+        });
+        add("rows normalised by what was scattered", (d, b, t) -> {
+            Node i = d.index("i", DType.I32, 4, 10);
+            Node e = b.exp(d.input("x", t, 10, 3));
+            return b.div(e, b.gather(b.scatterAdd(e, i, 0, 4), i, 0));
+        });
+        add("scatter onto what it reads", (d, b, t) -> {
+            Node x = b.sin(d.input("x", t, 6, 16));
+            Node i = d.index("i", DType.I32, 6, 4);
+            return b.scatter(Op.Combine.SET, x, b.mul(b.gather(x, i, 0), 3), List.of(i), 0, 0);
+        });
+        add("gather from batched rows by computed indices", (d, b, t) -> {
+            Node x = d.input("x", t, Fill.DISTINCT, 3, 7, 4);
+            Node best = b.argmax(b.stopGradient(x), 1);
+            return b.exp(b.takeAlongAxis(x, b.reshape(best, 3, 1, 4), 1));
         });
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** One random graph in the making: a pool of nodes that grows by ops on members of the pool. */
 final class RandomGraph extends NodePool {
     private enum Step {
-        UNARY, BINARY, FMA, REDUCE, CONTRACT, VIEW, GATHER, SCATTER_ADD, CONCAT, SELECT, SOURCE, NORMALISE, ARG_REDUCE, CAST, COMPARE, INTEGER
+        UNARY, BINARY, FMA, REDUCE, CONTRACT, VIEW, GATHER, SCATTER, CUMULATE, CONCAT, SELECT, SOURCE, NORMALISE, FUNCTION, ARG_REDUCE, SORT, CAST,
+        COMPARE, ROUND, INTEGER
     }
 
     private final RandomViews views;
@@ -33,7 +34,7 @@ final class RandomGraph extends NodePool {
         input(floating(), shape());
         input(floating(), shape());
         while (steps-- > 0) {
-            // The last four make jumps.
+            // The last few make jumps.
             int kinds = smooth == null ? Step.values().length : Step.ARG_REDUCE.ordinal();
             step(Step.values()[random.nextInt(kinds)]);
         }
@@ -83,7 +84,8 @@ final class RandomGraph extends NodePool {
                 keep(y, new Fact(Math.max(bound(x), 2), fact(x).exact()));
             }
             case GATHER -> gather();
-            case SCATTER_ADD -> scatterAdd();
+            case SCATTER -> scatter();
+            case CUMULATE -> cumulate();
             case CONCAT -> concat();
             case SELECT -> {
                 Node x = any(pool);
@@ -93,7 +95,17 @@ final class RandomGraph extends NodePool {
             }
             case SOURCE -> source();
             case NORMALISE -> normalise();
+            case FUNCTION -> {
+                Node x = tame(pick(floating()), 4);
+                RandomFunctions.Bounded f = RandomFunctions.smooth(b, random, x, bound(x), tame(partner(x), 4));
+                computed(f.node(), f.bound());
+            }
+            case ROUND -> {
+                Node x = exact(pick(floating()));
+                computed(RandomFunctions.jumping(b, random, x), bound(x) + 3);
+            }
             case ARG_REDUCE -> argReduce();
+            case SORT -> sort();
             case CAST -> cast();
             case COMPARE -> {
                 Node x = exact(any(pool));
@@ -199,33 +211,103 @@ final class RandomGraph extends NodePool {
         computed(b.contract(new Op.Contract(batch, rightBatch, contracted, rightContracted), x, y), bound(x) * bound(y) * Math.max(1, depth));
     }
 
-    private void gather() {
-        Node x = any(pool);
-        if (x.rank() == 0) {
-            return;
+    /** The axes of a gather or scatter of x, whose updates are not too many; none of an index tensor's where there are too few. */
+    private record Indexed(int axis, int batch, List<Node> indices, Shape updates) {}
+
+    private @Nullable Indexed indexed(Node x) {
+        if (x.rank() == 0 || x.rank() > 4) {
+            return null;
         }
         int axis = random.nextInt(x.rank());
-        Shape index = random.nextBoolean() ? Shape.of(extent()) : Shape.of(2, extent());
-        if (x.shape().dim(axis) == 0 || (long) x.shape().size() * index.size() > LARGEST || x.rank() > 4) {
-            return;
+        int batch = random.nextBoolean() ? 0 : random.nextInt(axis + 1);
+        int count = random.nextInt(3) > 0 ? 1 : random.nextInt(1, x.rank() - axis + 1);
+        List<Integer> j = random.nextInt(4) == 0 ? List.of(2, extent()) : random.nextInt(8) == 0 ? List.of() : List.of(extent());
+        List<Integer> index = new ArrayList<>(x.shape().dims().subList(0, batch));
+        index.addAll(j);
+        List<Integer> updates = new ArrayList<>(x.shape().dims());
+        updates.subList(axis, axis + count).clear();
+        updates.addAll(axis, j);
+        long size = 1;
+        for (int d : updates) {
+            size *= d;
         }
-        keep(b.gather(x, indices(index, x.shape().dim(axis)), axis), fact(x));
+        if (size > LARGEST || x.shape().dims().subList(axis, axis + count).contains(0)) {
+            return null;
+        }
+        DType t = random.nextBoolean() ? DType.I32 : DType.I64;
+        List<Node> indices = new ArrayList<>();
+        for (int k = 0; k < count; k++) {
+            indices.add(indices(t, Shape.of(index), x.shape().dim(axis + k)));
+        }
+        return new Indexed(axis, batch, indices, Shape.of(updates));
     }
 
-    private void scatterAdd() {
-        Node x = tame(pick(floating()), 20);
+    private void gather() {
+        Node x = any(pool);
+        Indexed i = indexed(x);
+        if (i != null) {
+            keep(b.gather(x, i.indices(), i.axis(), i.batch()), fact(x));
+        }
+    }
+
+    /** Smooth ones only add or set; the others are of any dtype. */
+    private void scatter() {
+        Node x = smooth == null ? any(pool) : pick(floating());
+        Indexed i = indexed(x);
+        if (i == null) {
+            return;
+        }
+        Op.Combine c = smooth != null ? any(List.of(Op.Combine.SET, Op.Combine.ADD))
+                : x.dtype().isNumeric() ? any(List.of(Op.Combine.values())) : Op.Combine.SET;
+        boolean adds = c == Op.Combine.ADD || c == Op.Combine.MUL;
+        Node u = same(x.dtype(), i.updates());
+        if (x.dtype().isFloat()) {
+            x = tame(c == Op.Combine.MUL ? b.sin(x) : x, 20);
+            u = tame(c == Op.Combine.MUL ? b.sin(u) : u, 20);
+        }
+        // Zeros most of the time, as gradients have it.
+        Node base = adds && random.nextInt(3) > 0 ? b.full(x.type(), c == Op.Combine.MUL ? 1 : 0) : x;
+        Node y = b.scatter(c, base, u, i.indices(), i.axis(), i.batch());
+        double bound = c == Op.Combine.ADD ? bound(x) + bound(u) * i.updates().size() : Math.max(bound(x), bound(u));
+        keep(y, x.dtype().isFloat() ? new Fact(Math.max(1, bound), !adds && fact(x).exact() && fact(u).exact()) : DISCRETE);
+    }
+
+    private void cumulate() {
+        Node x = smooth == null && random.nextInt(4) == 0 ? number() : tame(pick(floating()), 20);
         if (x.rank() == 0) {
             return;
         }
         int axis = random.nextInt(x.rank());
-        int extent = random.nextInt(1, 7);
-        Node i = indices(Shape.of(x.shape().dim(axis)), extent);
-        computed(b.scatterAdd(x, i, axis, extent), bound(x) * Math.max(1, x.shape().dim(axis)));
+        int extent = x.shape().dim(axis);
+        Monoid monoid = smooth == null ? any(List.of(Monoid.SUM, Monoid.PRODUCT, Monoid.MAX, Monoid.MIN)) : Monoid.SUM;
+        boolean product = monoid == Monoid.PRODUCT;
+        if (product && x.dtype().isFloat()) {
+            x = computed(b.sin(x), 1);
+        }
+        boolean extreme = monoid == Monoid.MAX || monoid == Monoid.MIN;
+        // The extreme of nothing is infinite, and everything after it would be NaN.
+        boolean exclusive = !extreme && random.nextInt(3) == 0;
+        double bound = Math.max(1, bound(x)) * Math.max(1, monoid == Monoid.SUM ? extent : 1);
+        Fact fact = x.dtype().isFloat() ? new Fact(bound, extreme && fact(x).exact()) : DISCRETE;
+        keep(b.cumulate(monoid, x, axis, random.nextBoolean(), exclusive), fact);
+    }
+
+    /** The order of exact values, or all of them in order. */
+    private void sort() {
+        Node x = exact(any(pool));
+        if (x.rank() == 0) {
+            return;
+        }
+        int axis = random.nextInt(x.rank());
+        if (random.nextBoolean()) {
+            keep(b.apply(new Op.ArgSort(axis, random.nextBoolean(), random.nextInt(x.shape().dim(axis) + 1)), List.of(x)), DISCRETE);
+        } else if (x.shape().dim(axis) > 0) {
+            keep(b.sort(x, axis, random.nextBoolean()), fact(x));
+        }
     }
 
     /** Indices below an extent: a new input, or integers of the pool forced into range. */
-    private Node indices(Shape shape, int extent) {
-        DType t = random.nextBoolean() ? DType.I32 : DType.I64;
+    private Node indices(DType t, Shape shape, int extent) {
         List<Node> known = pool.stream().filter(n -> n.dtype() == t && n.shape().equals(shape)).toList();
         if (known.isEmpty() || random.nextBoolean()) {
             return hiddenInput(t, shape);
@@ -316,7 +398,9 @@ final class RandomGraph extends NodePool {
             input(any(List.of(DType.I32, DType.I64, DType.BOOL)), shape());
             return;
         }
-        Node x = any(known);
+        // Of integers rather than truths, which have few functions.
+        List<Node> integers = known.stream().filter(n -> n.dtype().isInteger()).toList();
+        Node x = any(integers.isEmpty() || random.nextInt(4) == 0 ? known : integers);
         ScalarFn fn = any(List.of(ScalarFn.values()).stream().filter(f -> f.accepts(x.dtype()) && f != ScalarFn.SELECT).toList());
         Node[] in = new Node[fn.arity()];
         in[0] = x;

@@ -2,10 +2,12 @@ package bytegrad.ir.testing;
 
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
+import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.eval.Value;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -50,10 +52,11 @@ public final class RandomGraphs {
     private static Fill fill(Graph graph, Node input) {
         int bound = Integer.MAX_VALUE;
         for (Node n : graph.nodes()) {
-            if (n.op() instanceof Op.Gather(int axis) && n.input(1) == input) {
-                bound = Math.min(bound, n.input(0).shape().dim(axis));
-            } else if (n.op() instanceof Op.ScatterAdd(int axis, int extent) && n.input(1) == input) {
-                bound = Math.min(bound, extent);
+            if (n.op() instanceof Op.Gather || n.op() instanceof Op.Scatter) {
+                List<Node> indices = IndexAxes.indices(n);
+                for (int k = 0; k < indices.size(); k++) {
+                    bound = indices.get(k) == input ? Math.min(bound, n.input(0).shape().dim(IndexAxes.of(n).axis() + k)) : bound;
+                }
             }
         }
         return bound == Integer.MAX_VALUE ? Fill.usual(input.dtype()) : new Fill.Integers(0, Math.max(0, bound - 1));

@@ -49,7 +49,7 @@ final class RandomViews {
             case 4 -> {
                 int[] low = IntStream.range(0, rank).map(k -> random.nextInt(3)).toArray();
                 int[] high = IntStream.range(0, rank).map(k -> random.nextInt(3)).toArray();
-                double fill = x.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(-2, 3);
+                double fill = !x.dtype().holds(-1) ? random.nextInt(2) : random.nextInt(-2, 3);
                 yield x.shape().size() > LARGEST || rank > 4 ? x : b.pad(x, low, high, fill);
             }
             default -> b.flip(x, IntStream.range(0, rank).filter(k -> random.nextBoolean()).toArray());

@@ -57,6 +57,12 @@ final class ReduceSamples {
             d = new Draft();
             out.add(d.done("reduce_max of ties " + t.text(), d.b.reduce(Monoid.MAX, d.rough("x", t, Fill.TIES, 4, 7), 0)));
         }
+        for (Case c : CASES.subList(4, CASES.size())) {
+            out.add(reduce(Monoid.LOG_SUM_EXP, c.shape().size() % 2 == 0 ? DType.F32 : DType.F64, c));
+            out.add(reduce(c.shape().size() % 2 == 0 ? Monoid.AND : Monoid.OR, DType.BOOL, c));
+        }
+        out.add(ofComparison(17));
+        out.add(ofComparison(300));
         for (Op.Extremum e : Op.Extremum.values()) {
             for (DType t : Draft.NUMBERS) {
                 out.add(arg(e, TensorType.of(t, 5, 17), 1, Fill.usual(t)));
@@ -81,6 +87,17 @@ final class ReduceSamples {
                 };
         Node x = d.input("x", t, fill, c.shape().toArray());
         return d.done("reduce_" + monoid.text() + " " + t.text() + c, d.b.apply(new Op.Reduce(monoid, c.axes()), List.of(x)));
+    }
+
+    /** Whether all of a row, and one of a column, is above 0: lanes of masks. */
+    private static Sample ofComparison(int n) {
+        Draft d = new Draft();
+        Node x = d.rough("x", DType.F32, Fill.UNIFORM, 5, n);
+        Node above = d.b.gt(x, d.b.constant(DType.F32, -1.9));
+        Node all = d.b.reduce(Monoid.AND, above, 1);
+        Node one = d.b.reduce(Monoid.OR, d.b.gt(x, d.b.constant(DType.F32, 1.5)), 0);
+        Node both = d.b.and(d.b.broadcast(all, above.shape(), 0), d.b.broadcast(one, above.shape(), 1));
+        return d.done("all of rows and any of columns of " + n, d.b.select(both, x, d.b.neg(x)));
     }
 
     private static Sample arg(Op.Extremum e, TensorType type, int axis, Fill fill) {

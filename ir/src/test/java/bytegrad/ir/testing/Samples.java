@@ -25,10 +25,12 @@ public final class Samples {
         all.addAll(ReduceSamples.all());
         all.addAll(ContractSamples.all());
         all.addAll(IndexSamples.all());
+        all.addAll(LineSamples.all());
         all.addAll(ViewSamples.all());
         all.addAll(WindowSamples.all());
         all.addAll(NnSamples.all());
         all.addAll(FusionSamples.all());
+        all.addAll(NestedSamples.all());
         return List.copyOf(all);
     }
 

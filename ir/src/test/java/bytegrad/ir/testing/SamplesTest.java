@@ -27,9 +27,11 @@ final class SamplesTest {
     private static Set<DType> accepted(Class<?> kind) {
         Set<DType> numbers = Set.of(DType.F32, DType.F64, DType.I32, DType.I64);
         Set<DType> all = Set.of(DType.values());
-        Map<Class<?>, Set<DType>> table = Map.ofEntries(Map.entry(Op.Input.class, all), Map.entry(Op.Constant.class, all), Map.entry(Op.Iota.class, numbers),
+        Set<DType> counting = all.stream().filter(t -> t != DType.BOOL).collect(Collectors.toSet());
+        Map<Class<?>, Set<DType>> table = Map.ofEntries(Map.entry(Op.Input.class, all), Map.entry(Op.Constant.class, all), Map.entry(Op.Iota.class, counting),
                 Map.entry(Op.Map.class, all), Map.entry(Op.Cast.class, all), Map.entry(Op.Reduce.class, numbers), Map.entry(Op.ArgReduce.class, numbers),
-                Map.entry(Op.Contract.class, numbers), Map.entry(Op.Gather.class, all), Map.entry(Op.ScatterAdd.class, numbers),
+                Map.entry(Op.Contract.class, numbers), Map.entry(Op.Gather.class, all), Map.entry(Op.Scatter.class, all),
+                Map.entry(Op.Cumulate.class, Set.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.BOOL)), Map.entry(Op.ArgSort.class, all),
                 Map.entry(Op.Concat.class, all), Map.entry(Op.Reshape.class, all), Map.entry(Op.Transpose.class, all), Map.entry(Op.Broadcast.class, all),
                 Map.entry(Op.Slice.class, all), Map.entry(Op.Pad.class, all), Map.entry(Op.Flip.class, all),
                 Map.entry(Op.Random.class, Set.of(DType.I64)), Map.entry(Op.Window.class, all), Map.entry(Op.OverlapAdd.class, numbers));
@@ -97,18 +99,18 @@ final class SamplesTest {
                 case Op.Map o -> {}
                 case Op.Contract o -> {}
                 case Op.Gather o -> {}
-                case Op.ScatterAdd o -> {}
-                case Op.Concat o -> {}
-                case Op.Cumulate o -> {}
+                case Op.Scatter s -> seen.add("scatter " + s.combine() + " " + n.dtype());
+                case Op.Cumulate c -> seen.add("cumulate " + c.monoid() + " " + n.dtype());
                 case Op.ArgSort o -> {}
                 case Op.Random o -> {}
                 case Op.OverlapAdd o -> {}
                 case Op.Nested o -> {}
+                case Op.Concat o -> {}
                 case Op.View o -> {}
             }
         }
-        // 4 monoids and 2 extremes at 4 dtypes, 2 monoids at 3, one at 2; casts among 9.
-        assertEquals(16 + 8 + 6 + 2 + 81, seen.size(), seen.toString());
+        // 4 monoids at 4 dtypes, 2 at 3 and one at 2, reduced and cumulated; 2 extremes at 4; casts among 9; 5 ways to scatter at 4, one of them at 9.
+        assertEquals(2 * (16 + 6 + 2) + 8 + 81 + 20 + 5, seen.size(), seen.toString());
         assertEquals(Set.of(1, 16, 32, 64), widths);
     }
 
@@ -157,7 +159,8 @@ final class SamplesTest {
     @Test
     void ordinaryInputsGiveNumbersWhereDifferentiable() {
         for (Sample s : Samples.differentiable()) {
-            boolean awkward = s.graph().nodes().stream().anyMatch(n -> n.op() instanceof Op.Pad || n.op() instanceof Op.Constant || n.op() instanceof Op.Reduce);
+            boolean awkward = s.graph().nodes().stream().anyMatch(n -> n.op() instanceof Op.Pad || n.op() instanceof Op.Constant || n.op() instanceof Op.Reduce
+                    || n.op() instanceof Op.Cumulate);
             Value y = Interpreter.run(s.graph(), s.inputs(Samples.SEED)).output("y");
             assertTrue(awkward || Arrays.stream(y.doubles()).allMatch(v -> Math.abs(v) < 1e6), s.name() + ": " + y);
         }

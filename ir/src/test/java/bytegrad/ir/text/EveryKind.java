@@ -33,8 +33,9 @@ final class EveryKind {
             b.output("map " + k++, b.map(fn, operands));
         }
         for (Monoid m : Monoid.values()) {
-            b.output("reduce " + m, b.reduce(m, x, 0, 1));
-            b.output("rows " + m, b.reduce(m, x, 1));
+            Node operand = m.accepts(DType.F32) ? x : flag;
+            b.output("reduce " + m, b.reduce(m, operand, 0, 1));
+            b.output("rows " + m, b.reduce(m, operand, 1));
         }
         for (DType d : DType.values()) {
             b.output("cast " + d, b.apply(new Op.Cast(d), List.of(x)));
@@ -47,6 +48,14 @@ final class EveryKind {
         Node rows = b.gather(x, i, 0);
         b.output("gather", rows);
         b.output("scatter", b.scatterAdd(rows, i, 0, 9));
+        for (Op.Combine c : Op.Combine.values()) {
+            b.output("scatter " + c, b.scatter(c, x, b.gather(x, List.of(i, i), 0, 0), List.of(i, i), 0, 0));
+        }
+        b.output("sorted", b.sort(x, 0, true));
+        b.output("top", b.topK(x, 2, 1).values());
+        for (Monoid m : Monoid.values()) {
+            b.output("cumulate " + m, b.cumulate(m, x, 1, m == Monoid.MAX, m == Monoid.SUM));
+        }
         b.output("concat", b.concat(1, x, x, x));
         b.output("concat of one", b.concat(0, x));
         b.output("reshape", b.reshape(x, 2, 2, 6));

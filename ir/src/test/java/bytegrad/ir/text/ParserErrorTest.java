@@ -24,7 +24,7 @@ class ParserErrorTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             y                                  | 3:2: expected ":" but found the end of the text
             y f32[2]                           | 3:3: expected ":" but found "f32"
-            y: f16[2,3] = neg(x)               | 3:4: expected a dtype (f32, f64, i32, i64 or bool) but found "f16"
+            y: f16[2,3] = neg(x)               | 3:4: expected a dtype (f32, f64, i32, i64, bool, u8, i8, i16 or bf16) but found "f16"
             y: f32 = neg(x)                    | 3:8: expected "[" but found "="
             y: f32[2;3] = neg(x)               | 3:8: expected an integer but found "2"
             y: f32[2 3] = neg(x)               | 3:10: expected "]" but found "3"

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A file of the MNIST family (idx1, idx3, …): two zero bytes, an element type, a rank, big-endian extents, elements in
  * row-major order; plain or inside gzip, which is told by its magic bytes.
  *
- * <p>Unsigned bytes can be had as an array or as a u8 tensor; i8, i16, i32, f32 and f64 are tensors of their own type. Format: http://yann.lecun.com/exdb/mnist/.
+ * <p>Unsigned bytes can be had as an array or as a u8 tensor; i8, i16, i32, f32 and f64 are tensors of their own
+ * type. Format: http://yann.lecun.com/exdb/mnist/.
  */
 public final class Idx {
     private static final int U8 = 0x08;

@@ -79,7 +79,7 @@ public final class Npy {
         return convert ? FortranOrder.toRowMajor(tensor) : tensor;
     }
 
-    /** Writes an array; throws WriteException. */
+    /** Writes an array; throws WriteException, and TensorException for bf16, which npy does not have. */
     public static void write(Path path, Tensor tensor) {
         AtomicFile.write(path, out -> writeTo(out, tensor));
     }

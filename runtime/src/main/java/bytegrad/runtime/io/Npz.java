@@ -107,7 +107,8 @@ public final class Npz {
 
     /**
      * Writes arrays, stored without compression, ordered by name, without times: the same arrays give the same bytes.
-     * Throws WriteException, also for a name that is no Unicode text or over 60,000 bytes long.
+     * Throws WriteException, also for a name that is no Unicode text or over 60,000 bytes long; and TensorException for bf16, which
+     * npy does not have.
      */
     public static void write(Path path, Map<String, Tensor> tensors) {
         write(path, tensors, ZipEntry.STORED);

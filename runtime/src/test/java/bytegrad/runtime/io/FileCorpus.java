@@ -49,6 +49,8 @@ final class FileCorpus {
                 case I32 -> tensor.ints()[i] = random.nextInt();
                 case I64 -> tensor.longs()[i] = random.nextLong();
                 case BOOL -> tensor.booleans()[i] = random.nextBoolean();
+                case U8, I8 -> tensor.bytes()[i] = (byte) random.nextInt();
+                case I16, BF16 -> tensor.shorts()[i] = (short) random.nextInt();
             }
         }
         return tensor;
@@ -68,6 +70,8 @@ final class FileCorpus {
                 case I32 -> tensor.ints()[i];
                 case I64 -> tensor.longs()[i];
                 case BOOL -> tensor.booleans()[i] ? 1 : 0;
+                case U8, I8 -> tensor.bytes()[i];
+                case I16, BF16 -> tensor.shorts()[i];
             };
         }
         return bits;

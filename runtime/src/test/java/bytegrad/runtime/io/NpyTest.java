@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bytegrad.runtime.ElementType;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.TensorException;
 import java.nio.ByteBuffer;
@@ -50,6 +51,10 @@ class NpyTest {
     @MethodSource("bytegrad.runtime.io.FileCorpus#tensors")
     void tensorsComeBack(Tensor tensor) {
         Path path = folder.resolve("t.npy");
+        if (tensor.type() == ElementType.BF16) {
+            assertTrue(assertThrows(TensorException.class, () -> Npy.write(path, tensor)).getMessage().contains("widen the tensor to f32"));
+            return;
+        }
         Npy.write(path, tensor);
         assertTrue(sameBits(tensor, Npy.read(path)));
         byte[] first = bytes(path);
@@ -69,10 +74,10 @@ class NpyTest {
     }
 
     @Test
-    void unsignedBytesAreWidened() {
+    void unsignedBytesAreU8() {
         Path path = folder.resolve("t.npy");
         Npy.writeUnsignedBytes(path, new byte[] {0, 127, -128, -1}, 2, 2);
-        assertEquals(Tensor.of(new int[] {0, 127, 128, 255}, 2, 2), Npy.read(path));
+        assertEquals(Tensor.ofUnsigned(new byte[] {0, 127, -128, -1}, 2, 2), Npy.read(path));
         assertThrows(TensorException.class, () -> Npy.writeUnsignedBytes(path, new byte[3], 2, 2));
     }
 
@@ -101,22 +106,22 @@ class NpyTest {
     void columnMajorIsConverted() {
         byte[] data = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
         Tensor got = Npy.read(file(folder, npy(1, header("|u1", true, "(2, 3, 4)"), data)));
-        int[] expected = new int[24];
+        byte[] expected = new byte[24];
         for (int i = 0, at = 0; i < 2; i++) {
             for (int j = 0; j < 3; j++) {
                 for (int k = 0; k < 4; k++) {
-                    expected[at++] = i + 2 * (j + 3 * k);
+                    expected[at++] = (byte) (i + 2 * (j + 3 * k));
                 }
             }
         }
-        assertEquals(Tensor.of(expected, 2, 3, 4), got);
-        assertEquals(Tensor.of(new int[0], 0, 3), Npy.read(file(folder, npy(1, header("|u1", true, "(0, 3)")))));
+        assertEquals(Tensor.ofUnsigned(expected, 2, 3, 4), got);
+        assertEquals(Tensor.ofUnsigned(new byte[0], 0, 3), Npy.read(file(folder, npy(1, header("|u1", true, "(0, 3)")))));
         byte[] one = npy(1, header("|u1", true, "(1,1)"), (byte) 9);
-        assertEquals(Tensor.of(new int[] {9}, 1, 1), Npy.read(file(folder, one)));
+        assertEquals(Tensor.ofUnsigned(new byte[] {9}, 1, 1), Npy.read(file(folder, one)));
         // Both copies count.
         byte[] file = npy(1, header("|u1", true, "(2, 3, 4)"), data);
-        refused(folder, file, p -> Npy.read(p, 191), "over the limit of 191");
-        assertEquals(24, Npy.read(file(folder, file), 192).size());
+        refused(folder, file, p -> Npy.read(p, 47), "over the limit of 47");
+        assertEquals(24, Npy.read(file(folder, file), 48).size());
     }
 
     @Test
@@ -186,6 +191,6 @@ class NpyTest {
         refused(folder, "PK and more than this".getBytes(), Npy::read, "is no npy array");
         refused(folder, npy(1, header("|b1", false, "(2,)"), (byte) 1, (byte) 2), Npy::read, "element 1 is the byte 2");
         byte[] two = npy(1, header("|u1", false, "(2,)"), (byte) 1, (byte) 2);
-        refused(folder, two, p -> Npy.read(p, 7), "the limit of 7");
+        refused(folder, two, p -> Npy.read(p, 1), "the limit of 1");
     }
 }

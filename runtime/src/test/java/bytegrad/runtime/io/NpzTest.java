@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.runtime.FormatException;
+import bytegrad.runtime.ElementType;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.WriteException;
 import java.io.BufferedOutputStream;
@@ -57,7 +58,7 @@ class NpzTest {
 
     private static Map<String, Tensor> corpus() {
         SortedMap<String, Tensor> tensors = new TreeMap<>();
-        FileCorpus.tensors().forEach(tensor -> tensors.put("l." + tensors.size() + ".π/" + tensor.typeText(), tensor));
+        FileCorpus.tensors().filter(t -> t.type() != ElementType.BF16).forEach(tensor -> tensors.put("l." + tensors.size() + ".π/" + tensor.typeText(), tensor));
         return tensors;
     }
 
@@ -99,7 +100,7 @@ class NpzTest {
         byte[] zip = zip(Map.of("../../x.npy", SCALAR, "/etc/passwd", SCALAR, ".npy", SCALAR, "d/e.npy.npy", SCALAR));
         SortedMap<String, Tensor> back = Npz.read(file(folder, zip));
         assertEquals(List.of("", "../../x", "/etc/passwd", "d/e.npy"), List.copyOf(back.keySet()));
-        assertEquals(Tensor.scalar(7), back.get("../../x"));
+        assertEquals(Tensor.ofUnsigned(new byte[] {7}), back.get("../../x"));
         assertThrows(WriteException.class, () -> Npz.write(folder.resolve("f"), Map.of("\ud800", Tensor.scalar(1))));
         assertThrows(
                 WriteException.class,
@@ -150,9 +151,8 @@ class NpzTest {
         String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (16777216,)}";
         byte[] bomb = zip(Map.of("a.npy", NpyTest.npy(1, header, new byte[16 << 20])));
         assertTrue(bomb.length < 100_000);
-        // Widened to i32.
-        refused(folder, bomb, p -> Npz.read(p, (64 << 20) - 1), "over the limit of 67108863");
-        assertEquals(16 << 20, Npz.read(file(folder, bomb), 64 << 20).get("a").size());
+        refused(folder, bomb, p -> Npz.read(p, (16 << 20) - 1), "over the limit of 16777215");
+        assertEquals(16 << 20, Npz.read(file(folder, bomb), 16 << 20).get("a").size());
 
         byte[] small = NpyTest.npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': ()}", new byte[16 << 20]);
         refused(folder, zip(Map.of("a.npy", small)), Npz::read, "more bytes follow the end");
@@ -164,7 +164,7 @@ class NpzTest {
         // Many entries share the limit.
         byte[] part = NpyTest.npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (1000,)}", new byte[1000]);
         byte[] many = zip(Map.of("a.npy", part, "b.npy", part, "c.npy", part));
-        refused(folder, many, p -> Npz.read(p, 11_999), "declares 12000 bytes of data, over the limit of 11999");
+        refused(folder, many, p -> Npz.read(p, 2_999), "declares 3000 bytes of data, over the limit of 2999");
     }
 
     @Test
