@@ -26,7 +26,8 @@ public final class Hessian {
     }
 
     /**
-     * Σₖ ∂²loss/∂xᵢ∂xₖ · vₖ for each xᵢ: the tangent of the gradient along v (forward over reverse mode).
+     * Σₖ ∂²loss/∂xᵢ∂xₖ · vₖ for each xᵢ: the tangent of the gradient along v (forward over reverse mode; Pearlmutter, <i>Fast exact
+     * multiplication by the Hessian</i>, 1994).
      *
      * @param vs one for each x, of its type
      * @return one for each x, of its type

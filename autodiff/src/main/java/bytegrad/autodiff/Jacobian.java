@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Dense Jacobians: one product with a vector ({@link Gradient#pullback}, or {@link Gradient#pushforward} where the arguments have no more
- * elements than the results), mapped over the unit vectors ({@link Batch}). So the graph does not grow with their number; the work does.
+ * elements than the results), mapped over the unit vectors ({@link Batch}). So the graph does not grow with their number; the work does, and the memory
+ * of what is computed for each, between the forward values and the result.
  */
 public final class Jacobian {
     private Jacobian() {}

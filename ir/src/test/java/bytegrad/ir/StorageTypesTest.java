@@ -39,7 +39,7 @@ final class StorageTypesTest {
         refused("argmax of i16[3]: not defined on i16, which", () -> b.argmax(s, 0));
         refused("gather of f32[3], u8[3]: indices must be i32 or i64, not u8", () -> b.gather(b.input("x", DType.F32, 3), u, 0));
         Node k = b.input("k", DType.I32, 3);
-        refused("scatter_add of u8[3], i32[3]: not defined on u8, which", () -> b.scatterAdd(u, k, 0, 5));
+        refused("scatter_add of u8[5], u8[3], i32[3]: not defined on u8, which", () -> b.scatterAdd(u, k, 0, 5));
         // Below the convenience methods bf16 is for storage too.
         String bf16 = "not defined on bf16, which is for storage only; cast it to f32 first";
         refused("exp of bf16[3,3]: " + bf16, () -> b.apply(new Op.Map(ScalarFn.EXP), List.of(h)));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bytegrad.ir.Bodies;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
@@ -76,7 +77,8 @@ class PipelineTest {
     /** Elements that are computed, rather than moved or given. */
     /** Elements computed, not merely moved. */
     private static long work(Graph g) {
-        return g.nodes().stream().filter(n -> !(n.op() instanceof Op.View) && !(n.op() instanceof Op.Concat) && !n.inputs().isEmpty()).mapToLong(n -> n.type().size()).sum();
+        return g.nodes().stream().filter(n -> !(n.op() instanceof Op.View) && !(n.op() instanceof Op.Concat) && !n.inputs().isEmpty()).mapToLong(n -> n.type().size()).sum()
+                + g.nodes().stream().filter(n -> n.op() instanceof Op.Nested).flatMap(n -> Bodies.of((Op.Nested) n.op()).stream()).mapToLong(PipelineTest::work).sum();
     }
 
     /** In double the interpreter has the bits of a run, and none may change. */

@@ -36,11 +36,11 @@ class SimplifyViewsTest {
             x [2,3,4] slice starts=[0,0,0] limits=[2,3,4] strides=[1,1,1]              | x
             x [1,2,2] slice starts=[0,0,0] limits=[2,3,4] strides=[7,2,2]              | x [1,2,2] slice starts=[0,0,0] limits=[1,3,3] strides=[1,2,2]
             x [2,2,4] slice starts=[0,1,0] limits=[2,3,4] strides=[1,1,1]; [2,1,2] slice starts=[0,1,1] limits=[2,2,4] strides=[1,1,2] | x [2,1,2] slice starts=[0,2,1] limits=[2,3,4] strides=[1,1,2]
-            x [2,3,4] pad low=[0,0,0] high=[0,0,0] fill=1.5                            | x
-            x [3,3,5] pad low=[1,0,0] high=[0,0,1] fill=1.5; [4,3,5] pad low=[0,0,0] high=[1,0,0] fill=1.5 | x [4,3,5] pad low=[1,0,0] high=[1,0,1] fill=1.5
-            x [4,3,4] pad low=[1,0,0] high=[1,0,0] fill=0.0; [2,3,4] slice starts=[1,0,0] limits=[3,3,4] strides=[1,1,1] | x
-            x [4,3,4] pad low=[1,0,0] high=[1,0,0] fill=0.0; [1,3,4] slice starts=[2,0,0] limits=[3,3,4] strides=[1,1,1] | x [1,3,4] slice starts=[1,0,0] limits=[2,3,4] strides=[1,1,1]
-            x [6,3,4] pad low=[2,0,0] high=[2,0,0] fill=0.0; [2,3,4] slice starts=[1,0,0] limits=[3,3,4] strides=[1,1,1] | x [1,3,4] slice starts=[0,0,0] limits=[1,3,4] strides=[1,1,1]; [2,3,4] pad low=[1,0,0] high=[0,0,0] fill=0.0
+            x [2,3,4] pad low=[0,0,0] high=[0,0,0] interior=[0,0,0] fill=1.5                            | x
+            x [3,3,5] pad low=[1,0,0] high=[0,0,1] interior=[0,0,0] fill=1.5; [4,3,5] pad low=[0,0,0] high=[1,0,0] interior=[0,0,0] fill=1.5 | x [4,3,5] pad low=[1,0,0] high=[1,0,1] interior=[0,0,0] fill=1.5
+            x [4,3,4] pad low=[1,0,0] high=[1,0,0] interior=[0,0,0] fill=0.0; [2,3,4] slice starts=[1,0,0] limits=[3,3,4] strides=[1,1,1] | x
+            x [4,3,4] pad low=[1,0,0] high=[1,0,0] interior=[0,0,0] fill=0.0; [1,3,4] slice starts=[2,0,0] limits=[3,3,4] strides=[1,1,1] | x [1,3,4] slice starts=[1,0,0] limits=[2,3,4] strides=[1,1,1]
+            x [6,3,4] pad low=[2,0,0] high=[2,0,0] interior=[0,0,0] fill=0.0; [2,3,4] slice starts=[1,0,0] limits=[3,3,4] strides=[1,1,1] | x [1,3,4] slice starts=[0,0,0] limits=[1,3,4] strides=[1,1,1]; [2,3,4] pad low=[1,0,0] high=[0,0,0] interior=[0,0,0] fill=0.0
             x [2,3,4] flip axes=[]                                                     | x
             u [1,3,1] flip axes=[0,1,2]                                                | u [1,3,1] flip axes=[1]
             u [1,3,1] flip axes=[0,2]                                                  | u
@@ -56,9 +56,9 @@ class SimplifyViewsTest {
     @CsvSource(delimiter = '|', textBlock = """
             x [24] reshape; [24] flip axes=[0]
             x [3,2,4] transpose axes=[1,0,2]; [6,4] reshape
-            x [3,3,5] pad low=[1,0,0] high=[0,0,1] fill=0.0; [4,3,5] pad low=[0,0,0] high=[1,0,0] fill=-0.0
+            x [3,3,5] pad low=[1,0,0] high=[0,0,1] interior=[0,0,0] fill=0.0; [4,3,5] pad low=[0,0,0] high=[1,0,0] interior=[0,0,0] fill=-0.0
             x [5,2,3,4] broadcast axes=[1,2,3]; [10,3,4] reshape
-            x [4,3,4] pad low=[1,0,0] high=[1,0,0] fill=0.0; [2,3,4] slice starts=[0,0,0] limits=[3,3,4] strides=[2,1,1]
+            x [4,3,4] pad low=[1,0,0] high=[1,0,0] interior=[0,0,0] fill=0.0; [2,3,4] slice starts=[0,0,0] limits=[3,3,4] strides=[2,1,1]
             """)
     void stays(String text) {
         Golden.leaves(PASS, chain(text));

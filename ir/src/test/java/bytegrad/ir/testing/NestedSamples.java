@@ -134,7 +134,7 @@ final class NestedSamples {
         add("scan in a scan", (d, b, t) -> {
             Node k = d.input("k", t, 3);
             return together(b, t, Loops.scan(b, 3, false, List.of(d.input("c", t, 3)), List.of(d.input("x", t, 3, 4, 3)), (s, c, x) -> {
-                List<Node> inner = Loops.scan(s, 4, true, c, x, (u, h, y) -> step(u.tanh(u.add(u.mul(h.get(0), k), y.get(0))), u.mul(y.get(0), h.get(0))));
+                List<Node> inner = Loops.scan(s, 4, true, c, x, (u, h, y) -> step(u.tanh(u.add(u.mul(h.get(0), u.mul(k, 0.25)), y.get(0))), u.mul(y.get(0), h.get(0))));
                 return step(s.mul(inner.get(0), 0.9), inner.get(1), s.sum(inner.get(1), 0));
             }));
         });

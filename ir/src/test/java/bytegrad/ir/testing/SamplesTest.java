@@ -34,7 +34,9 @@ final class SamplesTest {
                 Map.entry(Op.Cumulate.class, Set.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.BOOL)), Map.entry(Op.ArgSort.class, all),
                 Map.entry(Op.Concat.class, all), Map.entry(Op.Reshape.class, all), Map.entry(Op.Transpose.class, all), Map.entry(Op.Broadcast.class, all),
                 Map.entry(Op.Slice.class, all), Map.entry(Op.Pad.class, all), Map.entry(Op.Flip.class, all),
-                Map.entry(Op.Random.class, Set.of(DType.I64)), Map.entry(Op.Window.class, all), Map.entry(Op.OverlapAdd.class, numbers));
+                Map.entry(Op.Random.class, Set.of(DType.I64)), Map.entry(Op.Window.class, all), Map.entry(Op.OverlapAdd.class, numbers),
+                Map.entry(Op.Scan.class, numbers), Map.entry(Op.Cond.class, Set.of(DType.BOOL)), Map.entry(Op.While.class, Set.of(DType.F64, DType.I32)),
+                Map.entry(Op.Custom.class, Set.of(DType.F32, DType.F64)));
         Set<DType> s = table.get(kind);
         assertTrue(s != null, "give the dtypes that " + kind.getSimpleName() + " accepts in this test, and a sample for each");
         return s;
@@ -121,7 +123,8 @@ final class SamplesTest {
             s.graph().nodes().forEach(n -> covered.add(n.op().getClass().getSimpleName() + (n.op() instanceof Op.Map m ? m.fn().text() : "")));
         }
         for (Class<?> kind : leaves(Op.class)) {
-            if (kind != Op.Map.class) {
+            // A while has no gradient.
+            if (kind != Op.Map.class && kind != Op.While.class) {
                 assertTrue(covered.contains(kind.getSimpleName()), kind.getSimpleName());
             }
         }

@@ -4,6 +4,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Literal;
+import bytegrad.ir.Loops;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -51,9 +52,18 @@ final class EveryKind {
         for (Op.Combine c : Op.Combine.values()) {
             b.output("scatter " + c, b.scatter(c, x, b.gather(x, List.of(i, i), 0, 0), List.of(i, i), 0, 0));
         }
+        b.output("random", b.random(b.input("key", DType.I64), DType.I32, 4));
+        List<Node> scan = Loops.scan(b, 3, true, List.of(x), List.of(), (s, c, none) -> new Loops.Step(List.of(s.sin(c.get(0))), List.of(s.cos(c.get(0)))));
+        b.output("last carry", scan.get(0));
+        b.output("stacked", scan.get(1));
+        Node positive = b.gt(b.sumAll(x), b.constant(x.dtype(), 0));
+        b.output("cond", Loops.cond(b, positive, s -> List.of(s.sin(x)), s -> List.of(s.cos(x))).get(0));
+        b.output("while", Loops.whileLoop(b, 9, List.of(b.constant(DType.I32, 0)), (s, c) -> s.lt(c.get(0), s.constant(DType.I32, 5)),
+                (s, c) -> List.of(s.add(c.get(0), 1))).get(0));
+        b.output("custom", Loops.custom(b, List.of(x), (s, in) -> List.of(s.sin(in.get(0))), (s, in, out, dy) -> dy).get(0));
         b.output("sorted", b.sort(x, 0, true));
         b.output("top", b.topK(x, 2, 1).values());
-        for (Monoid m : Monoid.values()) {
+        for (Monoid m : java.util.Arrays.stream(Monoid.values()).filter(m -> m.accepts(x.dtype())).toList()) {
             b.output("cumulate " + m, b.cumulate(m, x, 1, m == Monoid.MAX, m == Monoid.SUM));
         }
         b.output("concat", b.concat(1, x, x, x));
