@@ -58,7 +58,8 @@ public final class Batch {
 
     private static int check(GraphBuilder b, List<Node> ys, List<Node> xs, List<Node> values) {
         if (xs.isEmpty() || xs.size() != values.size()) {
-            throw GraphException.at("batch of " + xs.size() + " nodes with " + values.size() + " batches of values: there must be one for each, and one at least");
+            throw GraphException.at("batch of " + xs.size() + " nodes with " + values.size()
+                    + " batches of values: there must be one for each, and one at least");
         }
         ys.forEach(y -> Gradient.owned(b, y, "the node to map"));
         for (int k = 0; k < xs.size(); k++) {
