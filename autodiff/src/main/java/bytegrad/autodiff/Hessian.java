@@ -5,29 +5,33 @@ import bytegrad.ir.GraphException;
 import bytegrad.ir.Node;
 import java.util.List;
 
-/** Second derivatives of a scalar. */
+/** Second derivatives of a scalar: the product with a vector, which costs a few gradients, and the dense matrix, which costs one for each column. */
 public final class Hessian {
     private Hessian() {}
 
     /**
-     * H[i…,j…] = ∂²loss/∂x[i…]∂x[j…], of the axes of x twice. It has as many rows as x has elements; to multiply by it, use {@link #times}.
+     * h[i,k] = ∂²loss/∂x[i]∂x[k], of the shape of x twice.
      *
      * @param loss a float scalar
-     * @throws GraphException as {@link Gradient} and {@link Jacobian} do
+     * @throws GraphException as {@link Gradient#of(GraphBuilder, Node, Node)} does, and if the result would have more axes or elements than a
+     *     tensor can
      */
     public static Node of(GraphBuilder b, Node loss, Node x) {
-        return Jacobian.of(b, Gradient.of(b, loss, x), x);
+        return of(b, loss, List.of(x)).get(0).get(0);
+    }
+
+    /** All blocks: {@code get(i).get(k)} is ∂²loss/∂xᵢ∂xₖ, of the shape of xᵢ followed by that of xₖ. */
+    public static List<List<Node>> of(GraphBuilder b, Node loss, List<Node> xs) {
+        return Jacobian.of(b, Gradient.of(b, loss, xs), xs, Gradient.Unreached.ZEROS);
     }
 
     /**
-     * Σⱼ ∂²loss/∂xᵢ∂xⱼ · vⱼ for each x: the product of the whole Hessian with a vector, by forward mode over the gradient (Pearlmutter, <i>Fast exact
-     * multiplication by the Hessian</i>, 1994). It costs a small multiple of one gradient.
+     * Σₖ ∂²loss/∂xᵢ∂xₖ · vₖ for each xᵢ: the tangent of the gradient along v (forward over reverse mode; Pearlmutter, <i>Fast exact
+     * multiplication by the Hessian</i>, 1994).
      *
-     * @param loss a float scalar
-     * @param xs what to differentiate by
-     * @param vs a direction for each x, of its type
-     * @return one for each x, of its type; zeros where the gradient is constant
-     * @throws GraphException as {@link Gradient} does
+     * @param vs one for each x, of its type
+     * @return one for each x, of its type
+     * @throws GraphException as {@link Gradient#of(GraphBuilder, Node, List)} and {@link Gradient#pushforward} do
      */
     public static List<Node> times(GraphBuilder b, Node loss, List<Node> xs, List<Node> vs) {
         return Gradient.pushforward(b, Gradient.of(b, loss, xs), xs, vs, Gradient.Unreached.ZEROS);

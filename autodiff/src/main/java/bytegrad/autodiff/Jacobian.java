@@ -3,59 +3,99 @@ package bytegrad.autodiff;
 import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.GraphException;
-import bytegrad.ir.Loops;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Dense Jacobians: one pullback, written once and run for each element of y by a rolled loop, so that the graph does not grow with y. What the
- * pullback reads of the forward pass is computed once, outside the loop.
+ * Dense Jacobians: one product with a vector ({@link Gradient#pullback}, or {@link Gradient#pushforward} where the arguments have no more
+ * elements than the results), mapped over the unit vectors ({@link Batch}). So the graph does not grow with their number; the work does, and the memory
+ * of what is computed for each, between the forward values and the result.
  */
 public final class Jacobian {
     private Jacobian() {}
 
     /**
-     * J[i…,j…] = ∂y[i…]/∂x[j…], of the axes of y and then those of x.
+     * j[i,k] = ∂y[i]/∂x[k], of the shape of y followed by that of x.
      *
-     * @param y a float node of any shape
-     * @param x a float node of any shape that y depends on
-     * @throws GraphException as {@link Gradient#pullback} does, or if the result has too many axes or elements
+     * @throws GraphException if a node is not float, y does not depend on x, or the result would have more axes or elements than a tensor can
      */
     public static Node of(GraphBuilder b, Node y, Node x) {
-        List<Integer> dims = new ArrayList<>(y.shape().dims());
-        dims.addAll(x.shape().dims());
-        TensorType type = new TensorType(x.dtype(), Shape.of(dims));
-        if (type.size() == 0) {
-            return b.full(type, 0);
-        }
-        int from = b.nodes().size();
-        // Stands for a cotangent while the pullback is written; what is written is then copied into the loop with a row of the identity in its place.
-        Node row = b.apply(new Op.Input("jacobian/" + from, y.type()), List.of());
-        Node dx = Gradient.pullback(b, List.of(y), List.of(row), List.of(x), Gradient.Unreached.ERROR).getFirst();
-        int n = y.type().size();
-        Node first = b.constant(DType.I32, 0);
-        List<Node> rows = Loops.scan(b, n, false, List.of(first), List.of(), (s, t, none) -> {
-            Node hot = s.eq(s.iota(TensorType.of(DType.I32, n), 0), s.broadcastTo(t.getFirst(), Shape.of(n)));
-            Node unit = s.reshape(s.cast(hot, y.dtype()), y.shape());
-            return new Loops.Step(List.of(s.add(t.getFirst(), 1)), List.of(copy(b, s, row, unit, dx)));
-        });
-        return b.reshape(rows.get(1), type.shape());
+        return of(b, List.of(y), List.of(x), Gradient.Unreached.ERROR).get(0).get(0);
     }
 
-    /** What dx is in the body where the row is {@code unit}: nodes that do not depend on it are captured as they are. */
-    private static Node copy(GraphBuilder b, GraphBuilder s, Node row, Node unit, Node dx) {
-        Map<Node, Node> inside = new HashMap<>(Map.of(row, unit));
-        for (Node n : b.nodes().subList(row.id() + 1, Math.max(row.id() + 1, dx.id() + 1))) {
-            if (n.inputs().stream().anyMatch(inside::containsKey)) {
-                inside.put(n, s.apply(n.op(), n.inputs().stream().map(x -> inside.getOrDefault(x, x)).toList()));
+    /**
+     * The Jacobian of each y by each x: {@code get(i).get(k)} is that of the i-th y by the k-th x.
+     *
+     * @throws GraphException as {@link #of(GraphBuilder, Node, Node)} does; with {@link Gradient.Unreached#ZEROS}, a y that depends on no x, or an
+     *     x that no y depends on, has zeros. Where some depend and some do not, those that do not have zeros in any case
+     */
+    public static List<List<Node>> of(GraphBuilder b, List<Node> ys, List<Node> xs, Gradient.Unreached unreached) {
+        ys.forEach(y -> xs.forEach(x -> type(y, x)));
+        boolean forward = size(xs) <= size(ys);
+        List<List<Node>> blocks = new ArrayList<>();
+        ys.forEach(y -> blocks.add(new ArrayList<>()));
+        if (forward) {
+            for (Node x : xs) {
+                Node u = direction(b, x);
+                List<Node> columns = Gradient.pushforward(b, ys, List.of(x), List.of(u), unreached);
+                List<Node> all = Batch.of(b, columns, List.of(u), List.of(units(b, x)));
+                for (int i = 0; i < ys.size(); i++) {
+                    // [x, y…] → [y…, x]
+                    Node back = b.transpose(all.get(i), rotated(ys.get(i).rank()));
+                    blocks.get(i).add(b.reshape(back, type(ys.get(i), x).shape()));
+                }
+            }
+        } else {
+            for (int i = 0; i < ys.size(); i++) {
+                Node y = ys.get(i);
+                Node u = direction(b, y);
+                List<Node> rows = Gradient.pullback(b, List.of(y), List.of(u), xs, unreached);
+                List<Node> all = Batch.of(b, rows, List.of(u), List.of(units(b, y)));
+                for (int k = 0; k < xs.size(); k++) {
+                    blocks.get(i).add(b.reshape(all.get(k), type(y, xs.get(k)).shape()));
+                }
             }
         }
-        return inside.getOrDefault(dx, dx);
+        return blocks.stream().map(List::copyOf).toList();
+    }
+
+    private static long size(List<Node> nodes) {
+        return nodes.stream().mapToLong(n -> n.shape().size()).sum();
+    }
+
+    /** Stands for the vector, until it is mapped over all of them; no graph that is built has it. */
+    private static Node direction(GraphBuilder b, Node x) {
+        return b.apply(new Op.Input("a direction of %" + x.id(), x.type()), List.of());
+    }
+
+    /** u[n,i] = 1 where i has the row-major position n, else 0. */
+    private static Node units(GraphBuilder b, Node x) {
+        int n = x.shape().size();
+        List<Integer> dims = new ArrayList<>(x.shape().dims());
+        dims.addFirst(n);
+        TensorType square = TensorType.of(DType.I32, n, n);
+        return b.reshape(b.cast(b.eq(b.iota(square, 0), b.iota(square, 1)), x.dtype()), Shape.of(dims));
+    }
+
+    private static int[] rotated(int rank) {
+        int[] axes = new int[rank + 1];
+        for (int k = 0; k < rank; k++) {
+            axes[k] = k + 1;
+        }
+        return axes;
+    }
+
+    private static TensorType type(Node y, Node x) {
+        List<Integer> dims = new ArrayList<>(y.shape().dims());
+        dims.addAll(x.shape().dims());
+        try {
+            return y.type().with(Shape.of(dims));
+        } catch (GraphException e) {
+            throw GraphException.at("Jacobian of " + Gradient.name(y) + " with respect to " + Gradient.name(x) + ": " + e.getMessage());
+        }
     }
 }

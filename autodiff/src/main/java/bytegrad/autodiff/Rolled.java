@@ -105,7 +105,7 @@ final class Rolled {
         for (Carry c : carries) {
             if (needed[c.in().id()]) {
                 names.put(c.in(), "c" + kept.size());
-                updates.put(c.in(), next.get(c.in()));
+                updates.put(c.in(), after(c));
                 kept.add(c.in());
                 operands.add(c.first().get());
             }
@@ -116,7 +116,6 @@ final class Rolled {
         ys.forEach(y -> outputs.put("y" + outputs.size(), y));
         Graph graph = sketch.graph(names, outputs, updates);
 
-        Results results = new Results(new HashMap<>(), new HashMap<>(), List.of());
         Map<Node, Supplier<Node>> last = new HashMap<>();
         Map<Node, Supplier<Node>> stacked = new HashMap<>();
         List<Node> stackedYs = new ArrayList<>();
@@ -136,16 +135,20 @@ final class Rolled {
         return b.apply(new Op.Scan(body, length, reverse, carries, scanned, result), operands);
     }
 
+    private Node after(Carry c) {
+        return Objects.requireNonNull(next.get(c.in()));
+    }
+
     /** A carry that anything needs needs its own next value. */
     private boolean[] needed() {
         List<Node> roots = new ArrayList<>(ys);
-        wanted.forEach(c -> roots.addAll(List.of(c, next.get(c))));
+        wanted.forEach(c -> roots.addAll(List.of(c, Objects.requireNonNull(next.get(c)))));
         boolean[] needed = sketch.needed(roots);
         for (boolean grew = true; grew; ) {
             grew = false;
             for (Carry c : carries) {
-                if (needed[c.in().id()] && !needed[Objects.requireNonNull(next.get(c.in())).id()]) {
-                    roots.add(next.get(c.in()));
+                if (needed[c.in().id()] && !needed[after(c).id()]) {
+                    roots.add(after(c));
                     grew = true;
                 }
             }

@@ -6,10 +6,9 @@ import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.TensorType;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** A body being written. Which of its inputs it needs, and so how they are numbered, is known only once it is done. */
 final class Sketch {
@@ -39,20 +38,20 @@ final class Sketch {
      * @param names of all inputs that it needs
      */
     Graph graph(Map<Node, String> names, Map<String, Node> outputs, Map<Node, Node> updates) {
-        List<Node> roots = new java.util.ArrayList<>(outputs.values());
+        List<Node> roots = new ArrayList<>(outputs.values());
         updates.forEach((state, value) -> roots.addAll(List.of(state, value)));
         boolean[] needed = needed(roots);
         GraphBuilder f = new GraphBuilder();
-        Map<Node, Node> copy = new HashMap<>();
+        Node[] copy = new Node[b.nodes().size()];
         for (Node n : b.nodes()) {
             if (needed[n.id()]) {
                 String name = names.get(n);
                 Op op = name == null ? n.op() : new Op.Input(name, n.type());
-                copy.put(n, f.apply(op, n.inputs().stream().map(copy::get).toList()));
+                copy[n.id()] = f.apply(op, n.inputs().stream().map(x -> copy[x.id()]).toList());
             }
         }
-        outputs.forEach((name, n) -> f.output(name, Objects.requireNonNull(copy.get(n))));
-        updates.forEach((state, value) -> f.update(Objects.requireNonNull(copy.get(state)), Objects.requireNonNull(copy.get(value))));
+        outputs.forEach((name, n) -> f.output(name, copy[n.id()]));
+        updates.forEach((state, value) -> f.update(copy[state.id()], copy[value.id()]));
         return f.build();
     }
 }
