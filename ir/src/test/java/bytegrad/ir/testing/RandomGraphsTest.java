@@ -55,7 +55,7 @@ final class RandomGraphsTest {
             updated += g.updates().isEmpty() ? 0 : 1;
         }
         // All functions and all kinds but Map itself.
-        assertEquals(ScalarFn.values().length + 18, seen.size(), seen.toString());
+        assertEquals(ScalarFn.values().length + 20, seen.size(), seen.toString());
         assertTrue(several > MANY / 3 && updated > MANY / 10, several + " with several outputs, " + updated + " with updates");
     }
 
