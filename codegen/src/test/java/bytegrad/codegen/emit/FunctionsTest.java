@@ -41,7 +41,7 @@ class FunctionsTest {
                     POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> t == DType.F64 && lanes == 1;
             case FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD -> false;
             case REM -> fn.accepts(t) && lanes == 1;
-            case DIV -> t.isFloat() || t.isInteger() && lanes == 1;
+            case DIV -> fn.accepts(t) && (t.isFloat() || lanes == 1);
             default -> fn.accepts(t);
         };
     }
