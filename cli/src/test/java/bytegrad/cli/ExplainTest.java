@@ -56,8 +56,8 @@ class ExplainTest {
         Outcome.of("explain").refused("SOURCE");
         Outcome.of("explain", "Z9").refused("Z9: is neither", "workload (A, B");
         Outcome.of("explain", folder).refused("has no train.graph");
-        Path file = Files.writeString(folder.resolve("bad.graph"), GRAPH.replace("tanh", "tan"));
-        Outcome.of("explain", file).refused("bad.graph:3:", "tan");
+        Path file = Files.writeString(folder.resolve("bad.graph"), GRAPH.replace("tanh", "tangent"));
+        Outcome.of("explain", file).refused("bad.graph:3:", "tangent");
         Outcome.of("explain", "F", "--format", "yaml").refused("--format", "yaml");
     }
 
