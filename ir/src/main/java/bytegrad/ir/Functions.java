@@ -74,7 +74,7 @@ public abstract sealed class Functions permits Tensors {
         return map(ScalarFn.ERFC, x);
     }
 
-    /** The inverse of {@link #erf}. */
+    /** The inverse of {@link Tensors#erf}. */
     public Node erfInv(Node x) {
         return map(ScalarFn.ERF_INV, x);
     }

@@ -81,7 +81,7 @@ final class ErrorFunctions extends Primitives {
     }
 
     /**
-     * e^(−a²) times a polynomial, with a = |x|; 2 − that for x < 0. The square is the sum of two floats, as is the argument r of the
+     * e^(−a²) times a polynomial, with a = |x|; 2 − that for x &lt; 0. The square is the sum of two floats, as is the argument r of the
      * exponential after multiples of ln 2 are subtracted, and the polynomial p + q: so (1 + e)·(p + q) with e = eʳ − 1 is p plus small terms.
      * Beyond 10.1 the result is 0. Measured: 1.94 ulp.
      */

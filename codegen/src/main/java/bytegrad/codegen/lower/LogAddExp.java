@@ -3,7 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.kernel.Expr;
 
 /**
- * log(eᵃ + eᵇ) = m + log(1 + e⁻ᵈ), m the greater of a and b and d ≥ 0 their distance. Where m < 0 the two terms may cancel, so what each
+ * log(eᵃ + eᵇ) = m + log(1 + e⁻ᵈ), m the greater of a and b and d ≥ 0 their distance. Where m &lt; 0 the two terms may cancel, so what each
  * sum loses to rounding is kept and added last (Knuth's exact sum). Measured: 2.2 ulp of the greater of |m| and the result; where they
  * cancel the result alone may be off by more of its own ulp.
  */

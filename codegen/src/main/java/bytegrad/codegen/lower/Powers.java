@@ -65,7 +65,7 @@ final class Powers extends Primitives {
         return withSpecials(x, y, z);
     }
 
-    /** z = |x|^y with its sign, and what IEEE 754 says where an operand is NaN or x < 0. */
+    /** z = |x|^y with its sign, and what IEEE 754 says where an operand is NaN or x &lt; 0. */
     private Expr withSpecials(Expr x, Expr y, Expr z) {
         // From 2²³ on every float is whole, from 2²⁴ on even; adding 2²³ puts the whole part of lesser ones into the low bits.
         Expr b = atMost(abs(y), 0x1p24f);
