@@ -81,8 +81,9 @@ class KernelInterpreterTest {
         for (DType dtype : DType.values()) {
             for (ScalarFn fn : ScalarFn.values()) {
                 boolean expanded = switch (fn) {
-                    case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> true;
-                    case NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, DIV, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR,
+                    case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1,
+                            CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> true;
+                    case NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, DIV, REM, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR,
                             USHR, STOP_GRADIENT, SELECT -> false;
                 };
                 if (!fn.accepts(dtype) || expanded) {
