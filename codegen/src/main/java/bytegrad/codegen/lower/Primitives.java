@@ -136,10 +136,10 @@ abstract class Primitives {
         scope.out.add(new Stmt.Assign(v, value));
     }
 
-    /** A polynomial by Horner's rule, the coefficient of the highest power first. */
+    /** A polynomial of degree 1 or more by Horner's rule, the coefficient of the highest power first. */
     final Expr horner(Expr x, float... coefficients) {
-        Expr p = f(coefficients[0]);
-        for (int k = 1; k < coefficients.length; k++) {
+        Expr p = fma(x, f(coefficients[0]), f(coefficients[1]));
+        for (int k = 2; k < coefficients.length; k++) {
             p = fma(p, x, f(coefficients[k]));
         }
         return p;

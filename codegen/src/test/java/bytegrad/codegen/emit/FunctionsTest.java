@@ -40,7 +40,7 @@ class FunctionsTest {
             case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA,
                     POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> t == DType.F64 && lanes == 1;
             case FLOOR, CEIL, ROUND_EVEN, TRUNC, MOD -> false;
-            case REM -> lanes == 1;
+            case REM -> fn.accepts(t) && lanes == 1;
             case DIV -> t.isFloat() || t.isInteger() && lanes == 1;
             default -> fn.accepts(t);
         };
