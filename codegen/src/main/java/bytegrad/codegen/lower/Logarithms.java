@@ -106,7 +106,7 @@ final class Logarithms extends Primitives {
         return withSign(select(lt(a, f(Float.POSITIVE_INFINITY)), y, a), x);
     }
 
-    /** √(2t)·p(t) with t = x − 1 to 1, then log(x + √(x² − 1)); for a root of less than 0, NaN. Measured: 1.48 ulp. */
+    /** √(2t)·p(t) with t = x − 1 to 1, then log(x + √(x² − 1)); for a root of less than 0, NaN. Measured: 1.50 ulp. */
     Expr acosh(Expr x) {
         Expr t = sub(x, f(1));
         Expr w = sqrt(add(t, t));
