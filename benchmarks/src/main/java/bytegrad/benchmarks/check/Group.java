@@ -24,5 +24,7 @@ record Group(String name, Consumer<Report> rows) {
             "02",
             List.of(
                     new Group("gradient-cost", GradientCost::report),
-                    new Group("slices", SliceGradient::report)));
+                    new Group("slices", SliceGradient::report),
+                    new Group("accuracy", AccuracyTable::report),
+                    new Group("tanh", TanhSpeed::report)));
 }

@@ -40,9 +40,13 @@ final class Weight {
             case MOD, FLOOR, CEIL, ROUND_EVEN, TRUNC -> 8;
             case SQRT, SIGN -> 3;
             case EXP, LOG, TANH, SIGMOID, ERF -> dtype == DType.F32 ? 24 : 8;
-            case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2, LOG_ADD_EXP, POLYGAMMA -> 8;
+            case EXP2, EXPM1, ASIN, ACOS, ATAN -> dtype == DType.F32 ? 26 : 8;
+            case LOG2, LOG1P, SINH, COSH, ASINH, ACOSH, ATANH, CBRT, ATAN2 -> dtype == DType.F32 ? 38 : 8;
+            case ERF_INV, LOG_ADD_EXP -> dtype == DType.F32 ? 70 : 8;
+            case ERFC, POW -> dtype == DType.F32 ? 100 : 8;
+            case LGAMMA, DIGAMMA, POLYGAMMA -> 8;
             // The long way for large arguments is code too, though it seldom runs.
-            case SIN, COS -> dtype == DType.F32 ? 60 : 8;
+            case SIN, COS, TAN -> dtype == DType.F32 ? 60 : 8;
         };
     }
 }

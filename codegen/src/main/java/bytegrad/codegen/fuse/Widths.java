@@ -120,9 +120,9 @@ final class Widths {
     /** A function that no polynomial or instruction on several lanes stands for. */
     private static boolean isCall(ScalarFn fn, DType dtype) {
         return switch (fn) {
-            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS -> dtype == DType.F64;
-            case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW,
-                    ATAN2, LOG_ADD_EXP, POLYGAMMA, REM, MOD -> true;
+            case EXP, LOG, TANH, SIGMOID, ERF, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC,
+                    ERF_INV, POW, ATAN2, LOG_ADD_EXP -> dtype == DType.F64;
+            case LGAMMA, DIGAMMA, POLYGAMMA, REM, MOD -> true;
             case DIV -> !dtype.isFloat();
             case FLOOR, CEIL, ROUND_EVEN, TRUNC, NEG, ABS, SIGN, SQRT, ADD, SUB, MUL, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, STOP_GRADIENT,
                     SELECT -> false;

@@ -55,6 +55,14 @@ abstract class Primitives {
         return apply(ScalarFn.DIV, a, b);
     }
 
+    final Expr neg(Expr a) {
+        return apply(ScalarFn.NEG, a);
+    }
+
+    final Expr sqrt(Expr a) {
+        return apply(ScalarFn.SQRT, a);
+    }
+
     final Expr abs(Expr a) {
         return apply(ScalarFn.ABS, a);
     }
@@ -107,6 +115,11 @@ abstract class Primitives {
         return scope.let(new Expr.Convert(dtype, a));
     }
 
+    /** An i32 as the nearest f32. */
+    final Expr toNumber(Expr a) {
+        return convert(DType.F32, a);
+    }
+
     final Expr toInt(Expr a) {
         return scope.let(new Expr.Bits(DType.I32, a));
     }
@@ -121,5 +134,43 @@ abstract class Primitives {
 
     final void assign(Expr.Var v, Expr value) {
         scope.out.add(new Stmt.Assign(v, value));
+    }
+
+    /** A polynomial of degree 1 or more by Horner's rule, the coefficient of the highest power first. */
+    final Expr horner(Expr x, float... coefficients) {
+        Expr p = fma(x, f(coefficients[0]), f(coefficients[1]));
+        for (int k = 2; k < coefficients.length; k++) {
+            p = fma(p, x, f(coefficients[k]));
+        }
+        return p;
+    }
+
+    /** x, no less than low and no more than high; NaN stays. */
+    final Expr clamp(Expr x, float low, float high) {
+        Expr x0 = select(lt(x, f(low)), f(low), x);
+        return select(gt(x0, f(high)), f(high), x0);
+    }
+
+    /** x, no more than high; NaN stays. */
+    final Expr atMost(Expr x, float high) {
+        return select(gt(x, f(high)), f(high), x);
+    }
+
+    /** magnitude, which is not negative, with the sign of x. */
+    final Expr withSign(Expr magnitude, Expr x) {
+        return toFloat(or(toInt(magnitude), signBit(x)));
+    }
+
+    /** The sign bit of x alone. */
+    final Expr signBit(Expr x) {
+        return and(toInt(x), i(0x80000000));
+    }
+
+    /** 2ⁿ·p for n from −252 to 254, in two steps: a denormal result is rounded once, as the first product is exact. */
+    final Expr scale(Expr p, Expr n) {
+        Expr half = shr(n, i(1));
+        Expr s0 = toFloat(shl(add(half, i(127)), i(23)));
+        Expr s1 = toFloat(shl(add(sub(n, half), i(127)), i(23)));
+        return mul(mul(p, s0), s1);
     }
 }

@@ -3,6 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -37,6 +38,9 @@ final class Reductions {
             throw new NotVectorizable("it reduces rows");
         }
         int width = n.dtype().bytes() == lanes.bytes() ? lanes.reduction() : 1;
+        if (op.monoid().fn() == ScalarFn.LOG_ADD_EXP && n.dtype() == DType.F32) {
+            return once(n, op, kept, zero, order.width(), width, s);
+        }
         return width > 1 ? registers(n, op, kept, zero, order.width(), width, s) : memory(n, op, kept, zero, order.width(), s);
     }
 
@@ -171,5 +175,42 @@ final class Reductions {
             });
         }
         return s.variable(new Expr.Load(scratch, Index.ZERO, n.dtype(), 1));
+    }
+
+    /**
+     * For a function of many operations: written three times only, in loops over the partials. In the last of them pairs of partials, and of
+     * what becomes of them, lie side by side, as i is put where its bits in reverse order say: then i + W/2 comes next to i.
+     */
+    private Expr once(Node n, Op.Reduce op, List<Index> kept, Expr zero, int partials, int width, Scope s) {
+        ScalarFn fn = op.monoid().fn();
+        Node x = n.input(0);
+        int last = op.axes().getLast();
+        int extent = x.shape().dim(last);
+        int main = extent - extent % partials;
+        int scratch = buffers.scratch(n.dtype(), partials);
+        MethodWriter m = s.method();
+        m.loop(s, Index.ZERO, Index.of(partials), width, width, (inner, w) -> inner.out.add(new Stmt.Store(scratch, w, inner.splat(zero, width))));
+        overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
+            m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
+                definitions.known(k, main - partials + 1);
+                m.loop(middle, Index.ZERO, Index.of(partials), width, width, (inner, w) -> intoScratch(fn, scratch, w, width,
+                        definitions.at(x, with(index, last, k.plus(definitions.known(w, partials))), inner), inner));
+            });
+            if (main < extent) {
+                m.loop(outer, Index.ZERO, Index.of(extent - main), 1, 1, (inner, w) -> intoScratch(fn, scratch, w, 1,
+                        definitions.at(x, with(index, last, definitions.known(w, extent - main).plus(main)), inner), inner));
+            }
+        });
+        int tree = buffers.scratch(n.dtype(), 2 * partials - 1);
+        for (int w = 0; w < partials; w++) {
+            int place = Integer.reverse(w) >>> 1 + Integer.numberOfLeadingZeros(partials);
+            s.out.add(new Stmt.Store(tree, Index.of(place), s.variable(new Expr.Load(scratch, Index.of(w), n.dtype(), 1))));
+        }
+        m.loop(s, Index.ZERO, Index.of(partials - 1), 1, 1, (inner, t) -> {
+            Expr a = inner.variable(new Expr.Load(tree, t.times(2), n.dtype(), 1));
+            Expr b = inner.variable(new Expr.Load(tree, t.times(2).plus(1), n.dtype(), 1));
+            inner.out.add(new Stmt.Store(tree, t.plus(partials), combined(fn, a, b, inner)));
+        });
+        return s.variable(new Expr.Load(tree, Index.of(2 * partials - 2), n.dtype(), 1));
     }
 }

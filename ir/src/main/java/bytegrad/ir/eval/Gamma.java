@@ -94,10 +94,10 @@ final class Gamma {
         double sign = odd ? 1 : -1;
         if (x == 0) {
             return sign / (odd ? Math.abs(x) : x);
+        } else if (Double.isInfinite(x)) {
+            return x > 0 ? sign * 0.0 : Double.NaN;
         } else if (isPole(x)) {
             return odd ? Double.POSITIVE_INFINITY : Double.NaN;
-        } else if (Double.isInfinite(x)) {
-            return x > 0 ? -sign * 0.0 : Double.NaN;
         }
         double factorial = 1;
         for (int k = 2; k <= n && factorial < Double.POSITIVE_INFINITY; k++) {
