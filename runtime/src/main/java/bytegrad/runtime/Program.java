@@ -9,7 +9,7 @@ public abstract class Program {
     protected Program() {}
 
     /**
-     * Runs every kernel once, in order.
+     * Runs every kernel once, in order, on the calling thread alone.
      *
      * @param f the slab of f32 tensors
      * @param d the slab of f64 tensors
@@ -17,5 +17,31 @@ public abstract class Program {
      * @param l the slab of i64 tensors
      * @param z the slab of bool tensors
      */
-    public abstract void run(float[] f, double[] d, int[] i, long[] l, boolean[] z);
+    public final void run(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+        ParallelFor loops = new ParallelFor(this, f, d, i, l, z, 1);
+        steps(f, d, i, l, z, loops);
+        updates(f, d, i, l, z, loops);
+    }
+
+    /** Runs the kernels, in order, that come before the first that writes into a state. */
+    protected abstract void steps(float[] f, double[] d, int[] i, long[] l, boolean[] z, ParallelFor loops);
+
+    /** Runs the others, in order. */
+    protected abstract void updates(float[] f, double[] d, int[] i, long[] l, boolean[] z, ParallelFor loops);
+
+    /** How many parallel loops there are. */
+    protected int regions() {
+        return 0;
+    }
+
+    /**
+     * Runs one chunk of a parallel loop.
+     *
+     * @param region which loop, from 0 to {@link #regions} − 1
+     * @param chunk which chunk of it
+     * @param offsets where its kernel's buffers are, where the code does not know
+     */
+    protected void chunk(int region, int chunk, int[] offsets, float[] f, double[] d, int[] i, long[] l, boolean[] z) {
+        throw new IllegalArgumentException("no parallel loop " + region);
+    }
 }

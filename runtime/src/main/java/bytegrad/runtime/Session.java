@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait. Otherwise a
  * session may go from thread to thread; each sees what the one before did.
  *
- * <p>If a run fails, there are no outputs to read. If the function has state, some states may be old and others new; the
- * session then refuses to run until every state has been set again.
+ * <p>If a run fails, there are no outputs to read. Where it fails before it writes into the first state, as most checks of indices
+ * do, all states are as they were. Later, some may be old and others new; the session then refuses to run until every state has
+ * been set again.
  */
 public final class Session {
     private final CompiledFunction function;
@@ -27,6 +28,7 @@ public final class Session {
     private final int[] i;
     private final long[] l;
     private final boolean[] z;
+    private final ParallelFor loops;
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
@@ -37,7 +39,7 @@ public final class Session {
     private boolean broken;
     private boolean ran;
 
-    Session(CompiledFunction function) {
+    Session(CompiledFunction function, int threads) {
         this.function = function;
         Arena a = function.arena();
         f = new float[a.f32()];
@@ -45,6 +47,7 @@ public final class Session {
         i = new int[a.i32()];
         l = new long[a.i64()];
         z = new boolean[a.bool()];
+        loops = new ParallelFor(function.program(), f, d, i, l, z, threads);
         Signature s = function.signature();
         s.inputs().forEach(x -> settable.put(x.name(), x));
         s.states().forEach(x -> settable.put(x.name(), x));
@@ -82,21 +85,33 @@ public final class Session {
             if (!unset.isEmpty()) {
                 throw new SessionException("these were never set: " + String.join(", ", unset));
             }
-            boolean done = false;
             ran = false;
             overwritten.clear();
-            try {
-                function.program().run(f, d, i, l, z);
-                done = true;
-                ran = true;
-            } finally {
-                if (!done && !function.signature().states().isEmpty()) {
-                    broken = true;
-                    function.signature().states().forEach(s -> unset.add(s.name()));
+            if (function.program().regions() > 0) {
+                Workers.shared().enter();
+                try {
+                    runProgram(function.program());
+                } finally {
+                    Workers.shared().leave();
                 }
+            } else {
+                runProgram(function.program());
             }
         } finally {
             leave();
+        }
+    }
+
+    private void runProgram(Program program) {
+        program.steps(f, d, i, l, z, loops);
+        try {
+            program.updates(f, d, i, l, z, loops);
+            ran = true;
+        } finally {
+            if (!ran && !function.signature().states().isEmpty()) {
+                broken = true;
+                function.signature().states().forEach(s -> unset.add(s.name()));
+            }
         }
     }
 
@@ -235,28 +250,46 @@ public final class Session {
             }
             return s;
         }
-        s = settable.get(name);
-        if (s == null) {
+        if (!settable.containsKey(name)) {
             throw new InputException(name, "no output, state or input has this name; there are " + String.join(", ", outputs.keySet()) + "; "
                     + String.join(", ", settable.keySet()));
         }
+        return given(name);
+    }
+
+    /** An input or state that has a value. */
+    private Slot given(String name) {
+        Slot s = settable(name);
         if (unset.contains(name)) {
             throw new SessionException("'" + name + "' has no value: " + (broken ? "a run failed, which may have left it half changed" : "it was never set"));
         }
         return s;
     }
 
-    /** A copy of an output, state or input (an output hides a state or input of its name). */
+    /** A copy of an output, state or input (an output hides a state or input of its name: {@link #state} has that). */
     public Tensor get(String name) {
         enter();
         try {
-            Slot s = readable(name);
-            Object copy = s.type().newArray(s.size());
-            System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
-            return Tensor.ofArray(copy, s.dims());
+            return copy(readable(name));
         } finally {
             leave();
         }
+    }
+
+    /** A copy of a state or input, even where an output has its name. */
+    public Tensor state(String name) {
+        enter();
+        try {
+            return copy(given(name));
+        } finally {
+            leave();
+        }
+    }
+
+    private Tensor copy(Slot s) {
+        Object copy = s.type().newArray(s.size());
+        System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
+        return Tensor.ofArray(copy, s.dims());
     }
 
     /** Copies an output, state or input into an array of its type; allocates nothing. */

@@ -33,7 +33,7 @@ final class LaneWidth {
                     visit(i.condition());
                     visit(i.body());
                 }
-                case Stmt.Call _ -> {}
+                case Stmt.Call _, Stmt.Parallel _ -> {}
             }
         }
     }

@@ -76,7 +76,7 @@ public final class FoldLets {
                     switch (stmt) {
                         case Stmt.For s -> new Stmt.For(s.var(), s.from(), s.to(), s.step(), live(s.body()));
                         case Stmt.IfAny s -> new Stmt.IfAny(s.condition(), live(s.body()));
-                        case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> stmt;
+                        case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _, Stmt.Parallel _ -> stmt;
                     };
             if (isNeeded(live)) {
                 Rewrite.reads(live, v -> uses.merge(v.name(), 1, Integer::sum));
@@ -91,7 +91,7 @@ public final class FoldLets {
             case Stmt.Let s -> uses.containsKey(s.var().name()) || assigned.contains(s.var().name()) || isChecked(s.value());
             case Stmt.For s -> !s.body().isEmpty();
             case Stmt.IfAny s -> !s.body().isEmpty() || isChecked(s.condition());
-            case Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> true;
+            case Stmt.Assign _, Stmt.Store _, Stmt.Call _, Stmt.Parallel _ -> true;
         };
     }
 
@@ -116,7 +116,7 @@ public final class FoldLets {
             switch (stmt) {
                 case Stmt.Assign s -> assignments.merge(s.var().name(), 1, Integer::sum);
                 case Stmt.Store s -> stores.merge(kernel.buffers().get(s.buffer()).dtype(), 1, Integer::sum);
-                case Stmt.Call _ -> calls++;
+                case Stmt.Call _, Stmt.Parallel _ -> calls++;
                 case Stmt.Let _, Stmt.For _, Stmt.IfAny _ -> {}
             }
         }

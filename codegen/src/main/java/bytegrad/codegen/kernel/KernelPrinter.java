@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  *
  * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1. A {@code let}
  * binds; without it a bound variable changes. Numbers are written as in Java: {@code 1.0f} f32, {@code 1.0} f64, {@code 1}
- * i32, {@code 1L} i64. The first method follows the head line directly, the others each follow a line of their own:
+ * i32, {@code 1L} i64. {@code parallel part(0..8)} calls a method with each of 0 to 7, in any order. The first method follows the head line directly, the others each follow a line of their own:
  * {@code method tile(p0, p1)}.
  */
 public final class KernelPrinter {
@@ -124,7 +124,7 @@ public final class KernelPrinter {
             switch (stmt) {
                 case Stmt.For s -> block(s.body(), indent + "  ", out);
                 case Stmt.IfAny s -> block(s.body(), indent + "  ", out);
-                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> {}
+                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _, Stmt.Parallel _ -> {}
             }
         }
     }
@@ -137,6 +137,7 @@ public final class KernelPrinter {
                 "for " + s.var().name() + " in " + s.from() + ".." + s.to() + (s.step() == 1 ? "" : " by " + s.step());
             case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes()) + " = " + text(s.value());
             case Stmt.IfAny s -> "if any " + text(s.condition());
+            case Stmt.Parallel s -> "parallel " + s.method() + "(0.." + s.chunks() + ")";
             case Stmt.Call s -> "call " + s.method() + s.args().stream().map(Index::toString).collect(Collectors.joining(", ", "(", ")"));
         };
     }

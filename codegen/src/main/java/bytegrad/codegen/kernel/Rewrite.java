@@ -43,6 +43,7 @@ final class Rewrite {
             }
             case Stmt.IfAny s -> variables(s.condition(), action);
             case Stmt.Call s -> s.args().forEach(a -> variables(a, action));
+            case Stmt.Parallel _ -> {}
         }
     }
 
@@ -51,7 +52,7 @@ final class Rewrite {
         return switch (stmt) {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _ -> List.of();
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Call _, Stmt.Parallel _ -> List.of();
         };
     }
 
@@ -110,6 +111,7 @@ final class Rewrite {
                 yield new Stmt.IfAny(condition, body.apply(s.body()));
             }
             case Stmt.Call s -> new Stmt.Call(s.method(), s.args().stream().map(by::index).toList());
+            case Stmt.Parallel s -> s;
         };
     }
 

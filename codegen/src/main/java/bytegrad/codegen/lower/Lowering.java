@@ -18,14 +18,19 @@ public final class Lowering {
      * @param vectorBytes bytes of a SIMD register (16, 32 or 64), or 0 for scalar code
      */
     public static List<LoweredKernel> lower(Partition partition, int vectorBytes) {
-        return partition.clusters().stream().map(c -> lower(partition, c, vectorBytes)).toList();
+        return lower(partition, vectorBytes, Grain.USUAL);
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes) {
+    /** The kernels of a partition, in its order; loops are cut into chunks worth the grain. */
+    public static List<LoweredKernel> lower(Partition partition, int vectorBytes, Grain grain) {
+        return partition.clusters().stream().map(c -> lower(partition, c, vectorBytes, grain)).toList();
+    }
+
+    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain) {
         NotVectorizable last = new NotVectorizable("nothing was tried");
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
-                return lower(partition, cluster, lanes);
+                return lower(partition, cluster, lanes, grain);
             } catch (NotVectorizable e) {
                 last = e;
             }
@@ -33,16 +38,28 @@ public final class Lowering {
         throw new IllegalStateException("cluster " + cluster + " has no schedule", last);
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes) {
+    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, Grain grain) {
+        LoweredKernel alone = lower(partition, cluster, lanes, 1);
+        double nanos = Work.nanos(alone.kernel());
+        int chunks = grain.chunks(nanos);
+        if (chunks == 1) {
+            return alone;
+        }
+        LoweredKernel cut = lower(partition, cluster, lanes, chunks);
+        return cut.chunks() > 1 && grain.accepts(Work.nanos(cut.kernel()), nanos, cut.chunks()) ? cut : alone;
+    }
+
+    /** @param chunks at most so many in each parallel loop; 1 for none */
+    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, int chunks) {
         Buffers buffers = new Buffers();
         Set<Node> here = cluster.roots().stream().map(Cluster.Root::node).collect(Collectors.toSet());
         Definitions definitions = new Definitions(partition, here, buffers, lanes);
         List<Kernel.Method> methods = switch (cluster.kind()) {
-            case LOOPS -> new Nests(definitions, buffers, lanes).space(cluster);
-            case PIECES -> new Nests(definitions, buffers, lanes).pieces(cluster.roots().getFirst().node());
-            case SCATTER -> new Nests(definitions, buffers, lanes).scatter(cluster.roots().getFirst().node());
-            case ARG -> new Nests(definitions, buffers, Lanes.SCALAR).arg(cluster.roots().getFirst().node());
-            case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes).methods();
+            case LOOPS -> new Nests(definitions, buffers, lanes, chunks).space(cluster);
+            case PIECES -> new Nests(definitions, buffers, lanes, chunks).pieces(cluster.roots().getFirst().node());
+            case SCATTER -> new Nests(definitions, buffers, lanes, chunks).scatter(cluster.roots().getFirst().node());
+            case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, chunks).arg(cluster.roots().getFirst().node());
+            case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
         };
         return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places());
     }

@@ -82,7 +82,7 @@ final class Reductions {
         int last = op.axes().getLast();
         int extent = x.shape().dim(last);
         int main = extent - extent % partials;
-        int scratch = buffers.scratch(n.dtype(), partials);
+        Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
         List<Expr.Var> acc = new ArrayList<>();
         for (int c = 0; c < partials / width; c++) {
             acc.add(s.variable(s.splat(zero, width)));
@@ -98,7 +98,7 @@ final class Reductions {
             });
             if (main < extent) {
                 for (int c = 0; c < acc.size(); c++) {
-                    outer.out.add(new Stmt.Store(scratch, Index.of(c * width), acc.get(c)));
+                    outer.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.of(c * width), s), acc.get(c)));
                 }
                 int whole = extent - extent % width;
                 if (main < whole) {
@@ -110,7 +110,7 @@ final class Reductions {
                             (inner, k) -> intoScratch(fn, scratch, k.plus(-main), 1, definitions.at(x, with(index, last, definitions.known(k, extent)), inner), inner));
                 }
                 for (int c = 0; c < acc.size(); c++) {
-                    outer.out.add(new Stmt.Assign(acc.get(c), new Expr.Load(scratch, Index.of(c * width), n.dtype(), width)));
+                    outer.out.add(new Stmt.Assign(acc.get(c), new Expr.Load(scratch.buffer(), at(scratch, Index.of(c * width), s), n.dtype(), width)));
                 }
             }
         });
@@ -119,10 +119,10 @@ final class Reductions {
                 combine(fn, acc.get(c), acc.get(c + half), s);
             }
         }
-        s.out.add(new Stmt.Store(scratch, Index.ZERO, acc.getFirst()));
+        s.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.ZERO, s), acc.getFirst()));
         List<Expr> parts = new ArrayList<>();
         for (int w = 0; w < width; w++) {
-            parts.add(s.variable(new Expr.Load(scratch, Index.of(w), n.dtype(), 1)));
+            parts.add(s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.of(w), s), n.dtype(), 1)));
         }
         for (int half = width / 2; half >= 1; half /= 2) {
             for (int w = 0; w < half; w++) {
@@ -132,9 +132,14 @@ final class Reductions {
         return parts.getFirst();
     }
 
-    private static void intoScratch(ScalarFn fn, int scratch, Index at, int width, Expr value, Scope s) {
-        Expr old = s.variable(new Expr.Load(scratch, at, value.dtype(), width));
-        s.out.add(new Stmt.Store(scratch, at, Expr.Apply.of(fn, old, s.splat(value, width))));
+    private static void intoScratch(ScalarFn fn, Scratch scratch, Index index, int width, Expr value, Scope s) {
+        Index at = at(scratch, index, s);
+        Expr old = s.variable(new Expr.Load(scratch.buffer(), at, value.dtype(), width));
+        s.out.add(new Stmt.Store(scratch.buffer(), at, Expr.Apply.of(fn, old, s.splat(value, width))));
+    }
+
+    private static Index at(Scratch scratch, Index index, Scope s) {
+        return scratch.at(index, s.method().cut());
     }
 
     /** Partials in scratch: what one lane can do, in loops that HotSpot may vectorise by itself. */
@@ -144,9 +149,9 @@ final class Reductions {
         int last = op.axes().getLast();
         int extent = x.shape().dim(last);
         int main = extent - extent % partials;
-        int scratch = buffers.scratch(n.dtype(), partials);
+        Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
         MethodWriter m = s.method();
-        m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch, w, zero)));
+        m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch.buffer(), at(scratch, w, inner), zero)));
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
                 definitions.known(k, main - partials + 1);
@@ -161,10 +166,10 @@ final class Reductions {
         for (int half = partials / 2; half >= 1; half /= 2) {
             int h = half;
             m.each(s, half, (inner, w) -> {
-                Expr upper = inner.variable(new Expr.Load(scratch, w.plus(h), n.dtype(), 1));
+                Expr upper = inner.variable(new Expr.Load(scratch.buffer(), at(scratch, w.plus(h), inner), n.dtype(), 1));
                 intoScratch(fn, scratch, w, 1, upper, inner);
             });
         }
-        return s.variable(new Expr.Load(scratch, Index.ZERO, n.dtype(), 1));
+        return s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.ZERO, s), n.dtype(), 1));
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -41,10 +42,12 @@ final class Tiles {
     private final int columnAxes;
     private final int rows;
     private final int columns;
+    private final int chunks;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
+        this.chunks = chunks;
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -119,27 +122,103 @@ final class Tiles {
         TileShape tile = TileShape.choose(rows, vectors, lanes);
         List<Integer> outerAxes = IntStream.range(0, y.rank())
                 .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
-        int tileBuffer = buffers.scratch(y.dtype(), tile.rows() * tile.vectors() * lanes);
         boolean direct = lanes == 1 || columnAxes == 0 || right.strides.get(lastFree(y.input(1).rank())) == 1;
-        int panel = direct ? -1 : buffers.scratch(y.dtype(), contracted() * tile.vectors() * lanes);
-        entry.eachOf(entry.body, outerAxes.stream().map(y.shape()::dim).toList(), nest -> {
-            Index[] axes = new Index[y.rank()];
-            for (int k = 0; k < outerAxes.size(); k++) {
-                axes[outerAxes.get(k)] = definitions.known(nest.index().get(k), y.shape().dim(outerAxes.get(k)));
-            }
-            tile.overColumns(entry, nest.scope(), columns, lanes, (s, column, width) -> {
-                if (!direct) {
-                    pack(entry, s, right, panel, axes, column, width);
-                }
-                tile.overRows(entry, s, rows, (inner, row, height) -> new TileCalls(left, right, tileBuffer, panel, width, height)
-                        .call(inner, axes, outerAxes, row, column));
-            });
-        });
         List<Kernel.Method> all = new ArrayList<>();
-        all.add(entry.finish());
+        if (chunks > 1) {
+            Axis axis = cutAxis(outerAxes, tile, direct);
+            if (axis.units > 1) {
+                Cut cut = Cut.of(Expr.Var.index("c"), axis.units, chunks, axis.unit);
+                MethodWriter part = cut.method("part", laneBytes, names);
+                new Panels(left, right, tile, direct, outerAxes, Optional.of(cut), axis.number).write(part, part.body, 0, new Index[y.rank()]);
+                entry.body.out.add(new Stmt.Parallel("part", cut.count()));
+                all.add(part.finish());
+            }
+        }
+        if (all.isEmpty()) {
+            new Panels(left, right, tile, direct, outerAxes, Optional.empty(), NO_AXIS).write(entry, entry.body, 0, new Index[y.rank()]);
+        }
+        all.addFirst(entry.finish());
         all.addAll(methods.values());
         return all;
     }
+
+    private static final int NO_AXIS = -1;
+    /** In place of the number of an outer axis: all panels of columns, all tiles of rows. */
+    private static final int COLUMNS = -2;
+
+    private static final int ROWS = -3;
+
+    /** A loop that can be cut: an outer axis, or panels, or tiles; so many units of so many elements. */
+    private record Axis(int number, int units, int unit) {}
+
+    /** The outermost loop with enough iterations, else the one with most. Tiles of rows only where each chunk need not pack all panels. */
+    private Axis cutAxis(List<Integer> outerAxes, TileShape tile, boolean direct) {
+        List<Axis> axes = new ArrayList<>();
+        outerAxes.forEach(a -> axes.add(new Axis(a, y.shape().dim(a), 1)));
+        int width = tile.vectors() * lanes;
+        axes.add(new Axis(COLUMNS, (columns + width - 1) / width, width));
+        if (direct) {
+            axes.add(new Axis(ROWS, (rows + tile.rows() - 1) / tile.rows(), tile.rows()));
+        }
+        Axis best = axes.getFirst();
+        for (Axis a : axes) {
+            best = best.units < chunks && a.units > best.units ? a : best;
+        }
+        return best;
+    }
+
+    /** The loops around tiles: over outer axes, panels of columns and tiles of rows. */
+    private final class Panels {
+        private final Operand left;
+        private final Operand right;
+        private final TileShape tile;
+        private final boolean direct;
+        private final List<Integer> outerAxes;
+        private final Optional<Cut> cut;
+        private final int cutAxis;
+        private final Scratch tileScratch;
+        private final Scratch panel;
+
+        Panels(Operand left, Operand right, TileShape tile, boolean direct, List<Integer> outerAxes, Optional<Cut> cut, int cutAxis) {
+            this.left = left;
+            this.right = right;
+            this.tile = tile;
+            this.direct = direct;
+            this.outerAxes = outerAxes;
+            this.cut = cut;
+            this.cutAxis = cutAxis;
+            this.tileScratch = Scratch.of(buffers, y.dtype(), tile.rows() * tile.vectors() * lanes, cut);
+            this.panel = direct ? NONE : Scratch.of(buffers, y.dtype(), contracted() * tile.vectors() * lanes, cut);
+        }
+
+        private Optional<Cut> cutOf(int axis) {
+            return axis == cutAxis ? cut : Optional.empty();
+        }
+
+        void write(MethodWriter m, Scope s, int depth, Index[] axes) {
+            if (depth < outerAxes.size()) {
+                int a = outerAxes.get(depth);
+                int extent = y.shape().dim(a);
+                MethodWriter.Body body = (inner, i) -> {
+                    Index[] copy = axes.clone();
+                    copy[a] = definitions.known(i, extent);
+                    write(m, inner, depth + 1, copy);
+                };
+                cutOf(a).ifPresentOrElse(c -> c.loop(s, extent, 1, 1, body), () -> m.each(s, extent, body));
+                return;
+            }
+            tile.overColumns(m, s, columns, lanes, cutOf(COLUMNS), (inner, column, width) -> {
+                if (!direct) {
+                    pack(m, inner, right, panel, axes, column, width);
+                }
+                tile.overRows(m, inner, rows, cutOf(ROWS), (innermost, row, height) ->
+                        new TileCalls(left, right, tileScratch, panel, width, height).call(innermost, axes, outerAxes, row, column));
+            });
+        }
+    }
+
+    /** No panel: the operand is read where it is. */
+    private static final Scratch NONE = new Scratch(-1, 0);
 
     /** The right operand's axis along which the result's last axis runs. */
     private int lastFree(int rank) {
@@ -196,7 +275,7 @@ final class Tiles {
     }
 
     /** panel[k, c] = right[k, column + c]: neighbouring columns become neighbours. */
-    private void pack(MethodWriter m, Scope s, Operand right, int panel, Index[] axes, Index column, int columnsHere) {
+    private void pack(MethodWriter m, Scope s, Operand right, Scratch panel, Index[] axes, Index column, int columnsHere) {
         int width = (columnsHere + lanes - 1) / lanes * lanes;
         int source = buffers.read(right.place);
         List<Integer> extents = new ArrayList<>(contractedExtents());
@@ -207,7 +286,7 @@ final class Tiles {
             Index from = right.position(rightIndex(with(axes, Index.ZERO, column.plus(c)), known(k)));
             Scope inner = nest.scope();
             Expr v = inner.variable(new Expr.Load(source, from, y.dtype(), 1));
-            inner.out.add(new Stmt.Store(panel, flat(k).times(width).plus(c), v));
+            inner.out.add(new Stmt.Store(panel.buffer(), panel.at(flat(k).times(width).plus(c), m.cut()), v));
         });
     }
 
@@ -220,16 +299,16 @@ final class Tiles {
     private final class TileCalls {
         private final Operand left;
         private final Operand right;
-        private final int tileBuffer;
-        private final int panel;
+        private final Scratch tileScratch;
+        private final Scratch panel;
         private final int width;
         private final int count;
         private final int height;
 
-        TileCalls(Operand left, Operand right, int tileBuffer, int panel, int width, int height) {
+        TileCalls(Operand left, Operand right, Scratch tileScratch, Scratch panel, int width, int height) {
             this.left = left;
             this.right = right;
-            this.tileBuffer = tileBuffer;
+            this.tileScratch = tileScratch;
             this.panel = panel;
             this.width = width;
             this.count = (width + lanes - 1) / lanes;
@@ -240,6 +319,11 @@ final class Tiles {
             List<Expr.Var> params = new ArrayList<>();
             List<Index> args = new ArrayList<>();
             Index[] inside = axes.clone();
+            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Expr.Var.index("chunk"), c.count(), c.size()));
+            cut.ifPresent(c -> {
+                params.add(c.chunk());
+                args.add(Index.of(s.method().cut().orElseThrow().chunk()));
+            });
             for (int a : outerAxes) {
                 if (!axes[a].isConstant()) {
                     Expr.Var p = Expr.Var.index("o" + a);
@@ -256,18 +340,18 @@ final class Tiles {
             args.add(column);
             String micro = "tile" + height + "x" + count;
             String epilogue = "store" + height + "x" + width;
-            methods.computeIfAbsent(micro, name -> microKernel(name, params, inside, Index.of(rowVar), Index.of(columnVar)));
-            methods.computeIfAbsent(epilogue, name -> epilogue(name, params, inside, Index.of(rowVar), Index.of(columnVar)));
+            methods.computeIfAbsent(micro, name -> microKernel(new MethodWriter(name, params, laneBytes, names, cut), inside, Index.of(rowVar), Index.of(columnVar)));
+            methods.computeIfAbsent(epilogue, name -> epilogue(new MethodWriter(name, params, laneBytes, names, cut), inside, Index.of(rowVar), Index.of(columnVar)));
             s.out.add(new Stmt.Call(micro, args));
             s.out.add(new Stmt.Call(epilogue, args));
         }
 
-        private Kernel.Method microKernel(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
-            MethodWriter m = new MethodWriter(name, params, laneBytes, names);
+        private Kernel.Method microKernel(MethodWriter m, Index[] axes, Index row, Index column) {
             Scope s = m.body;
             Expr zero = s.splat(Expr.Const.of(y.dtype(), 0), lanes);
             int l = buffers.read(left.place);
-            int r = panel >= 0 ? panel : buffers.read(right.place);
+            boolean packed = panel.buffer() >= 0;
+            int r = packed ? panel.buffer() : buffers.read(right.place);
             if (lanes == 1) {
                 inMemory(m, axes, row, column, zero, l, r);
                 return m.finish();
@@ -283,8 +367,8 @@ final class Tiles {
                 List<Index> k = known(nest.index());
                 List<Expr> b = new ArrayList<>();
                 for (int v = 0; v < count; v++) {
-                    Index at = panel >= 0
-                            ? flat(k).times(count * lanes).plus(v * lanes)
+                    Index at = packed
+                            ? panel.at(flat(k).times(count * lanes).plus(v * lanes), m.cut())
                             : right.position(rightIndex(with(axes, row, column.plus(v * lanes)), k));
                     b.add(inner.variable(new Expr.Load(r, at, y.dtype(), lanes)));
                 }
@@ -298,7 +382,7 @@ final class Tiles {
             });
             for (int i = 0; i < height; i++) {
                 for (int v = 0; v < count; v++) {
-                    s.out.add(new Stmt.Store(tileBuffer, Index.of((i * count + v) * lanes), acc[i][v]));
+                    s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(Index.of((i * count + v) * lanes), m.cut()), acc[i][v]));
                 }
             }
             return m.finish();
@@ -306,15 +390,16 @@ final class Tiles {
 
         /** One lane: the tile's sums stay in scratch, and k is outside, so that the inner loop runs along memory. */
         private void inMemory(MethodWriter m, Index[] axes, Index row, Index column, Expr zero, int l, int r) {
-            m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileBuffer, c, zero)));
+            m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(c, m.cut()), zero)));
             m.eachOf(m.body, contractedExtents(), nest -> {
                 List<Index> k = known(nest.index());
                 Index from = left.position(leftIndex(with(axes, row, column), k));
                 Expr a = nest.scope().variable(new Expr.Load(l, from, y.dtype(), 1));
                 m.each(nest.scope(), count, (s, c) -> {
                     Expr b = s.variable(new Expr.Load(r, right.position(rightIndex(with(axes, row, column.plus(c)), k)), y.dtype(), 1));
-                    Expr old = s.variable(new Expr.Load(tileBuffer, c, y.dtype(), 1));
-                    s.out.add(new Stmt.Store(tileBuffer, c, multiplyAdd(a, b, old)));
+                    Index sum = tileScratch.at(c, m.cut());
+                    Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
+                    s.out.add(new Stmt.Store(tileScratch.buffer(), sum, multiplyAdd(a, b, old)));
                 });
             });
         }
@@ -323,8 +408,7 @@ final class Tiles {
             return y.dtype().isFloat() ? Expr.Apply.of(ScalarFn.FMA, a, b, c) : Expr.Apply.of(ScalarFn.ADD, c, Expr.Apply.of(ScalarFn.MUL, a, b));
         }
 
-        private Kernel.Method epilogue(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
-            MethodWriter m = new MethodWriter(name, params, laneBytes, names);
+        private Kernel.Method epilogue(MethodWriter m, Index[] axes, Index row, Index column) {
             int main = lanes > 1 ? width - width % lanes : 0;
             // An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile.
             if (rows == 1) {
@@ -351,7 +435,8 @@ final class Tiles {
 
         private void point(Scope s, Index[] axes, Index row, Index column, Index inTile) {
             Index[] here = with(axes, row, definitions.known(column, columns));
-            definitions.tile((scope, index) -> Definitions.load(tileBuffer, inTile, y.dtype(), s));
+            Index at = tileScratch.at(inTile, s.method().cut());
+            definitions.tile((scope, index) -> Definitions.load(tileScratch.buffer(), at, y.dtype(), s));
             List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
             for (int k = 0; k < values.size(); k++) {
                 Node n = cluster.roots().get(k).node();

@@ -101,7 +101,7 @@ final class Updates {
                         collect(c);
                         collect(then);
                     }
-                    case Stmt.Call c -> {}
+                    case Stmt.Call _, Stmt.Parallel _ -> {}
                 }
             }
         }
