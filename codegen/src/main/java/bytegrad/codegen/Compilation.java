@@ -15,6 +15,7 @@ import bytegrad.codegen.plan.Plan;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
 import bytegrad.ir.pass.Pipeline;
+import bytegrad.ir.pass.SplitLongReductions;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
@@ -36,7 +37,8 @@ record Compilation(
         Stages stages = new Stages(options);
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
-        Graph graph = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
+        Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
+        Graph graph = stages.time("split sums", () -> new Pipeline(List.of(new SplitLongReductions()), 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
