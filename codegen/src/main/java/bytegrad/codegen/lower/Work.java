@@ -21,7 +21,8 @@ final class Work {
     /** Per operation, of whatever lanes: tiles of a contraction take half of it, loops over memory more. */
     private static final double NANOS_PER_OPERATION = 0.15;
 
-    private static final double NANOS_PER_BYTE = 0.06;
+    /** Of a cache that holds them: there are kernels that work on the same memory again and again. */
+    private static final double NANOS_PER_BYTE = 0.03;
     /** A call of {@link StrictMath}. */
     private static final int CALL = 150;
     /** Iterations of a loop whose ends depend on data. */
