@@ -66,63 +66,18 @@ final class Tiles {
         this.columns = columnAxes == 0 ? 1 : y.shape().dim(y.rank() - 1);
     }
 
-    /** An operand's place in memory: the position of its element i is constant + Σ strides[k]·i[k]. */
-    private record Operand(Place.Value place, int constant, List<Integer> strides) {
-        Index position(List<Index> index) {
-            Index at = Index.of(constant);
-            for (int k = 0; k < strides.size(); k++) {
-                at = at.plus(index.get(k).times(strides.get(k)));
-            }
-            return at;
-        }
-    }
-
-    private Operand operand(Node n) {
-        List<Index> axes = new ArrayList<>();
-        for (int k = 0; k < n.rank(); k++) {
-            axes.add(definitions.known(Index.of(Expr.Var.index("x" + names.next())), n.shape().dim(k)));
-        }
-        Node x = n;
-        List<Index> index = axes;
-        while (!partition.hasBuffer(x)) {
-            var through = ViewIndex.through((Op.View) x.op(), x.input(0).shape(), index, definitions::extent);
-            if (through.isEmpty()) {
-                Index flat = ViewIndex.flatten(x.shape(), index);
-                while (!partition.hasBuffer(x)) {
-                    x = onlyReshaped(x).input(0);
-                }
-                return operand(x, flat, axes);
-            }
-            x = x.input(0);
-            index = through.get();
-        }
-        return operand(x, ViewIndex.flatten(x.shape(), index), axes);
-    }
-
-    private static Node onlyReshaped(Node x) {
-        if (!(x.op() instanceof Op.Reshape)) {
-            throw new IllegalStateException(x + " is neither in memory nor an affine view of what is");
-        }
-        return x;
-    }
-
-    private static Operand operand(Node base, Index position, List<Index> axes) {
-        List<Integer> strides = axes.stream().map(a -> position.coefficient(a.terms().getFirst().var())).toList();
-        return new Operand(new Place.Value(base), position.constant(), strides);
-    }
-
     List<Kernel.Method> methods() {
         MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
         if (y.shape().size() == 0) {
             return List.of(entry.finish());
         }
-        Operand left = operand(y.input(0));
-        Operand right = operand(y.input(1));
+        Operand left = Operand.of(y.input(0), partition, definitions, names);
+        Operand right = Operand.of(y.input(1), partition, definitions, names);
         int vectors = (columns + lanes - 1) / lanes;
         TileShape tile = TileShape.choose(rows, vectors, lanes);
         List<Integer> outerAxes = IntStream.range(0, y.rank())
                 .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
-        boolean direct = lanes == 1 || columnAxes == 0 || right.strides.get(lastFree(y.input(1).rank())) == 1;
+        boolean direct = lanes == 1 || columnAxes == 0 || right.strides().get(lastFree(y.input(1).rank())) == 1;
         List<Kernel.Method> all = new ArrayList<>();
         if (chunks > 1) {
             Axis axis = cutAxis(outerAxes, tile, direct);
@@ -277,7 +232,7 @@ final class Tiles {
     /** panel[k, c] = right[k, column + c]: neighbouring columns become neighbours. */
     private void pack(MethodWriter m, Scope s, Operand right, Scratch panel, Index[] axes, Index column, int columnsHere) {
         int width = (columnsHere + lanes - 1) / lanes * lanes;
-        int source = buffers.read(right.place);
+        int source = buffers.read(right.place());
         List<Integer> extents = new ArrayList<>(contractedExtents());
         extents.add(0, columnsHere);
         m.eachOf(s, extents, nest -> {
@@ -349,9 +304,9 @@ final class Tiles {
         private Kernel.Method microKernel(MethodWriter m, Index[] axes, Index row, Index column) {
             Scope s = m.body;
             Expr zero = s.splat(Expr.Const.of(y.dtype(), 0), lanes);
-            int l = buffers.read(left.place);
+            int l = buffers.read(left.place());
             boolean packed = panel.buffer() >= 0;
-            int r = packed ? panel.buffer() : buffers.read(right.place);
+            int r = packed ? panel.buffer() : buffers.read(right.place());
             if (lanes == 1) {
                 inMemory(m, axes, row, column, zero, l, r);
                 return m.finish();

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *      y = add(reduce_sum(a) axes=[0], reduce_sum(slice(x, 1000000..1000001)) axes=[0])
  * }</pre>
  *
- * It decides the order of arithmetic, so that it runs once, on every graph that is compiled, whatever else was simplified. Done
- * again, it finds nothing: the parts have many results or few elements.
+ * It decides the order of arithmetic, so that it runs once, on every graph that is compiled, whatever else was simplified.
  */
 public final class SplitLongReductions implements Pass {
     @Override
