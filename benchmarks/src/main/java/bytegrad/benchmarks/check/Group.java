@@ -20,5 +20,7 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("speed", Speed::report),
                     new Group("fashion", TrainedAccuracy::fashion),
                     new Group("mnist", TrainedAccuracy::mnist),
-                    new Group("main-job", MainJob::report)));
+                    new Group("main-job", MainJob::report)),
+            "02",
+            List.of(new Group("threads", Threads::report)));
 }
