@@ -66,7 +66,7 @@ final class FactsTest {
         return lengths;
     }
 
-    private static List<String> longMethods(ClassImage image) {
+    static List<String> longMethods(ClassImage image) {
         return methods(image).entrySet().stream().filter(m -> m.getValue() >= HUGE_METHOD).map(Object::toString).toList();
     }
 
@@ -78,7 +78,7 @@ final class FactsTest {
         assertEquals(List.of(), longMethods(Compilation.of(chain(1500), o.withFusion(false)).image()));
     }
 
-    private static Graph chain(int length) {
+    static Graph chain(int length) {
         GraphBuilder b = new GraphBuilder();
         Node x = b.input("x", DType.F32, 1024);
         Node y = x;

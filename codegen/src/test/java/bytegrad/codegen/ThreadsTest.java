@@ -86,6 +86,18 @@ final class ThreadsTest {
     }
 
     @Test
+    void packedPanelsOfAllChunksTakeLittleMemory() {
+        String product = "graph\na: f32[64,K] = input \"a\"\nb: f32[1024,K] = input \"b\"\n"
+                + "%2: f32[64,1024] = contract(a, b) left_batch=[] right_batch=[] left_contract=[1] right_contract=[1]\noutput \"y\" = %2\n";
+        Options o = Options.DEFAULT.withSimd(Options.Simd.BITS_512);
+        Explanation.Launch some = Compiler.explain(GraphParser.parse(product.replace("K", "1000")), o).launches().getFirst();
+        Explanation.Launch few = Compiler.explain(GraphParser.parse(product.replace("K", "20000")), o).launches().getFirst();
+        assertTrue(some.chunks() >= 16, some.kernel());
+        assertEquals(4, few.chunks(), few.kernel());
+        assertTrue(some.scratchBytes() < 5_000_000, some.kernel());
+    }
+
+    @Test
     void classFilesDoNotDependOnTheProcessors() {
         Graph g = GraphParser.parse(GATHER);
         String threads = System.getProperty("bytegrad.threads");
@@ -101,6 +113,21 @@ final class ThreadsTest {
         }
         assertArrayEquals(images.get(0), images.get(1));
         assertArrayEquals(images.get(0), images.get(2));
+    }
+
+    @Test
+    void hundredsOfLoopsAreToldApart() {
+        // Baked offsets make a loop of each of 900 kernels: their dispatcher is several methods.
+        Graph g = FactsTest.chain(900);
+        Options o = Options.DEFAULT.withSimd(Options.Simd.SCALAR).withFusion(false).withChunkNanos(0);
+        Compilation c = Compilation.of(g, o);
+        assertEquals(List.of(), FactsTest.longMethods(c.image()));
+        assertTrue(c.image().listings().values().stream().anyMatch(text -> text.contains("loop 899: ")));
+        Map<String, Value> in = RandomGraphs.inputs(g, 1);
+        Map<String, Value> expected = Three.bytecode(Compilation.of(g, o.withChunkNanos(Long.MAX_VALUE)), in);
+        for (int threads : List.of(1, 3)) {
+            assertEquals(List.of(), Three.differences(expected, Three.bytecode(c, in, threads), 0, 0));
+        }
     }
 
     @Test

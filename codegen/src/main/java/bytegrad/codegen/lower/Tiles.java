@@ -79,47 +79,35 @@ final class Tiles {
                 .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
         boolean direct = lanes == 1 || columnAxes == 0 || right.strides().get(lastFree(y.input(1).rank())) == 1;
         List<Kernel.Method> all = new ArrayList<>();
-        if (chunks > 1) {
-            Axis axis = cutAxis(outerAxes, tile, direct);
-            if (axis.units > 1) {
-                Cut cut = Cut.of(Expr.Var.index("c"), axis.units, chunks, axis.unit);
-                MethodWriter part = cut.method("part", laneBytes, names);
-                new Panels(left, right, tile, direct, outerAxes, Optional.of(cut), axis.number).write(part, part.body, 0, new Index[y.rank()]);
-                entry.body.out.add(new Stmt.Parallel("part", cut.count()));
-                all.add(part.finish());
-            }
-        }
-        if (all.isEmpty()) {
-            new Panels(left, right, tile, direct, outerAxes, Optional.empty(), NO_AXIS).write(entry, entry.body, 0, new Index[y.rank()]);
+        int wanted = direct ? chunks : TileAxis.chunks(chunks, (long) contracted() * tile.vectors() * lanes);
+        TileAxis axis = cutAxis(outerAxes, tile, direct, wanted);
+        if (wanted > 1 && axis.units() > 1) {
+            Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
+            MethodWriter part = cut.method("part", laneBytes, names);
+            new Panels(left, right, tile, direct, outerAxes, Optional.of(cut), axis.number()).write(part, part.body, 0, new Index[y.rank()]);
+            entry.body.out.add(new Stmt.Parallel("part", cut.count()));
+            all.add(part.finish());
+        } else {
+            new Panels(left, right, tile, direct, outerAxes, Optional.empty(), TileAxis.NONE).write(entry, entry.body, 0, new Index[y.rank()]);
         }
         all.addFirst(entry.finish());
         all.addAll(methods.values());
         return all;
     }
 
-    private static final int NO_AXIS = -1;
-    /** In place of the number of an outer axis: all panels of columns, all tiles of rows. */
-    private static final int COLUMNS = -2;
+    /** No panel: the operand is read where it is. */
+    private static final Scratch NO_PANEL = new Scratch(-1, 0);
 
-    private static final int ROWS = -3;
-
-    /** A loop that can be cut: an outer axis, or panels, or tiles; so many units of so many elements. */
-    private record Axis(int number, int units, int unit) {}
-
-    /** The outermost loop with enough iterations, else the one with most. Tiles of rows only where each chunk need not pack all panels. */
-    private Axis cutAxis(List<Integer> outerAxes, TileShape tile, boolean direct) {
-        List<Axis> axes = new ArrayList<>();
-        outerAxes.forEach(a -> axes.add(new Axis(a, y.shape().dim(a), 1)));
+    /** Tiles of rows only where each chunk need not pack all panels. */
+    private TileAxis cutAxis(List<Integer> outerAxes, TileShape tile, boolean direct, int wanted) {
+        List<TileAxis> axes = new ArrayList<>();
+        outerAxes.forEach(a -> axes.add(new TileAxis(a, y.shape().dim(a), 1)));
         int width = tile.vectors() * lanes;
-        axes.add(new Axis(COLUMNS, (columns + width - 1) / width, width));
+        axes.add(new TileAxis(TileAxis.COLUMNS, (columns + width - 1) / width, width));
         if (direct) {
-            axes.add(new Axis(ROWS, (rows + tile.rows() - 1) / tile.rows(), tile.rows()));
+            axes.add(new TileAxis(TileAxis.ROWS, (rows + tile.rows() - 1) / tile.rows(), tile.rows()));
         }
-        Axis best = axes.getFirst();
-        for (Axis a : axes) {
-            best = best.units < chunks && a.units > best.units ? a : best;
-        }
-        return best;
+        return TileAxis.best(axes, wanted);
     }
 
     /** The loops around tiles: over outer axes, panels of columns and tiles of rows. */
@@ -143,7 +131,7 @@ final class Tiles {
             this.cut = cut;
             this.cutAxis = cutAxis;
             this.tileScratch = Scratch.of(buffers, y.dtype(), tile.rows() * tile.vectors() * lanes, cut);
-            this.panel = direct ? NONE : Scratch.of(buffers, y.dtype(), contracted() * tile.vectors() * lanes, cut);
+            this.panel = direct ? NO_PANEL : Scratch.of(buffers, y.dtype(), contracted() * tile.vectors() * lanes, cut);
         }
 
         private Optional<Cut> cutOf(int axis) {
@@ -162,18 +150,16 @@ final class Tiles {
                 cutOf(a).ifPresentOrElse(c -> c.loop(s, extent, 1, 1, body), () -> m.each(s, extent, body));
                 return;
             }
-            tile.overColumns(m, s, columns, lanes, cutOf(COLUMNS), (inner, column, width) -> {
+            tile.overColumns(m, s, columns, lanes, cutOf(TileAxis.COLUMNS), (inner, column, width) -> {
                 if (!direct) {
                     pack(m, inner, right, panel, axes, column, width);
                 }
-                tile.overRows(m, inner, rows, cutOf(ROWS), (innermost, row, height) ->
+                tile.overRows(m, inner, rows, cutOf(TileAxis.ROWS), (innermost, row, height) ->
                         new TileCalls(left, right, tileScratch, panel, width, height).call(innermost, axes, outerAxes, row, column));
             });
         }
     }
 
-    /** No panel: the operand is read where it is. */
-    private static final Scratch NONE = new Scratch(-1, 0);
 
     /** The right operand's axis along which the result's last axis runs. */
     private int lastFree(int rank) {
