@@ -78,7 +78,7 @@ final class FactsTest {
         assertEquals(List.of(), longMethods(Compilation.of(chain(1500), o.withFusion(false)).image()));
     }
 
-    static Graph chain(int length) {
+    private static Graph chain(int length) {
         GraphBuilder b = new GraphBuilder();
         Node x = b.input("x", DType.F32, 1024);
         Node y = x;
