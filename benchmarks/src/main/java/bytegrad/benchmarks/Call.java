@@ -20,10 +20,15 @@ public interface Call {
         return of(workload, Options.DEFAULT);
     }
 
-    /** Compiles and sets the inputs. */
+    /** Compiles for one thread and sets the inputs. */
     static Call of(Workload workload, Options options) {
+        return of(workload, options, 1);
+    }
+
+    /** Compiles for so many threads and sets the inputs. */
+    static Call of(Workload workload, Options options, int threads) {
         Task task = workload.task();
-        Session session = Sessions.of(task, options);
+        Session session = Sessions.of(task, options, threads);
         return switch (workload.kind()) {
             case TRAINING -> new Training(session, task.state());
             case INFERENCE -> new Inference(session, new float[session.function().signature().outputs().get(0).size()]);

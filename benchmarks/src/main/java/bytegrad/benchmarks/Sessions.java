@@ -9,9 +9,14 @@ import bytegrad.runtime.Session;
 public final class Sessions {
     private Sessions() {}
 
-    /** Compiles and sets every input and state. */
+    /** Compiles for one thread and sets every input and state. */
     public static Session of(Task task, Options options) {
-        Session session = Compiler.compile(task.graph(), options).newSession();
+        return of(task, options, 1);
+    }
+
+    /** Compiles for so many threads and sets every input and state. */
+    public static Session of(Task task, Options options, int threads) {
+        Session session = Compiler.compile(task.graph(), options).newSession(threads);
         task.inputs().forEach(session::set);
         task.state().forEach(session::set);
         return session;

@@ -31,12 +31,13 @@ public final class WorkloadMain {
             throw usage();
         }
         Optional<Workload> workload = Workload.named(words.get(0));
-        if (workload.isEmpty() || threads.getAsDouble() > 1) {
+        int used = (int) threads.getAsDouble();
+        if (workload.isEmpty() || used > Runtime.getRuntime().availableProcessors()) {
             System.out.println("UNSUPPORTED");
             System.exit(UNSUPPORTED);
         }
-        Timing timing = Timing.of(Call.of(workload.orElseThrow()), warm.getAsDouble(), measure.getAsDouble());
-        System.out.println("RESULT " + timing.json(words.get(0), 1).compact());
+        Timing timing = Timing.of(Call.of(workload.orElseThrow(), Options.DEFAULT, used), warm.getAsDouble(), measure.getAsDouble());
+        System.out.println("RESULT " + timing.json(words.get(0), used).compact());
     }
 
     private static OptionalDouble number(String word) {

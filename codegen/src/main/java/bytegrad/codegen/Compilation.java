@@ -7,13 +7,16 @@ import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.KernelVerifier;
+import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
+import bytegrad.codegen.plan.Plan;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
 import bytegrad.ir.pass.Pipeline;
+import bytegrad.ir.pass.SplitLongReductions;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
@@ -35,7 +38,8 @@ record Compilation(
         Stages stages = new Stages(options);
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
-        Graph graph = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
+        Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
+        Graph graph = stages.time("split sums", () -> new Pipeline(List.of(new SplitLongReductions()), 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
@@ -56,7 +60,7 @@ record Compilation(
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes);
-        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, nested).stream()
+        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), nested).stream()
                 .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
@@ -66,9 +70,15 @@ record Compilation(
         stages.dump(d -> d.plan(plan));
         EmitOptions shape = vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED;
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        ClassImage image = stages.time("emit", () -> Emitter.emit(plan.steps(), "bytegrad/compiled/Graph", emit));
+        ClassImage image = stages.time("emit", () -> emit(plan, emit));
         stages.dump(d -> d.image(image));
         return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, stages.times());
+    }
+
+    private static ClassImage emit(MemoryPlan plan, EmitOptions options) {
+        List<Plan> steps = plan.steps().steps();
+        int first = plan.stepsBeforeUpdates();
+        return Emitter.emit(new Plan.Seq(steps.subList(0, first)), new Plan.Seq(steps.subList(first, steps.size())), "bytegrad/compiled/Graph", options);
     }
 
     /** Inputs that the passes found to be of no use; the signature has them all the same. */

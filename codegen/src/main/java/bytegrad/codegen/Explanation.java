@@ -39,10 +39,11 @@ public final class Explanation {
      * @param scratchBytes what it uses of the arena only while it runs
      * @param liveBytes what must be in memory while it runs: its buffers, pinned tensors, and results that later launches read
      * @param sameCodeAs the first launch that runs an equal kernel; its own number where it is the first
+     * @param chunks in how many chunks threads may share it, the most of any of its loops; 1 where they may not
      * @param kernel the listing of its kernel
      */
     public record Launch(int number, String label, String kind, List<String> stores, List<String> reads, List<String> inlined, long bytesRead,
-            long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, String kernel) {
+            long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, int chunks, String kernel) {
         public Launch {
             stores = List.copyOf(stores);
             reads = List.copyOf(reads);

@@ -61,6 +61,9 @@ final class ExplanationText {
             if (l.scratchBytes() > 0) {
                 s.append(", ").append(bytes(l.scratchBytes())).append(" scratch");
             }
+            if (l.chunks() > 1) {
+                s.append("; in ").append(l.chunks()).append(" chunks");
+            }
             if (l.sameCodeAs() != l.number()) {
                 s.append("; the code of launch ").append(l.sameCodeAs());
             }

@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param fuse inline nodes into the kernels that read them; off, every node is stored by a kernel of its own
  * @param verify check every stage, the class files included; slow, for tests
  * @param dump a folder for every stage, in numbered files; what an earlier dump left there is replaced
+ * @param chunkNanos what a chunk of a parallel loop must be worth at least, in estimated nanoseconds of one thread; 0 cuts every loop
+ *     that can be, for tests. It changes no bit of a result
  */
-public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
+public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
     /** The width of vector code. */
     public enum Simd {
         /** What this JVM does best; see {@link bytegrad.runtime.SimdSupport}. */
@@ -34,25 +36,34 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         }
     }
 
+    /** With chunks of the usual size. */
+    public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
+        this(simd, passes, fuse, verify, dump, bytegrad.codegen.lower.Grain.USUAL.nanos());
+    }
+
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump);
+        return new Options(simd, passes, on, verify, dump, chunkNanos);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder));
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos);
+    }
+
+    public Options withChunkNanos(long nanos) {
+        return new Options(simd, passes, fuse, verify, dump, nanos);
     }
 }

@@ -20,14 +20,16 @@ import org.objectweb.asm.util.CheckClassAdapter;
 
 /**
  * Compiles a graph in several ways and says where two executors first disagree. What must hold: the kernel interpreter and
- * the bytecode agree bit for bit, in a first run and in a second on the same values; so do all lane widths, fused or not;
- * and the reference interpreter agrees within rounding.
+ * the bytecode agree bit for bit, in a first run and in a second on the same values; so do all lane widths and numbers of threads,
+ * in one piece or in chunks, fused or not; and the reference interpreter agrees within rounding.
  */
 final class Agreement {
     /** Every lane width, widest first. */
     static final List<Options.Simd> WIDTHS = List.of(Options.Simd.BITS_512, Options.Simd.BITS_256, Options.Simd.BITS_128, Options.Simd.SCALAR);
     /** The two that differ most. */
     static final List<Options.Simd> EXTREMES = List.of(Options.Simd.BITS_512, Options.Simd.SCALAR);
+    /** Beside one; the pool of the tests has as many as the most of them, whatever the processors. */
+    private static final List<Integer> THREADS = List.of(2, 4);
     /** Against the reference, which computes in double, relative to the largest magnitude met. */
     static final double F32 = 2e-5;
     static final double F64 = 1e-12;
@@ -105,7 +107,13 @@ final class Agreement {
         List<Map<String, Value>> results = new ArrayList<>();
         for (int k = 0; k < trials.size(); k++) {
             Trial t = trials.get(k);
-            Map<String, Value> bytes = twice(c, t.in());
+            Map<String, Value> bytes = twice(c, t.in(), 1);
+            for (int threads : c.kernels().stream().anyMatch(x -> x.chunks() > 1) ? THREADS : List.<Integer>of()) {
+                List<String> differ = Three.differences(bytes, twice(c, t.in(), threads), 0, 0);
+                if (!differ.isEmpty()) {
+                    return failed("one and " + threads + " threads differ", differ);
+                }
+            }
             results.add(bytes);
             List<String> d = Three.differences(Three.kernels(c, t.in()), bytes, 0, 0);
             if (!d.isEmpty()) {
@@ -130,10 +138,11 @@ final class Agreement {
         return Optional.empty();
     }
 
-    /** The widest way that is usual, every other width of it, then the extremes of all others. */
+    /** Every width of the usual way, the extremes of it with all loops in chunks, then the extremes of all others. */
     static List<Options> everyWidthAndOtherwiseExtremes() {
         List<Options> ways = new ArrayList<>();
         WIDTHS.forEach(w -> ways.add(new Options(w, true, true, true, Optional.empty())));
+        EXTREMES.forEach(w -> ways.add(new Options(w, true, true, true, Optional.empty(), 0)));
         ways(EXTREMES).stream().filter(o -> !(o.passes() && o.fuse())).forEach(ways::add);
         return ways;
     }
@@ -143,7 +152,7 @@ final class Agreement {
     }
 
     static String name(Options way) {
-        return way.simd() + (way.passes() ? " passes" : " no-passes") + (way.fuse() ? " fused" : " unfused");
+        return way.simd() + (way.passes() ? " passes" : " no-passes") + (way.fuse() ? " fused" : " unfused") + (way.chunkNanos() == 0 ? " chunked" : "");
     }
 
     /** An error in an intermediate value, relative to that value, may be large relative to a result that it cancels in. */
@@ -162,9 +171,9 @@ final class Agreement {
     }
 
     /** Runs, puts the old states back, and runs again: neither inputs nor constants may have suffered. */
-    private static Map<String, Value> twice(Compilation c, Map<String, Value> in) {
+    private static Map<String, Value> twice(Compilation c, Map<String, Value> in, int threads) {
         CompiledFunction f = Compiler.load(c);
-        Session s = f.newSession();
+        Session s = f.newSession(threads);
         f.signature().inputs().forEach(slot -> s.set(slot.name(), Three.tensor(in.get(slot.name()))));
         Map<String, Value> one = run(f, s, in);
         List<String> d = Three.differences(one, run(f, s, in), 0, 0);

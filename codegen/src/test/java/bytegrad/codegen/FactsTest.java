@@ -66,7 +66,7 @@ final class FactsTest {
         return lengths;
     }
 
-    private static List<String> longMethods(ClassImage image) {
+    static List<String> longMethods(ClassImage image) {
         return methods(image).entrySet().stream().filter(m -> m.getValue() >= HUGE_METHOD).map(Object::toString).toList();
     }
 

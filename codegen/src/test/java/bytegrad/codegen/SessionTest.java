@@ -83,21 +83,50 @@ final class SessionTest {
     }
 
     @Test
-    void anIndexOutOfRangeBreaksTheStateUntilItIsSetAgain() {
+    void anIndexOutOfRangeIsFoundBeforeAnyStateIsWritten() {
         for (Options.Simd simd : List.of(Options.Simd.SCALAR, Options.Simd.AUTO)) {
             for (int bad : new int[] {5, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
                 Session s = step(simd);
-                s.set("table", new float[15]).set("i", new int[] {0, 1, bad, 3}).set("count", new long[] {0});
+                s.set("table", new float[15]).set("i", new int[] {0, 1, bad, 3}).set("count", new long[] {41});
                 says(message(IndexException.class, s::run), "index " + bad, "0 to 4");
+                says(message(SessionException.class, () -> s.get("loss")), "no value");
+                assertEquals(41, s.scalar("count"));
                 s.set("i", new int[] {0, 1, 2, 3});
-                says(message(SessionException.class, s::run), "table", "count");
-                s.set("table", new float[15]);
-                says(message(SessionException.class, s::run), "count");
-                s.set("count", new long[] {41});
                 s.run();
                 assertEquals(42, s.scalar("count"));
             }
         }
+    }
+
+    @Test
+    void aCheckOfWhatIsComputedLateBreaksTheStateUntilItIsSetAgain() {
+        // The index depends on the new value of the table, which is written in place: it can be checked only after that.
+        Session s = Compiler.compile(GraphParser.parse(
+                """
+                graph
+                table: f32[50] = input "table"
+                count: i64[] = input "count"
+                %2: f32[50] = add(table, table)
+                %3: i32[50] = cast(%2)
+                %4: f32[50] = scatter_add(%2, %3) axis=0 extent=50
+                %5: i64[] = constant 1
+                %6: i64[] = add(count, %5)
+                %7: f32[50] = mul(%4, %4)
+                output "y" = %7
+                update "table" = %2
+                update "count" = %6
+                """)).newSession();
+        float[] table = new float[50];
+        table[7] = 30;
+        s.set("table", table).set("count", new long[] {0});
+        says(message(IndexException.class, s::run), "index 60", "0 to 49");
+        says(message(SessionException.class, s::run), "table", "count");
+        says(message(SessionException.class, () -> s.get("table")), "half changed");
+        s.set("table", new float[50]);
+        says(message(SessionException.class, s::run), "count");
+        s.set("count", new long[] {41});
+        s.run();
+        assertEquals(42, s.scalar("count"));
     }
 
     @Test

@@ -34,22 +34,22 @@ final class Three {
     }
 
     static Map<String, Value> bytecode(Compilation c, Map<String, Value> in) {
+        return bytecode(c, in, 1);
+    }
+
+    static Map<String, Value> bytecode(Compilation c, Map<String, Value> in, int threads) {
         CompiledFunction f = Compiler.load(c);
-        Session s = f.newSession();
+        Session s = f.newSession(threads);
         Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).forEach(slot -> s.set(slot.name(), tensor(in.get(slot.name()))));
         s.run();
         return results(f, s);
     }
 
-    /** Outputs, and states that no output hides. */
+    /** Outputs and states. */
     static Map<String, Value> results(CompiledFunction f, Session s) {
         Map<String, Value> all = new LinkedHashMap<>();
         f.signature().outputs().forEach(o -> all.put(o.name(), value(s.get(o.name()))));
-        for (Slot x : f.signature().states()) {
-            if (f.signature().outputs().stream().noneMatch(o -> o.name().equals(x.name()))) {
-                all.put("state " + x.name(), value(s.get(x.name())));
-            }
-        }
+        f.signature().states().forEach(x -> all.put("state " + x.name(), value(s.state(x.name()))));
         return all;
     }
 
@@ -73,11 +73,7 @@ final class Three {
         KernelInterpreter.run(c.plan().steps(), slabs);
         Map<String, Value> all = new LinkedHashMap<>();
         f.signature().outputs().forEach(o -> all.put(o.name(), value(get(slabs, o))));
-        for (Slot x : f.signature().states()) {
-            if (f.signature().outputs().stream().noneMatch(o -> o.name().equals(x.name()))) {
-                all.put("state " + x.name(), value(get(slabs, x)));
-            }
-        }
+        f.signature().states().forEach(x -> all.put("state " + x.name(), value(get(slabs, x))));
         return all;
     }
 

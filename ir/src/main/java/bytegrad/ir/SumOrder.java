@@ -9,6 +9,11 @@ import java.util.List;
  * <p>{@code width} 1 is a plain ascending chain from the identity (for a sum, +0), row-major over the reduced axes. Otherwise {@code width} partial
  * results p₀…p₍w₋₁₎ start at the identity; the element whose index along the innermost reduced axis is k joins
  * p₍k mod w₎, ascending; then pairs i and i + w/2, i and i + w/4, … are combined until p₀ is the result.
+ *
+ * <p>Where there are so many elements and so few results that threads would have nothing to share, the compiler first writes the
+ * reduction as several ({@link #parts}, by {@link bytegrad.ir.pass.SplitLongReductions}), each in the order above: one for each
+ * part of the longest axis, one of the parts' results, and one of the elements that are left over, which is combined with it
+ * last. This, too, is decided by the shape alone, and is so on one thread.
  */
 public record SumOrder(int width) {
     public static final SumOrder CHAIN = new SumOrder(1);
@@ -24,5 +29,44 @@ public record SumOrder(int width) {
         }
         int extent = operand.dim(last);
         return new SumOrder(extent >= 256 ? 64 : extent >= 64 ? 32 : 16);
+    }
+
+    /** Fewer elements take a thread less than 50 µs: nothing to be shared. */
+    private static final long LONG = 1 << 17;
+
+    /** Elements in a part, at least. */
+    private static final long PART = 1 << 16;
+
+    private static final int MOST_PARTS = 64;
+    /** Independent loops that are enough for threads without cutting any. */
+    private static final int ENOUGH = 16;
+    /** Where rows are kept, so many results are one loop: a vector's. */
+    private static final int LANES = 16;
+
+    /** Into how many parts the longest of the reduced axes is cut; 1 where it is not. */
+    public static int parts(Shape operand, List<Integer> axes) {
+        if (axes.isEmpty() || operand.size() < LONG) {
+            return 1;
+        }
+        long reduced = 1;
+        for (int axis : axes) {
+            reduced *= operand.dim(axis);
+        }
+        long results = operand.size() / reduced;
+        boolean rows = axes.contains(operand.rank() - 1);
+        if (results >= (rows ? ENOUGH : ENOUGH * LANES)) {
+            return 1;
+        }
+        long most = Math.min(operand.size() / PART, operand.dim(longest(operand, axes)) / 2);
+        return (int) Math.min(MOST_PARTS, Math.max(1, Long.highestOneBit(most)));
+    }
+
+    /** The reduced axis with the greatest extent, the first of several. */
+    public static int longest(Shape operand, List<Integer> axes) {
+        int longest = axes.getFirst();
+        for (int axis : axes) {
+            longest = operand.dim(axis) > operand.dim(longest) ? axis : longest;
+        }
+        return longest;
     }
 }

@@ -40,8 +40,28 @@ public final class CompiledFunction {
         return program;
     }
 
-    /** A session with memory and state of its own; nothing is set yet. */
+    /**
+     * A session with memory and state of its own; nothing is set yet. Its runs use as many threads as the system property
+     * {@code bytegrad.threads} says, or as there are processors.
+     *
+     * @throws SessionException if the property is not a number of threads
+     */
     public Session newSession() {
-        return new Session(this);
+        return newSession(Workers.threads());
+    }
+
+    /**
+     * A session with memory and state of its own; nothing is set yet. No bit of a result depends on the number of threads.
+     *
+     * @param threads how many may work on a run, the caller's included; fewer do where all sessions together would use more than
+     *     {@link #newSession()} allows
+     * @throws SessionException if the number is below 1, or the property is not a number of threads
+     */
+    public Session newSession(int threads) {
+        if (threads < 1) {
+            throw new SessionException("a session needs a thread at least, the caller's; asked for " + threads);
+        }
+        Workers.threads();
+        return new Session(this, threads);
     }
 }

@@ -5,29 +5,35 @@ package bytegrad.runtime;
  * one program serves any number of sessions.
  */
 public abstract class Program {
-    private static final byte[] NO_BYTES = {};
-    private static final short[] NO_SHORTS = {};
-
     /** Called by emitted classes alone. */
     protected Program() {}
 
-    /**
-     * Runs every kernel once, in order.
-     *
-     * @param f the slab of f32 tensors
-     * @param d the slab of f64 tensors
-     * @param i the slab of i32 tensors
-     * @param l the slab of i64 tensors
-     * @param z the slab of bool tensors
-     * @param u8 the slab of u8 tensors
-     * @param i8 the slab of i8 tensors
-     * @param i16 the slab of i16 tensors
-     * @param bf16 the slab of bf16 tensors, as bits
-     */
-    public abstract void run(float[] f, double[] d, int[] i, long[] l, boolean[] z, byte[] u8, byte[] i8, short[] i16, short[] bf16);
+    /** Runs every kernel once, in order, on the calling thread alone. */
+    public final void run(Slabs slabs) {
+        ParallelFor loops = new ParallelFor(this, slabs, 1);
+        steps(slabs, loops);
+        updates(slabs, loops);
+    }
 
-    /** Runs a program that has no tensors of the types that are for storage only. */
-    public final void run(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
-        run(f, d, i, l, z, NO_BYTES, NO_BYTES, NO_SHORTS, NO_SHORTS);
+    /** Runs the kernels, in order, that come before the first that writes into a state. */
+    protected abstract void steps(Slabs slabs, ParallelFor loops);
+
+    /** Runs the others, in order. */
+    protected abstract void updates(Slabs slabs, ParallelFor loops);
+
+    /** How many parallel loops there are. */
+    protected int regions() {
+        return 0;
+    }
+
+    /**
+     * Runs one chunk of a parallel loop.
+     *
+     * @param region which loop, from 0 to {@link #regions} − 1
+     * @param chunk which chunk of it
+     * @param offsets where its kernel's buffers are, where the code does not know
+     */
+    protected void chunk(int region, int chunk, int[] offsets, Slabs slabs) {
+        throw new IllegalArgumentException("no parallel loop " + region);
     }
 }

@@ -19,20 +19,14 @@ import org.jspecify.annotations.Nullable;
  * a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait. Otherwise a
  * session may go from thread to thread; each sees what the one before did.
  *
- * <p>If a run fails, there are no outputs to read. If the function has state, some states may be old and others new; the
- * session then refuses to run until every state has been set again.
+ * <p>If a run fails, there are no outputs to read. Where it fails before it writes into the first state, as most checks of indices
+ * do, all states are as they were. Later, some may be old and others new; the session then refuses to run until every state has
+ * been set again.
  */
 public final class Session {
     private final CompiledFunction function;
-    private final float[] f;
-    private final double[] d;
-    private final int[] i;
-    private final long[] l;
-    private final boolean[] z;
-    private final byte[] u8;
-    private final byte[] i8;
-    private final short[] i16;
-    private final short[] bf16;
+    private final Slabs slabs;
+    private final ParallelFor loops;
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
@@ -43,43 +37,21 @@ public final class Session {
     private boolean broken;
     private boolean ran;
 
-    Session(CompiledFunction function) {
+    Session(CompiledFunction function, int threads) {
         this.function = function;
-        Arena a = function.arena();
-        f = new float[a.f32()];
-        d = new double[a.f64()];
-        i = new int[a.i32()];
-        l = new long[a.i64()];
-        z = new boolean[a.bool()];
-        u8 = new byte[a.u8()];
-        i8 = new byte[a.i8()];
-        i16 = new short[a.i16()];
-        bf16 = new short[a.bf16()];
+        slabs = new Slabs(function.arena());
+        loops = new ParallelFor(function.program(), slabs, threads);
         Signature s = function.signature();
         s.inputs().forEach(x -> settable.put(x.name(), x));
         s.states().forEach(x -> settable.put(x.name(), x));
         s.outputs().forEach(x -> outputs.put(x.name(), x));
         unset.addAll(settable.keySet());
-        function.constants().forEach(c -> System.arraycopy(c.value().array(), 0, slab(c.slot().type()), c.slot().offset(), c.slot().size()));
+        function.constants().forEach(c -> System.arraycopy(c.value().array(), 0, slabs.of(c.slot().type()), c.slot().offset(), c.slot().size()));
     }
 
     /** The function this is a session of. */
     public CompiledFunction function() {
         return function;
-    }
-
-    private Object slab(ElementType type) {
-        return switch (type) {
-            case F32 -> f;
-            case F64 -> d;
-            case I32 -> i;
-            case I64 -> l;
-            case BOOL -> z;
-            case U8 -> u8;
-            case I8 -> i8;
-            case I16 -> i16;
-            case BF16 -> bf16;
-        };
     }
 
     /**
@@ -96,21 +68,33 @@ public final class Session {
             if (!unset.isEmpty()) {
                 throw new SessionException("these were never set: " + String.join(", ", unset));
             }
-            boolean done = false;
             ran = false;
             overwritten.clear();
-            try {
-                function.program().run(f, d, i, l, z, u8, i8, i16, bf16);
-                done = true;
-                ran = true;
-            } finally {
-                if (!done && !function.signature().states().isEmpty()) {
-                    broken = true;
-                    function.signature().states().forEach(s -> unset.add(s.name()));
+            if (function.program().regions() > 0) {
+                Workers.shared().enter();
+                try {
+                    runProgram(function.program());
+                } finally {
+                    Workers.shared().leave();
                 }
+            } else {
+                runProgram(function.program());
             }
         } finally {
             leave();
+        }
+    }
+
+    private void runProgram(Program program) {
+        program.steps(slabs, loops);
+        try {
+            program.updates(slabs, loops);
+            ran = true;
+        } finally {
+            if (!ran && !function.signature().states().isEmpty()) {
+                broken = true;
+                function.signature().states().forEach(s -> unset.add(s.name()));
+            }
         }
     }
 
@@ -182,7 +166,7 @@ public final class Session {
     private Session put(Slot s, Object array, int length) {
         enter();
         try {
-            System.arraycopy(array, 0, slab(s.type()), s.offset(), length);
+            System.arraycopy(array, 0, slabs.of(s.type()), s.offset(), length);
             filled(s);
         } finally {
             leave();
@@ -227,37 +211,37 @@ public final class Session {
     /** The place of an f32 input or state itself, to be filled without a copy; counts as set. */
     public FloatBuffer floats(String name) {
         Slot s = ofType(name, ElementType.F32);
-        return FloatBuffer.wrap(f, s.offset(), s.size()).slice();
+        return FloatBuffer.wrap(slabs.f, s.offset(), s.size()).slice();
     }
 
     /** The place of an f64 input or state itself, to be filled without a copy; counts as set. */
     public DoubleBuffer doubles(String name) {
         Slot s = ofType(name, ElementType.F64);
-        return DoubleBuffer.wrap(d, s.offset(), s.size()).slice();
+        return DoubleBuffer.wrap(slabs.d, s.offset(), s.size()).slice();
     }
 
     /** The place of an i32 input or state itself, to be filled without a copy; counts as set. */
     public IntBuffer ints(String name) {
         Slot s = ofType(name, ElementType.I32);
-        return IntBuffer.wrap(i, s.offset(), s.size()).slice();
+        return IntBuffer.wrap(slabs.i, s.offset(), s.size()).slice();
     }
 
     /** The place of an i64 input or state itself, to be filled without a copy; counts as set. */
     public LongBuffer longs(String name) {
         Slot s = ofType(name, ElementType.I64);
-        return LongBuffer.wrap(l, s.offset(), s.size()).slice();
+        return LongBuffer.wrap(slabs.l, s.offset(), s.size()).slice();
     }
 
     /** The place of a u8 or i8 input or state itself, to be filled without a copy; counts as set. */
     public ByteBuffer bytes(String name) {
         Slot s = ofType(name, settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8);
-        return ByteBuffer.wrap(s.type() == ElementType.U8 ? u8 : i8, s.offset(), s.size()).slice();
+        return ByteBuffer.wrap(s.type() == ElementType.U8 ? slabs.u8 : slabs.i8, s.offset(), s.size()).slice();
     }
 
     /** The place of an i16 or (as bits) bf16 input or state itself, to be filled without a copy; counts as set. */
     public ShortBuffer shorts(String name) {
         Slot s = ofType(name, settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16);
-        return ShortBuffer.wrap(s.type() == ElementType.BF16 ? bf16 : i16, s.offset(), s.size()).slice();
+        return ShortBuffer.wrap(s.type() == ElementType.BF16 ? slabs.bf16 : slabs.i16, s.offset(), s.size()).slice();
     }
 
     private Slot readable(String name) {
@@ -271,28 +255,46 @@ public final class Session {
             }
             return s;
         }
-        s = settable.get(name);
-        if (s == null) {
+        if (!settable.containsKey(name)) {
             throw new InputException(name, "no output, state or input has this name; there are " + String.join(", ", outputs.keySet()) + "; "
                     + String.join(", ", settable.keySet()));
         }
+        return given(name);
+    }
+
+    /** An input or state that has a value. */
+    private Slot given(String name) {
+        Slot s = settable(name);
         if (unset.contains(name)) {
             throw new SessionException("'" + name + "' has no value: " + (broken ? "a run failed, which may have left it half changed" : "it was never set"));
         }
         return s;
     }
 
-    /** A copy of an output, state or input (an output hides a state or input of its name). */
+    /** A copy of an output, state or input (an output hides a state or input of its name: {@link #state} has that). */
     public Tensor get(String name) {
         enter();
         try {
-            Slot s = readable(name);
-            Object copy = s.type().newArray(s.size());
-            System.arraycopy(slab(s.type()), s.offset(), copy, 0, s.size());
-            return Tensor.ofArray(s.type(), copy, s.dims());
+            return copy(readable(name));
         } finally {
             leave();
         }
+    }
+
+    /** A copy of a state or input, even where an output has its name. */
+    public Tensor state(String name) {
+        enter();
+        try {
+            return copy(given(name));
+        } finally {
+            leave();
+        }
+    }
+
+    private Tensor copy(Slot s) {
+        Object copy = s.type().newArray(s.size());
+        System.arraycopy(slabs.of(s.type()), s.offset(), copy, 0, s.size());
+        return Tensor.ofArray(s.type(), copy, s.dims());
     }
 
     /** Copies an output, state or input into an array of its type; allocates nothing. */
@@ -304,7 +306,7 @@ public final class Session {
                 throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
                         + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
             }
-            System.arraycopy(slab(s.type()), s.offset(), into, 0, s.size());
+            System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
         } finally {
             leave();
         }
@@ -319,15 +321,15 @@ public final class Session {
                 throw new InputException(name, "is " + s.typeText() + ", not one number");
             }
             return switch (s.type()) {
-                case F32 -> f[s.offset()];
-                case F64 -> d[s.offset()];
-                case I32 -> i[s.offset()];
-                case I64 -> l[s.offset()];
-                case BOOL -> z[s.offset()] ? 1 : 0;
-                case U8 -> u8[s.offset()] & 255;
-                case I8 -> i8[s.offset()];
-                case I16 -> i16[s.offset()];
-                case BF16 -> Bfloat16.toFloat(bf16[s.offset()]);
+                case F32 -> slabs.f[s.offset()];
+                case F64 -> slabs.d[s.offset()];
+                case I32 -> slabs.i[s.offset()];
+                case I64 -> slabs.l[s.offset()];
+                case BOOL -> slabs.z[s.offset()] ? 1 : 0;
+                case U8 -> slabs.u8[s.offset()] & 255;
+                case I8 -> slabs.i8[s.offset()];
+                case I16 -> slabs.i16[s.offset()];
+                case BF16 -> Bfloat16.toFloat(slabs.bf16[s.offset()]);
             };
         } finally {
             leave();

@@ -21,7 +21,15 @@ class SessionTest {
         }
 
         @Override
-        public void run(float[] f, double[] d, int[] i, long[] l, boolean[] z, byte[] u8, byte[] i8, short[] i16, short[] bf16) {
+        protected void steps(Slabs slabs, ParallelFor loops) {
+            if (Float.isNaN(slabs.f[0])) {
+                throw new IndexException("x", 0, 0);
+            }
+        }
+
+        @Override
+        protected void updates(Slabs slabs, ParallelFor loops) {
+            float[] f = slabs.f;
             entered.countDown();
             try {
                 go.await();
@@ -52,6 +60,37 @@ class SessionTest {
 
     private static String message(Class<? extends Exception> type, Runnable r) {
         return String.valueOf(assertThrows(type, r::run).getMessage());
+    }
+
+    @Test
+    void aFailureBeforeTheFirstUpdateLeavesStatesAsTheyWere() {
+        Session s = session();
+        s.run();
+        s.set("x", new float[] {Float.NaN, 1});
+        assertThrows(IndexException.class, s::run);
+        assertArrayEquals(new float[] {11, 22}, s.get("w").floats());
+        assertTrue(message(SessionException.class, () -> s.get("sum")).contains("no value"));
+        s.set("x", new float[] {1, 2});
+        s.run();
+        assertArrayEquals(new float[] {12, 24}, s.get("w").floats());
+    }
+
+    @Test
+    void aStateIsReadBehindAnOutputOfItsName() {
+        Signature hidden = new Signature(List.of(slot("x", 0, 2)), List.of(slot("w", 2, 2)), List.of(slot("w", 4)));
+        Session s = new CompiledFunction(hidden, new Arena(5, 0, 0, 0, 0), List.of(), new Accumulate(false)).newSession();
+        s.set("x", new float[] {1, 2}).set("w", new float[] {10, 20});
+        s.run();
+        assertArrayEquals(new float[] {33}, s.get("w").floats());
+        assertArrayEquals(new float[] {11, 22}, s.state("w").floats());
+        assertTrue(message(InputException.class, () -> s.state("sum")).contains("sum"));
+    }
+
+    @Test
+    void aSessionHasOneThreadAtLeast() {
+        CompiledFunction f = session().function();
+        assertTrue(message(SessionException.class, () -> f.newSession(0)).contains("asked for 0"));
+        assertThrows(SessionException.class, () -> f.newSession(-1));
     }
 
     @Test

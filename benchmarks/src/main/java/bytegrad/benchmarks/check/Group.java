@@ -26,5 +26,6 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("gradient-cost", GradientCost::report),
                     new Group("slices", SliceGradient::report),
                     new Group("accuracy", AccuracyTable::report),
-                    new Group("tanh", TanhSpeed::report)));
+                    new Group("tanh", TanhSpeed::report),
+                    new Group("threads", Threads::report)));
 }

@@ -20,13 +20,14 @@ final class ArtefactWriter {
     private final ClassPart main;
     private final List<ClassPart> parts = new ArrayList<>();
     private final Map<Key, Entry> kernels = new HashMap<>();
+    private final List<ChunkEmitter.Region> regions = new ArrayList<>();
     private boolean simd;
 
     /** What launches that share a method agree on; offsets are empty where they are passed. */
     private record Key(Kernel kernel, List<Integer> bakedOffsets) {}
 
     /** How to call a kernel. */
-    record Entry(String owner, String method, String descriptor, List<DType> slabs, boolean passesOffsets) {}
+    record Entry(String owner, String method, String descriptor, List<DType> slabs, boolean passesOffsets, boolean passesLoops) {}
 
     ArtefactWriter(String name, EmitOptions options) {
         this.name = name;
@@ -69,16 +70,17 @@ final class ArtefactWriter {
         ClassPart part = room();
         Parameters parameters = new Parameters(kernel, launch.offsets(), options.bakeOffsets());
         String method = "k" + kernels.size();
-        KernelEmitter emitter = new KernelEmitter(part, launch, method, parameters);
+        KernelEmitter emitter = new KernelEmitter(part, launch, method, parameters, regions);
         emitter.emit();
         simd |= emitter.usesSimd();
-        Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked);
+        Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked, parameters.hasLoops());
         kernels.put(key, entry);
         return entry;
     }
 
     /** Ends all classes. */
     ClassImage finish() {
+        new ChunkEmitter(this).emit(regions, main);
         MethodVisitor constructor = main.method(Opcodes.ACC_PUBLIC, "<init>", "()V");
         constructor.visitCode();
         constructor.visitVarInsn(Opcodes.ALOAD, 0);

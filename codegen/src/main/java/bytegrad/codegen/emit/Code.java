@@ -56,6 +56,11 @@ final class Code {
         mv.visitVarInsn(lanes > 1 ? Opcodes.ASTORE : typed(dtype, Opcodes.ISTORE), slot);
     }
 
+    /** (ref → ). */
+    void storeRef(int slot) {
+        mv.visitVarInsn(Opcodes.ASTORE, slot);
+    }
+
     /** ( → int). */
     void loadInt(int slot) {
         mv.visitVarInsn(Opcodes.ILOAD, slot);
@@ -192,6 +197,15 @@ final class Code {
         mv.visitMethodInsn(Opcodes.INVOKESTATIC, owner, name, descriptor, false);
     }
 
+    /** (object, args → result). */
+    void getField(String owner, String name, String descriptor) {
+        mv.visitFieldInsn(Opcodes.GETFIELD, owner, name, descriptor);
+    }
+
+    void invokeVirtual(String owner, String name, String descriptor) {
+        mv.visitMethodInsn(Opcodes.INVOKEVIRTUAL, owner, name, descriptor, false);
+    }
+
     // ---- vectors ----
 
     /** Whether a vector instruction was emitted. */
@@ -256,7 +270,16 @@ final class Code {
 
     /** ( → ); ends the body with a return, and refuses it if it is too long. */
     void finish(String what) {
-        insn(Opcodes.RETURN);
+        finish(what, Opcodes.RETURN);
+    }
+
+    /** (int → ); the same for a method that returns an int. */
+    void finishInt(String what) {
+        finish(what, Opcodes.IRETURN);
+    }
+
+    private void finish(String what, int opcode) {
+        insn(opcode);
         Label end = new Label();
         mv.visitLabel(end);
         mv.visitMaxs(0, 0);

@@ -1,6 +1,7 @@
 package bytegrad.codegen.emit;
 
 import bytegrad.codegen.plan.Plan;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Turns a plan and its kernels into class files of Java 17, equal bytes for equal plans. */
@@ -10,20 +11,28 @@ public final class Emitter {
 
     private Emitter() {}
 
+    /** Emits one artefact of a plan whose steps all come before any state is written; see below. */
+    public static ClassImage emit(Plan plan, String className, EmitOptions options) {
+        return emit(plan, new Plan.Seq(List.of()), className, options);
+    }
+
     /**
      * Emits one artefact.
      *
-     * @param plan what a run executes, in this order
+     * @param plan what a run executes first, in this order: a failure there leaves all states as they are
+     * @param updates what follows: the first that writes into a state, and all after it
      * @param className the main class, such as {@code com.example.Mlp}; further classes are called {@code com.example.Mlp$1} and so on
      * @throws MethodTooLargeException if a method is too long for HotSpot to compile
      * @throws CodegenException if the kernels are ill-formed
      */
-    public static ClassImage emit(Plan plan, String className, EmitOptions options) {
+    public static ClassImage emit(Plan plan, Plan updates, String className, EmitOptions options) {
         if (!CLASS_NAME.matcher(className).matches()) {
             throw new CodegenException("'" + className + "' is no name for a class");
         }
         ArtefactWriter artefact = new ArtefactWriter(className.replace('.', '/'), options);
-        new RunEmitter(artefact).emit(plan, artefact.main());
+        RunEmitter run = new RunEmitter(artefact);
+        run.emit(plan, artefact.main(), "steps");
+        run.emit(updates, artefact.main(), "updates");
         return artefact.finish();
     }
 }

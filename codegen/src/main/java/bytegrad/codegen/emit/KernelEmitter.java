@@ -25,6 +25,7 @@ final class KernelEmitter {
     /** By the kernel's name of a method: its Java name and descriptor. */
     private final Map<String, String> javaNames = new HashMap<>();
     private final Map<String, String> descriptors = new HashMap<>();
+    private final List<ChunkEmitter.Region> regions;
     private boolean simd;
 
     /**
@@ -32,8 +33,10 @@ final class KernelEmitter {
      *
      * @param launch the first that runs it: its labels go into the listing
      * @param name the Java name of the first method; that of another is this, an underscore and the kernel's name of it
+     * @param regions the artefact's parallel loops, which the kernel's join
      */
-    KernelEmitter(ClassPart part, Plan.Launch launch, String name, Parameters parameters) {
+    KernelEmitter(ClassPart part, Plan.Launch launch, String name, Parameters parameters, List<ChunkEmitter.Region> regions) {
+        this.regions = regions;
         this.part = part;
         this.kernel = launch.kernel();
         this.label = launch.label();
@@ -52,7 +55,7 @@ final class KernelEmitter {
             if (!Scope.NAME.matcher(m.name()).matches()) {
                 throw new CodegenException(label + ": '" + m.name() + "' is no name for a method");
             }
-            if (descriptors.put(m.name(), parameters.descriptor(m.params().size())) != null) {
+            if (descriptors.put(m.name(), first ? parameters.entryDescriptor() : parameters.descriptor(m.params().size())) != null) {
                 throw new CodegenException(label + ": two methods are called " + m.name());
             }
             javaNames.put(m.name(), first ? name : name + "_" + m.name());
@@ -63,7 +66,7 @@ final class KernelEmitter {
     }
 
     String descriptor() {
-        return parameters.descriptor(0);
+        return parameters.entryDescriptor();
     }
 
     /** Whether vector instructions were emitted. */
@@ -97,7 +100,7 @@ final class KernelEmitter {
             String descriptor = of(descriptors, method.name(), label);
             this.where = part.name() + "." + javaName + " (" + label + ")";
             int own = parameters.firstParameter();
-            this.code = new Code(part.method(Opcodes.ACC_STATIC, javaName, descriptor), own + method.params().size());
+            this.code = new Code(part.method(Opcodes.ACC_STATIC, javaName, descriptor), own + Math.max(1, method.params().size()));
             this.scope = new Scope(code, where);
             this.values = new ValueEmitter(code, scope, parameters, plainMask);
             this.lines = KernelPrinter.lines(method, bufferLabels).iterator();
@@ -131,6 +134,7 @@ final class KernelEmitter {
                     case Stmt.Sort sort -> values.sort(sort);
                     case Stmt.While w -> repeat(w);
                     case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
+                    case Stmt.Parallel(String callee, int chunks) -> parallel(callee, chunks);
                 }
             }
         }
@@ -212,6 +216,32 @@ final class KernelEmitter {
             code.jump(Opcodes.GOTO, top);
             code.place(end);
             code.release(mark);
+        }
+
+        /** ( → ); leaves the offsets where {@code chunk} finds them. The slot behind the entry's parameters has what runs loops. */
+        private void parallel(String callee, int chunks) {
+            int loops = parameters.firstParameter();
+            int first = parameters.slabTypes().size();
+            if (parameters.offsetCount() > 0) {
+                int mark = code.mark();
+                int array = code.newLocal(DType.I32, 2);
+                code.loadRef(loops);
+                code.invokeVirtual(Parameters.LOOPS, "offsets", "()[I");
+                code.storeRef(array);
+                for (int i = 0; i < parameters.offsetCount(); i++) {
+                    code.loadRef(array);
+                    code.intConst(i);
+                    code.loadInt(first + i);
+                    code.arrayStore(DType.I32);
+                }
+                code.release(mark);
+            }
+            code.loadRef(loops);
+            code.intConst(regions.size());
+            code.intConst(chunks);
+            code.invokeVirtual(Parameters.LOOPS, "run", "(II)V");
+            regions.add(new ChunkEmitter.Region(part.name(), of(javaNames, callee, where), of(descriptors, callee, where),
+                    List.copyOf(parameters.slabTypes()), parameters.offsetCount()));
         }
 
         /** ( → ); passes on the slabs and offsets. */

@@ -1,6 +1,7 @@
 package bytegrad.codegen.emit;
 
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -14,8 +15,11 @@ import java.util.Set;
  * buffer unless they are baked in, then the method's own ints.
  */
 final class Parameters {
-    /** The JVM allows 255 parameters; some are left for slabs and a method's own. */
+    /** The JVM allows 255 parameters; some are left for slabs and a method's own. {@code ParallelFor} keeps as many. */
     private static final int MOST_OFFSETS = 200;
+
+    static final String LOOPS = "bytegrad/runtime/ParallelFor";
+    static final String SLABS = "bytegrad/runtime/Slabs";
 
     private final Kernel kernel;
     private final boolean baked;
@@ -77,6 +81,33 @@ final class Parameters {
         List<String> arrays = new ArrayList<>();
         slabTypes().forEach(d -> arrays.add(arrayDescriptor(d)));
         return "(" + String.join("", arrays) + "I".repeat(offsetCount() + ownParameters) + ")V";
+    }
+
+    /** Of the first method: where it has parallel loops, what runs them follows the rest. */
+    String entryDescriptor() {
+        return hasLoops() ? descriptor(0).replace(")", "L" + LOOPS + ";)") : descriptor(0);
+    }
+
+    /** Whether the kernel has parallel loops. */
+    boolean hasLoops() {
+        return kernel.methods().getFirst().body().stream().anyMatch(s -> s instanceof Stmt.Parallel);
+    }
+
+    /** ( → slab); from the slabs in a slot. */
+    static void slab(Code code, int slabs, DType dtype) {
+        String field = switch (dtype) {
+            case F32 -> "f";
+            case F64 -> "d";
+            case I32 -> "i";
+            case I64 -> "l";
+            case BOOL -> "z";
+            case U8 -> "u8";
+            case I8 -> "i8";
+            case I16 -> "i16";
+            case BF16 -> "bf16";
+        };
+        code.loadRef(slabs);
+        code.getField(SLABS, field, arrayDescriptor(dtype));
     }
 
     static String arrayDescriptor(DType dtype) {

@@ -9,19 +9,18 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Writes the plan tree as code, in as many methods {@code r<n>} of the slabs as it takes to keep each short: a step that is
+ * Writes the plan tree as code, in as many methods {@code r<n>} as it takes to keep each short: a step that is
  * long becomes a method, and so do neighbouring steps that are long together.
  */
 final class RunEmitter {
-    /** All slabs, in the order of {@link DType}. */
-    static final String SLABS = "([F[D[I[J[Z[B[B[S[S)V";
-
-    private static final int SLAB_COUNT = DType.values().length;
+    private static final String DESCRIPTOR = "(L" + Parameters.SLABS + ";L" + Parameters.LOOPS + ";)V";
+    private static final int PARAMETERS = 2;
 
     /** Bytes of code a method may have before its steps move to methods of their own. */
     private static final int LONG = 2000;
 
-    private static final int CALL_SIZE = SLAB_COUNT * 2 + 3;
+    /** A call with a slab of each dtype. */
+    private static final int CALL_SIZE = DType.values().length * 5 + 5;
 
     private final ArtefactWriter artefact;
     private int methods;
@@ -34,21 +33,26 @@ final class RunEmitter {
     private record Piece(int size, Consumer<Body> emit) {}
 
     /** A method that executes steps. */
-    private record Body(Code code, ClassPart part, int firstSlab) {
+    private record Body(Code code, ClassPart part, int slabs) {
         /** ( → slab). */
         void slab(DType dtype) {
-            code.loadRef(firstSlab + dtype.ordinal());
+            Parameters.slab(code, slabs, dtype);
+        }
+
+        /** ( → what runs parallel loops). */
+        void loops() {
+            code.loadRef(slabs + 1);
         }
     }
 
-    /** Writes the method {@code run} of the main class. */
-    void emit(Plan plan, ClassPart main) {
+    /** Writes a method of the main class that runs a plan. */
+    void emit(Plan plan, ClassPart main, String name) {
         List<Piece> pieces = shortened(pieces(plan));
-        Code code = new Code(main.method(Opcodes.ACC_PUBLIC, "run", SLABS), 1 + SLAB_COUNT);
+        Code code = new Code(main.method(Opcodes.ACC_PROTECTED, name, DESCRIPTOR), 1 + PARAMETERS);
         Body body = new Body(code, main, 1);
-        code.line(main.line("run"));
+        code.line(main.line(name));
         pieces.forEach(p -> p.emit().accept(body));
-        code.finish(main.name() + ".run");
+        code.finish(main.name() + "." + name);
     }
 
     private List<Piece> pieces(Plan plan) {
@@ -98,16 +102,15 @@ final class RunEmitter {
     private Piece method(List<Piece> pieces) {
         ClassPart part = artefact.room();
         String name = "r" + methods++;
-        Code code = new Code(part.method(Opcodes.ACC_STATIC, name, SLABS), SLAB_COUNT);
+        Code code = new Code(part.method(Opcodes.ACC_STATIC, name, DESCRIPTOR), PARAMETERS);
         Body body = new Body(code, part, 0);
         code.line(part.line(name));
         pieces.forEach(p -> p.emit().accept(body));
         code.finish(part.name() + "." + name);
         return new Piece(CALL_SIZE, caller -> {
-            for (DType d : DType.values()) {
-                caller.slab(d);
-            }
-            caller.code().invokeStatic(part.name(), name, SLABS);
+            caller.code().loadRef(caller.slabs());
+            caller.loops();
+            caller.code().invokeStatic(part.name(), name, DESCRIPTOR);
         });
     }
 
@@ -120,6 +123,9 @@ final class RunEmitter {
             entry.slabs().forEach(b::slab);
             if (entry.passesOffsets()) {
                 launch.offsets().forEach(code::intConst);
+            }
+            if (entry.passesLoops()) {
+                b.loops();
             }
             code.invokeStatic(entry.owner(), entry.method(), entry.descriptor());
         });

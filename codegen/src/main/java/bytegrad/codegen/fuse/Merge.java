@@ -134,7 +134,8 @@ final class Merge {
         int again = 0;
         for (Partitioner.Use u : readers.getOrDefault(x, Set.of())) {
             if (drafts.get(u.draft()).resolve() == b && !(u.plain() && u.index().equals(stored))) {
-                again = u.plain() ? costAgain(x, a, changed(stored, u.index()), again) : Partitioner.REPEAT_LIMIT + 1;
+                // A reduction would become part of the one that reads it: nothing is saved, and no loop is left to share out.
+                again = u.plain() && !(x.op() instanceof Op.Reduce) ? costAgain(x, a, changed(stored, u.index()), again) : Partitioner.REPEAT_LIMIT + 1;
             }
             if (again > Partitioner.REPEAT_LIMIT) {
                 return false;

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Proves that every load and store of a kernel stays where {@link BufferBounds} allows. It follows each call with what its
+ * Proves that every load and store of a kernel stays where {@link BufferBounds} allows, and collects {@link ChunkAccesses}. It follows each call with what its
  * arguments are there. Loop variables lie between their loop's ends (and on its steps), a checked index below its extent,
  * minima and maxima between their operands; the condition of an {@code if} counts inside it where it compares indices. A value
  * that depends on data otherwise, or that is assigned to, has no known range and may be in no index.
@@ -24,19 +25,22 @@ final class BoundsVerifier {
     private final Kernel kernel;
     private final Ranges ranges;
     private final Method method;
+    /** Of the parallel loop that the method is called from, if it is. */
+    private final @Nullable ChunkAccesses chunks;
     private final Map<String, Affine> known = new HashMap<>();
     private final Set<String> assigned = new HashSet<>();
     private int line;
 
-    private BoundsVerifier(Kernel kernel, Method method, Ranges ranges) {
+    private BoundsVerifier(Kernel kernel, Method method, Ranges ranges, @Nullable ChunkAccesses chunks) {
         this.kernel = kernel;
+        this.chunks = chunks;
         this.method = method;
         this.ranges = ranges;
         collectAssigned(method.body());
     }
 
     static void verify(Kernel kernel) {
-        BoundsVerifier entry = new BoundsVerifier(kernel, kernel.methods().getFirst(), new Ranges());
+        BoundsVerifier entry = new BoundsVerifier(kernel, kernel.methods().getFirst(), new Ranges(), null);
         entry.block(entry.method.body());
     }
 
@@ -85,7 +89,10 @@ final class BoundsVerifier {
             case Stmt.Store s -> {
                 loads(s.value());
                 Buffer b = kernel.buffers().get(s.buffer());
-                inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b), "the store to b" + s.buffer());
+                Affine at = inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b), "the store to b" + s.buffer());
+                if (chunks != null) {
+                    chunks.store(s.buffer(), at, s.value().lanes());
+                }
             }
             case Stmt.IfAny s -> {
                 loads(s.condition());
@@ -97,6 +104,7 @@ final class BoundsVerifier {
                 block(s.body());
             }
             case Stmt.Call s -> call(s);
+            case Stmt.Parallel s -> parallel(s);
         }
     }
 
@@ -163,15 +171,38 @@ final class BoundsVerifier {
         }
     }
 
+    private void parallel(Stmt.Parallel s) {
+        int mark = ranges.mark();
+        Affine chunk = ranges.add(Span.of(0, s.chunks() - 1L));
+        ChunkAccesses accesses = new ChunkAccesses(ranges, mark);
+        Method callee = callee(s.method());
+        BoundsVerifier inner = new BoundsVerifier(kernel, callee, ranges, accesses);
+        inner.known.put(callee.params().getFirst().name(), chunk);
+        inner.verify();
+        ranges.release(mark);
+        int shared = accesses.shared();
+        if (shared >= 0 && s.chunks() > 1) {
+            throw new OutOfBounds("two chunks may touch one place in b" + shared);
+        }
+    }
+
+    private Method callee(String name) {
+        return kernel.methods().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+    }
+
     private void call(Stmt.Call s) {
-        Method callee = kernel.methods().stream().filter(m -> m.name().equals(s.method())).findFirst().orElseThrow();
-        BoundsVerifier inner = new BoundsVerifier(kernel, callee, ranges);
+        Method callee = callee(s.method());
+        BoundsVerifier inner = new BoundsVerifier(kernel, callee, ranges, chunks);
         for (int p = 0; p < callee.params().size(); p++) {
             String name = callee.params().get(p).name();
             exact(s.args().get(p)).ifPresent(a -> inner.known.put(name, a));
         }
+        inner.verify();
+    }
+
+    private void verify() {
         try {
-            inner.block(callee.body());
+            block(method.body());
         } catch (KernelException e) {
             throw new OutOfBounds(e.reason());
         }
@@ -182,7 +213,10 @@ final class BoundsVerifier {
         switch (expr) {
             case Expr.Load e -> {
                 long end = BufferBounds.loadEnd(kernel.buffers().get(e.buffer()), e.lanes());
-                inside(e.index(), e.lanes(), end, KernelPrinter.print(e));
+                Affine at = inside(e.index(), e.lanes(), end, KernelPrinter.print(e));
+                if (chunks != null) {
+                    chunks.load(e.buffer(), at, e.lanes());
+                }
             }
             case Expr.Apply e -> e.args().forEach(this::loads);
             case Expr.Convert e -> loads(e.arg());
@@ -193,7 +227,7 @@ final class BoundsVerifier {
         }
     }
 
-    private void inside(Index index, int lanes, long end, String what) {
+    private Affine inside(Index index, int lanes, long end, String what) {
         for (Index.Term t : index.terms()) {
             if (!known.containsKey(t.var().name())) {
                 throw new OutOfBounds(what + ": nothing bounds " + t.var().name());
@@ -205,6 +239,7 @@ final class BoundsVerifier {
         if (least < 0 || greatest > end) {
             throw new OutOfBounds(what + " reaches " + least + ".." + greatest + ", which is not within 0.." + end);
         }
+        return at;
     }
 
     // What is known of a value. All i32 of one lane.

@@ -77,7 +77,7 @@ public final class FoldLets {
                         case Stmt.For s -> new Stmt.For(s.var(), s.from(), s.to(), s.step(), live(s.body()));
                         case Stmt.IfAny s -> new Stmt.IfAny(s.condition(), live(s.body()));
                         case Stmt.While s -> new Stmt.While(s.buffer(), s.index(), s.limit(), s.what(), live(s.body()));
-                        case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> stmt;
+                        case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> stmt;
                     };
             if (isNeeded(live)) {
                 Rewrite.reads(live, v -> uses.merge(v.name(), 1, Integer::sum));
@@ -92,7 +92,7 @@ public final class FoldLets {
             case Stmt.Let s -> uses.containsKey(s.var().name()) || assigned.contains(s.var().name()) || isChecked(s.value());
             case Stmt.For s -> !s.body().isEmpty();
             case Stmt.IfAny s -> !s.body().isEmpty() || isChecked(s.condition());
-            case Stmt.Assign _, Stmt.Store _, Stmt.While _, Stmt.Sort _, Stmt.Call _ -> true;
+            case Stmt.Assign _, Stmt.Store _, Stmt.While _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> true;
         };
     }
 
@@ -121,7 +121,7 @@ public final class FoldLets {
                     stores.merge(kernel.buffers().get(s.keys()).dtype(), 1, Integer::sum);
                     stores.merge(kernel.buffers().get(s.order()).dtype(), 1, Integer::sum);
                 }
-                case Stmt.Call _ -> calls++;
+                case Stmt.Call _, Stmt.Parallel _ -> calls++;
                 case Stmt.Let _, Stmt.For _, Stmt.IfAny _, Stmt.While _ -> {}
             }
         }

@@ -157,6 +157,7 @@ final class KernelCode {
             }
             case Stmt.While s -> repeat(s, out);
             case Stmt.Call s -> call(s, out);
+            case Stmt.Parallel s -> parallel(s, out);
         }
     }
 
@@ -197,16 +198,31 @@ final class KernelCode {
         });
     }
 
-    private void call(Stmt.Call s, List<Step> out) {
-        KernelCode callee = methods.get(s.method());
+    private KernelCode callee(String name) {
+        KernelCode callee = methods.get(name);
         if (callee == null) {
-            Kernel.Method method = kernel.methods().stream().filter(m -> m.name().equals(s.method())).findFirst()
-                    .orElseThrow(() -> new KernelException("there is no method " + s.method()));
+            Kernel.Method method = kernel.methods().stream().filter(m -> m.name().equals(name)).findFirst()
+                    .orElseThrow(() -> new KernelException("there is no method " + name));
             callee = new KernelCode(kernel, method, slabs, offsets, methods);
-            methods.put(s.method(), callee);
+            methods.put(name, callee);
         }
+        return callee;
+    }
+
+    /** The last chunk first: a chunk that needs what one before it did gets it from the bytecode on one thread, but not here. */
+    private void parallel(Stmt.Parallel s, List<Step> out) {
+        KernelCode code = callee(s.method());
+        out.add(r -> {
+            for (int c = s.chunks() - 1; c >= 0; c--) {
+                code.frame[code.params[0]] = c;
+                run(code.steps, code.frame);
+            }
+        });
+    }
+
+    private void call(Stmt.Call s, List<Step> out) {
         Place[] args = s.args().stream().map(this::place).toArray(Place[]::new);
-        KernelCode code = callee;
+        KernelCode code = callee(s.method());
         out.add(r -> {
             for (int a = 0; a < args.length; a++) {
                 code.frame[code.params[a]] = args[a].at(r);

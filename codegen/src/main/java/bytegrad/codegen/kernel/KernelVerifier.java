@@ -20,7 +20,8 @@ import java.util.Set;
  *   <li>types: see {@link ExprVerifier};
  *   <li>access: nothing stores to a {@code READ} buffer; what is loaded from a {@code WRITE} or {@code SCRATCH} buffer was
  *       stored by the kernel, somewhere;
- *   <li>bounds: every load and store stays where {@link BufferBounds} allows, see {@link BoundsVerifier}.
+ *   <li>bounds: every load and store stays where {@link BufferBounds} allows, see {@link BoundsVerifier};
+ *   <li>chunks of parallel loops: none touches what another stores, see {@link ChunkAccesses}.
  * </ul>
  */
 public final class KernelVerifier {
@@ -95,10 +96,10 @@ public final class KernelVerifier {
             return;
         }
         path.add(m.name());
-        for (Stmt.Call call : calls(m.body(), new ArrayList<>())) {
-            Method callee = methods.get(call.method());
+        for (String call : calls(m.body(), new ArrayList<>())) {
+            Method callee = methods.get(call);
             if (callee == null) {
-                throw new KernelException("method " + m.name() + " calls " + call.method() + ", which does not exist");
+                throw new KernelException("method " + m.name() + " calls " + call + ", which does not exist");
             }
             follow(callee, methods, path, done);
         }
@@ -106,10 +107,12 @@ public final class KernelVerifier {
         done.add(m.name());
     }
 
-    private static List<Stmt.Call> calls(List<Stmt> body, List<Stmt.Call> out) {
+    private static List<String> calls(List<Stmt> body, List<String> out) {
         for (Stmt stmt : body) {
             if (stmt instanceof Stmt.Call call) {
-                out.add(call);
+                out.add(call.method());
+            } else if (stmt instanceof Stmt.Parallel loop) {
+                out.add(loop.method());
             }
             calls(Rewrite.body(stmt), out);
         }
@@ -168,7 +171,7 @@ public final class KernelVerifier {
             }
             case Stmt.IfAny s -> block(s.body());
             case Stmt.While s -> block(s.body());
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> {}
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
         }
     }
 
@@ -218,6 +221,12 @@ public final class KernelVerifier {
                 Method callee = kernel.methods().stream().filter(m -> m.name().equals(s.method())).findFirst().orElseThrow();
                 int params = callee.params().size();
                 require(params == s.args().size(), s.method() + " has " + params + " parameters");
+            }
+            case Stmt.Parallel s -> {
+                require(method == kernel.methods().getFirst() && method.body().contains(s), "only the first method may have it, outside loops");
+                require(s.chunks() >= 1, s.chunks() + " chunks");
+                Method callee = kernel.methods().stream().filter(m -> m.name().equals(s.method())).findFirst().orElseThrow();
+                require(callee.params().size() == 1, s.method() + " must have one parameter, the chunk");
             }
         }
     }

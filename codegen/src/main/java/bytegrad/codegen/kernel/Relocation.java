@@ -64,6 +64,7 @@ public final class Relocation {
                 added.forEach(v -> args.add(Index.of(v)));
                 yield new Stmt.Call(names.apply(s.method()), args);
             }
+            case Stmt.Parallel s -> throw new IllegalArgumentException("a part of a kernel has no parallel loops: " + s);
         };
     }
 

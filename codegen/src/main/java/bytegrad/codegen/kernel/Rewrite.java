@@ -48,6 +48,7 @@ final class Rewrite {
             }
             case Stmt.While s -> variables(s.index(), action);
             case Stmt.Call s -> s.args().forEach(a -> variables(a, action));
+            case Stmt.Parallel _ -> {}
         }
     }
 
@@ -57,7 +58,7 @@ final class Rewrite {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
             case Stmt.While s -> s.body();
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _ -> List.of();
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> List.of();
         };
     }
 
@@ -121,6 +122,7 @@ final class Rewrite {
                 yield new Stmt.While(s.buffer(), index, s.limit(), s.what(), body.apply(s.body()));
             }
             case Stmt.Call s -> new Stmt.Call(s.method(), s.args().stream().map(by::index).toList());
+            case Stmt.Parallel s -> s;
         };
     }
 

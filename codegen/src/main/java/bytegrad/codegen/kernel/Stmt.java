@@ -50,4 +50,11 @@ public sealed interface Stmt {
             args = List.copyOf(args);
         }
     }
+
+    /**
+     * Calls another method of the same kernel with each of 0 to {@code chunks} − 1, in any order, several at the same time where
+     * there are threads; the next statement sees what all of them stored. Only the first method has it, outside loops; no chunk
+     * loads or stores an element that another stores.
+     */
+    record Parallel(String method, int chunks) implements Stmt {}
 }

@@ -14,7 +14,7 @@ public final class Lowering {
 
     /** The kernels of a partition of a graph in which no op runs other graphs. */
     public static List<LoweredKernel> lower(Partition partition, int vectorBytes) {
-        return lower(partition, vectorBytes, (p, c) -> {
+        return lower(partition, vectorBytes, Grain.USUAL, (p, c) -> {
             throw new IllegalStateException(c + " runs other graphs");
         });
     }
@@ -23,18 +23,19 @@ public final class Lowering {
      * The kernels of a partition, in its order.
      *
      * @param vectorBytes bytes of a SIMD register (16, 32 or 64), or 0 for scalar code
+     * @param grain what the chunks of parallel loops are worth
      * @param nested lowers the clusters that run other graphs
      */
-    public static List<LoweredKernel> lower(Partition partition, int vectorBytes, NestedLowering nested) {
+    public static List<LoweredKernel> lower(Partition partition, int vectorBytes, Grain grain, NestedLowering nested) {
         return partition.clusters().stream()
-                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes)).toList();
+                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes, grain)).toList();
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes) {
+    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain) {
         NotVectorizable last = new NotVectorizable("nothing was tried");
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
-                return lower(partition, cluster, lanes);
+                return lower(partition, cluster, lanes, grain);
             } catch (NotVectorizable e) {
                 last = e;
             }
@@ -42,19 +43,31 @@ public final class Lowering {
         throw new IllegalStateException("cluster " + cluster + " has no schedule", last);
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes) {
+    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, Grain grain) {
+        LoweredKernel alone = lower(partition, cluster, lanes, 1);
+        double nanos = Work.nanos(alone.kernel());
+        int chunks = grain.chunks(nanos);
+        if (chunks == 1) {
+            return alone;
+        }
+        LoweredKernel cut = lower(partition, cluster, lanes, chunks);
+        return cut.chunks() > 1 && grain.accepts(Work.nanos(cut.kernel()), nanos, cut.chunks()) ? cut : alone;
+    }
+
+    /** @param chunks at most so many in each parallel loop; 1 for none */
+    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, int chunks) {
         Buffers buffers = new Buffers();
         Set<Node> here = cluster.roots().stream().map(Cluster.Root::node).collect(Collectors.toSet());
         Definitions definitions = new Definitions(partition, here, buffers, lanes);
         List<Kernel.Method> methods = switch (cluster.kind()) {
-            case LOOPS -> new Nests(definitions, buffers, lanes).space(cluster);
-            case PIECES -> new Nests(definitions, buffers, lanes).pieces(cluster.roots().getFirst().node());
+            case LOOPS -> new Nests(definitions, buffers, lanes, chunks).space(cluster);
+            case PIECES -> new Nests(definitions, buffers, lanes, chunks).pieces(cluster.roots().getFirst().node());
             case SCATTER -> new Scatters(definitions, buffers, lanes).methods(cluster.roots().getFirst().node());
             case CUMULATE -> new Lines(definitions, buffers, lanes).cumulate(cluster.roots().getFirst().node());
             case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());
-            case ARG -> new Nests(definitions, buffers, Lanes.SCALAR).arg(cluster.roots().getFirst().node());
+            case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, chunks).arg(cluster.roots().getFirst().node());
             case NESTED -> throw new IllegalStateException("lowered with the graphs it runs: " + cluster);
-            case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes).methods();
+            case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
         };
         return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places());
     }

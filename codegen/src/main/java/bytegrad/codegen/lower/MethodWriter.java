@@ -8,6 +8,7 @@ import bytegrad.ir.DType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One method of a kernel while it is written: its variables and where each is bound. */
@@ -17,14 +18,26 @@ final class MethodWriter {
     private final Map<Expr.Var, Scope> scopes = new HashMap<>();
     private final int laneBytes;
     private final Names names;
+    private final Optional<Cut> cut;
     final Scope body = Scope.outermost(this);
 
     MethodWriter(String name, List<Expr.Var> params, int laneBytes, Names names) {
+        this(name, params, laneBytes, names, Optional.empty());
+    }
+
+    /** @param cut the parallel loop that the method is part of, if it is; its chunk is a parameter */
+    MethodWriter(String name, List<Expr.Var> params, int laneBytes, Names names, Optional<Cut> cut) {
         this.name = name;
+        this.cut = cut;
         this.names = names;
         this.laneBytes = laneBytes;
         this.params = List.copyOf(params);
         params.forEach(p -> bind(p, body));
+    }
+
+    /** The parallel loop that the method is part of. */
+    Optional<Cut> cut() {
+        return cut;
     }
 
     Expr.Var fresh(DType dtype, int lanes) {

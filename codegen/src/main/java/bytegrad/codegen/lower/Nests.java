@@ -15,6 +15,7 @@ import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Loop nests that store: every kind of kernel but contractions. */
@@ -27,8 +28,13 @@ final class Nests {
     private final Lanes lanes;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final MethodWriter method;
+    /** Chunks that the whole kernel is worth; those of a part of it in proportion. */
+    private final int chunks;
+    /** The methods of parallel loops. */
+    private final List<Kernel.Method> parts = new ArrayList<>();
 
-    Nests(Definitions definitions, Buffers buffers, Lanes lanes) {
+    Nests(Definitions definitions, Buffers buffers, Lanes lanes, int chunks) {
+        this.chunks = chunks;
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
@@ -42,11 +48,73 @@ final class Nests {
 
     List<Kernel.Method> space(Cluster c) {
         List<Integer> order = c.order();
-        nest(c.space(), order, 0, method.body, new Index[order.size()], (s, axes, depth) -> {
+        List<Integer> depths = c.roots().stream().map(r -> depthOf(r, order)).toList();
+        region(c.space(), order, chunks, depths, (s, axes, depth) -> {
             List<Cluster.Root> here = c.roots().stream().filter(r -> depthOf(r, order) == depth).toList();
             storeAll(here, axes, s);
         });
-        return List.of(method.finish());
+        return finished();
+    }
+
+    private List<Kernel.Method> finished() {
+        List<Kernel.Method> all = new ArrayList<>(List.of(method.finish()));
+        all.addAll(parts);
+        return all;
+    }
+
+    /**
+     * A nest in the first method; one of its loops in chunks, each a call of a method of its own, where that can be.
+     *
+     * @param wanted at most so many chunks
+     * @param depths at which points store something
+     */
+    private void region(Shape space, List<Integer> order, int wanted, List<Integer> depths, Point point) {
+        Optional<Integer> at = wanted < 2 ? Optional.empty() : cutDepth(space, order, wanted, depths);
+        if (at.isEmpty()) {
+            nest(space, order, 0, method.body, new Index[order.size()], -1, point);
+            return;
+        }
+        int axis = order.get(at.get());
+        Cut cut = Cut.of(Expr.Var.index("c" + names.next()), units(space, axis), wanted, width(space, axis));
+        MethodWriter part = cut.method("part" + parts.size(), lanes.bytes(), names);
+        // What is stored outside all loops is stored once; what is computed there, each chunk computes for itself.
+        point.visit(method.body, new Index[order.size()], 0);
+        nest(space, order, 0, part.body, new Index[order.size()], at.get(), (s, axes, depth) -> {
+            if (depth > 0) {
+                point.visit(s, axes, depth);
+            }
+        });
+        parts.add(part.finish());
+        method.body.out.add(new Stmt.Parallel("part" + (parts.size() - 1), cut.count()));
+    }
+
+    /** The outermost loop that has enough iterations, else the one with most; none that something is stored between it and loops around it. */
+    private Optional<Integer> cutDepth(Shape space, List<Integer> order, int wanted, List<Integer> depths) {
+        int best = -1;
+        for (int k = 0; k < order.size(); k++) {
+            int depth = k;
+            boolean storesOutside = depths.stream().anyMatch(d -> d > 0 && d <= depth);
+            int units = units(space, order.get(k));
+            boolean better = units > 1 && (best < 0 || units > units(space, order.get(best)));
+            if (!storesOutside && better) {
+                best = k;
+            }
+            if (best >= 0 && units(space, order.get(best)) >= wanted) {
+                break;
+            }
+        }
+        return best < 0 ? Optional.empty() : Optional.of(best);
+    }
+
+    private int width(Shape space, int axis) {
+        int width = axis == space.rank() - 1 ? lanes.loop() : 1;
+        return space.dim(axis) < width ? 1 : width;
+    }
+
+    /** Iterations of the loop over an axis; what is left of vectors counts as one. */
+    private int units(Shape space, int axis) {
+        int width = width(space, axis);
+        return (space.dim(axis) + width - 1) / width;
     }
 
     private void storeAll(List<Cluster.Root> roots, Index[] axes, Scope s) {
@@ -81,22 +149,33 @@ final class Nests {
         return depth;
     }
 
-    private void nest(Shape space, List<Integer> order, int depth, Scope s, Index[] axes, Point point) {
+    /** @param cut the depth of the loop of which the scope's method has one chunk; −1 if none */
+    private void nest(Shape space, List<Integer> order, int depth, Scope s, Index[] axes, int cut, Point point) {
         point.visit(s, axes, depth);
         if (depth == order.size()) {
             return;
         }
         int axis = order.get(depth);
         int extent = space.dim(axis);
-        int width = axis == space.rank() - 1 ? lanes.loop() : 1;
+        int width = width(space, axis);
         int main = width > 1 ? extent - extent % width : 0;
+        MethodWriter.Body body = (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cut, point);
+        if (depth == cut) {
+            Cut c = s.method().cut().orElseThrow();
+            int whole = width > 1 ? main : extent;
+            c.loop(s, whole, width, width, body);
+            if (whole < extent) {
+                c.rest(s, whole, (inner, from) -> s.method().loop(inner, from, from.plus(extent - whole), 1, 1, body));
+            }
+            return;
+        }
         if (main > 0) {
-            s.method().loop(s, Index.ZERO, Index.of(main), width, width, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
+            s.method().loop(s, Index.ZERO, Index.of(main), width, width, body);
         }
         if (main == 0 && extent == 1) {
-            nest(space, order, depth + 1, s, with(axes, axis, Index.ZERO, extent), point);
+            body.write(s, Index.ZERO);
         } else if (main < extent) {
-            s.method().loop(s, Index.of(main), Index.of(extent), 1, 1, (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), point));
+            s.method().loop(s, Index.of(main), Index.of(extent), 1, 1, body);
         }
     }
 
@@ -109,21 +188,26 @@ final class Nests {
     private void fill(Node n, double value) {
         int out = buffers.write(new Place.Value(n));
         Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), value).bitsAt(0));
-        inner(method.body, Shape.of(n.shape().size()), (s, index) -> s.store(out, index.getFirst(), fill));
+        inner(method.body, Shape.of(n.shape().size()), chunks, (s, index) -> s.store(out, index.getFirst(), fill));
     }
 
     private interface Body {
         void visit(Scope s, List<Index> index);
     }
 
-    /** Loops over a shape, the last axis on lanes. */
-    private void inner(Scope top, Shape shape, Body body) {
+    /** Loops over a shape, the last axis on lanes; in at most so many chunks, if in the first method. */
+    private void inner(Scope top, Shape shape, int wanted, Body body) {
         List<Integer> order = IntStream.range(0, shape.rank()).boxed().toList();
-        nest(shape, order, 0, top, new Index[order.size()], (s, axes, depth) -> {
+        Point point = (s, axes, depth) -> {
             if (depth == order.size()) {
                 body.visit(s, List.of(axes));
             }
-        });
+        };
+        if (top == method.body) {
+            region(shape, order, wanted, List.of(order.size()), point);
+        } else {
+            nest(shape, order, 0, top, new Index[order.size()], -1, point);
+        }
     }
 
     /** y[o, j − start, r] = part[o,j,r] for each part of a concat; a pad is its fill with its operand in the middle. */
@@ -133,7 +217,7 @@ final class Nests {
             case Op.Pad p -> {
                 fill(n, p.fill());
                 piece(method.body, n, n.input(0), p.low().stream().mapToInt(Integer::intValue).toArray(), p.interior());
-                yield List.of(method.finish());
+                yield finished();
             }
             case Op.Input o -> throw new IllegalStateException("not in pieces: " + n);
             case Op.Constant o -> throw new IllegalStateException("not in pieces: " + n);
@@ -169,13 +253,14 @@ final class Nests {
                 methods.add(m.finish());
             }
         }
-        methods.addFirst(method.finish());
+        methods.addAll(0, finished());
         return methods;
     }
 
     private void piece(Scope top, Node n, Node part, int[] offset, List<Integer> between) {
         int out = buffers.write(new Place.Value(n));
-        inner(top, part.shape(), (s, index) -> {
+        int wanted = (int) ((long) chunks * part.shape().size() / Math.max(1, n.shape().size()));
+        inner(top, part.shape(), wanted, (s, index) -> {
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
                 // Between one element and none the distance says nothing, and may be as large as an int can be.
@@ -193,12 +278,12 @@ final class Nests {
         int extent = x.shape().dim(op.axis());
         int out = buffers.write(new Place.Value(n));
         ScalarFn beats = op.extremum() == Op.Extremum.MAX ? ScalarFn.GT : ScalarFn.LT;
-        inner(method.body, n.shape(), (s, kept) -> {
+        inner(method.body, n.shape(), chunks, (s, kept) -> {
             List<Index> first = new ArrayList<>(kept);
             first.add(op.axis(), Index.ZERO);
             Expr.Var best = s.variable(definitions.at(x, first, s));
             Expr.Var where = s.variable(new Expr.Const(DType.I32, 0));
-            method.loop(s, Index.of(1), Index.of(extent), 1, 1, (inner, k) -> {
+            s.method().loop(s, Index.of(1), Index.of(extent), 1, 1, (inner, k) -> {
                 List<Index> at = new ArrayList<>(kept);
                 at.add(op.axis(), definitions.known(k, extent));
                 Expr v = definitions.at(x, at, inner);
@@ -214,6 +299,6 @@ final class Nests {
             });
             s.store(out, ViewIndex.flatten(n.shape(), kept), where);
         });
-        return List.of(method.finish());
+        return finished();
     }
 }

@@ -91,7 +91,7 @@ final class Reductions {
         int last = op.axes().getLast();
         int extent = x.shape().dim(last);
         int main = extent - extent % partials;
-        int scratch = buffers.scratch(n.dtype(), partials);
+        Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
         List<Expr.Var> acc = new ArrayList<>();
         for (int c = 0; c < partials / width; c++) {
             acc.add(s.variable(s.splat(zero, width)));
@@ -107,7 +107,7 @@ final class Reductions {
             });
             if (main < extent) {
                 for (int c = 0; c < acc.size(); c++) {
-                    outer.out.add(new Stmt.Store(scratch, Index.of(c * width), acc.get(c)));
+                    outer.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.of(c * width), s), acc.get(c)));
                 }
                 int whole = extent - extent % width;
                 if (main < whole) {
@@ -119,7 +119,7 @@ final class Reductions {
                             (inner, k) -> intoScratch(fn, scratch, k.plus(-main), 1, definitions.at(x, with(index, last, definitions.known(k, extent)), inner), inner));
                 }
                 for (int c = 0; c < acc.size(); c++) {
-                    outer.out.add(new Stmt.Assign(acc.get(c), new Expr.Load(scratch, Index.of(c * width), n.dtype(), width)));
+                    outer.out.add(new Stmt.Assign(acc.get(c), new Expr.Load(scratch.buffer(), at(scratch, Index.of(c * width), s), n.dtype(), width)));
                 }
             }
         });
@@ -128,10 +128,10 @@ final class Reductions {
                 combine(fn, acc.get(c), acc.get(c + half), s);
             }
         }
-        s.out.add(new Stmt.Store(scratch, Index.ZERO, acc.getFirst()));
+        s.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.ZERO, s), acc.getFirst()));
         List<Expr> parts = new ArrayList<>();
         for (int w = 0; w < width; w++) {
-            parts.add(s.variable(new Expr.Load(scratch, Index.of(w), n.dtype(), 1)));
+            parts.add(s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.of(w), s), n.dtype(), 1)));
         }
         for (int half = width / 2; half >= 1; half /= 2) {
             for (int w = 0; w < half; w++) {
@@ -141,9 +141,14 @@ final class Reductions {
         return parts.getFirst();
     }
 
-    private static void intoScratch(ScalarFn fn, int scratch, Index at, int width, Expr value, Scope s) {
-        Expr old = s.variable(new Expr.Load(scratch, at, value.dtype(), width));
-        s.out.add(new Stmt.Store(scratch, at, combined(fn, old, s.splat(value, width), s)));
+    private static void intoScratch(ScalarFn fn, Scratch scratch, Index index, int width, Expr value, Scope s) {
+        Index at = at(scratch, index, s);
+        Expr old = s.variable(new Expr.Load(scratch.buffer(), at, value.dtype(), width));
+        s.out.add(new Stmt.Store(scratch.buffer(), at, combined(fn, old, s.splat(value, width), s)));
+    }
+
+    private static Index at(Scratch scratch, Index index, Scope s) {
+        return scratch.at(index, s.method().cut());
     }
 
     /** Partials in scratch: what one lane can do, in loops that HotSpot may vectorise by itself. */
@@ -153,9 +158,9 @@ final class Reductions {
         int last = op.axes().getLast();
         int extent = x.shape().dim(last);
         int main = extent - extent % partials;
-        int scratch = buffers.scratch(n.dtype(), partials);
+        Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
         MethodWriter m = s.method();
-        m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch, w, zero)));
+        m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch.buffer(), at(scratch, w, inner), zero)));
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
                 definitions.known(k, main - partials + 1);
@@ -170,11 +175,11 @@ final class Reductions {
         for (int half = partials / 2; half >= 1; half /= 2) {
             int h = half;
             m.each(s, half, (inner, w) -> {
-                Expr upper = inner.variable(new Expr.Load(scratch, w.plus(h), n.dtype(), 1));
+                Expr upper = inner.variable(new Expr.Load(scratch.buffer(), at(scratch, w.plus(h), inner), n.dtype(), 1));
                 intoScratch(fn, scratch, w, 1, upper, inner);
             });
         }
-        return s.variable(new Expr.Load(scratch, Index.ZERO, n.dtype(), 1));
+        return s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.ZERO, s), n.dtype(), 1));
     }
 
     /**
@@ -187,9 +192,9 @@ final class Reductions {
         int last = op.axes().getLast();
         int extent = x.shape().dim(last);
         int main = extent - extent % partials;
-        int scratch = buffers.scratch(n.dtype(), partials);
         MethodWriter m = s.method();
-        m.loop(s, Index.ZERO, Index.of(partials), width, width, (inner, w) -> inner.out.add(new Stmt.Store(scratch, w, inner.splat(zero, width))));
+        Scratch scratch = Scratch.of(buffers, n.dtype(), partials, m.cut());
+        m.loop(s, Index.ZERO, Index.of(partials), width, width, (inner, w) -> inner.out.add(new Stmt.Store(scratch.buffer(), at(scratch, w, inner), inner.splat(zero, width))));
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
                 definitions.known(k, main - partials + 1);
@@ -201,16 +206,16 @@ final class Reductions {
                         definitions.at(x, with(index, last, definitions.known(w, extent - main).plus(main)), inner), inner));
             }
         });
-        int tree = buffers.scratch(n.dtype(), 2 * partials - 1);
+        Scratch tree = Scratch.of(buffers, n.dtype(), 2 * partials - 1, m.cut());
         for (int w = 0; w < partials; w++) {
             int place = Integer.reverse(w) >>> 1 + Integer.numberOfLeadingZeros(partials);
-            s.out.add(new Stmt.Store(tree, Index.of(place), s.variable(new Expr.Load(scratch, Index.of(w), n.dtype(), 1))));
+            s.out.add(new Stmt.Store(tree.buffer(), at(tree, Index.of(place), s), s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.of(w), s), n.dtype(), 1))));
         }
         m.loop(s, Index.ZERO, Index.of(partials - 1), 1, 1, (inner, t) -> {
-            Expr a = inner.variable(new Expr.Load(tree, t.times(2), n.dtype(), 1));
-            Expr b = inner.variable(new Expr.Load(tree, t.times(2).plus(1), n.dtype(), 1));
-            inner.out.add(new Stmt.Store(tree, t.plus(partials), combined(fn, a, b, inner)));
+            Expr a = inner.variable(new Expr.Load(tree.buffer(), at(tree, t.times(2), inner), n.dtype(), 1));
+            Expr b = inner.variable(new Expr.Load(tree.buffer(), at(tree, t.times(2).plus(1), inner), n.dtype(), 1));
+            inner.out.add(new Stmt.Store(tree.buffer(), at(tree, t.plus(partials), inner), combined(fn, a, b, inner)));
         });
-        return s.variable(new Expr.Load(tree, Index.of(2 * partials - 2), n.dtype(), 1));
+        return s.variable(new Expr.Load(tree.buffer(), at(tree, Index.of(2 * partials - 2), s), n.dtype(), 1));
     }
 }

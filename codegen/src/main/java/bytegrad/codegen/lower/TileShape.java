@@ -1,6 +1,7 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.kernel.Index;
+import java.util.Optional;
 
 /**
  * The register tile of a contraction.
@@ -30,17 +31,25 @@ record TileShape(int rows, int vectors) {
         void visit(Scope s, Index first, int count);
     }
 
-    /** Panels of columns: a loop over whole ones, then what is left, which may end inside a vector. */
-    void overColumns(MethodWriter m, Scope s, int total, int lanes, Span span) {
-        over(m, s, total, vectors * lanes, span);
+    /** Panels of columns: a loop over whole ones, then what is left, which may end inside a vector; or one chunk's part of them. */
+    void overColumns(MethodWriter m, Scope s, int total, int lanes, Optional<Cut> cut, Span span) {
+        over(m, s, total, vectors * lanes, cut, span);
     }
 
-    /** Tiles of rows: a loop over whole ones, then what is left. */
-    void overRows(MethodWriter m, Scope s, int total, Span span) {
-        over(m, s, total, rows, span);
+    /** Tiles of rows: a loop over whole ones, then what is left; or one chunk's part of them. */
+    void overRows(MethodWriter m, Scope s, int total, Optional<Cut> cut, Span span) {
+        over(m, s, total, rows, cut, span);
     }
 
-    private static void over(MethodWriter m, Scope s, int total, int step, Span span) {
+    private static void over(MethodWriter m, Scope s, int total, int step, Optional<Cut> cut, Span span) {
+        if (cut.isPresent()) {
+            int full = total - total % step;
+            cut.get().loop(s, full, step, 1, (inner, i) -> span.visit(inner, i, step));
+            if (full < total) {
+                cut.get().rest(s, full, (inner, i) -> span.visit(inner, i, total - full));
+            }
+            return;
+        }
         int whole = total - total % step;
         if (whole == step) {
             span.visit(s, Index.ZERO, step);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -41,10 +42,12 @@ final class Tiles {
     private final int columnAxes;
     private final int rows;
     private final int columns;
+    private final int chunks;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
+        this.chunks = chunks;
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -63,96 +66,108 @@ final class Tiles {
         this.columns = columnAxes == 0 ? 1 : y.shape().dim(y.rank() - 1);
     }
 
-    /** An operand's place in memory: the position of its element i is constant + Σ strides[k]·i[k]. */
-    private record Operand(Place.Value place, int constant, List<Integer> strides) {
-        Index position(List<Index> index) {
-            Index at = Index.of(constant);
-            for (int k = 0; k < strides.size(); k++) {
-                at = at.plus(index.get(k).times(strides.get(k)));
-            }
-            return at;
-        }
-    }
-
-    private Operand operand(Node n) {
-        List<Index> axes = new ArrayList<>();
-        for (int k = 0; k < n.rank(); k++) {
-            axes.add(definitions.known(Index.of(Expr.Var.index("x" + names.next())), n.shape().dim(k)));
-        }
-        Node x = n;
-        List<Index> index = axes;
-        while (!partition.hasBuffer(x)) {
-            var through = ViewIndex.through((Op.View) x.op(), x.input(0).shape(), index, definitions::extent);
-            if (through.isEmpty()) {
-                Index flat = ViewIndex.flatten(x.shape(), index);
-                while (!partition.hasBuffer(x)) {
-                    x = onlyReshaped(x).input(0);
-                }
-                return operand(x, flat, axes);
-            }
-            x = x.input(0);
-            index = through.get();
-        }
-        return operand(x, ViewIndex.flatten(x.shape(), index), axes);
-    }
-
-    private static Node onlyReshaped(Node x) {
-        if (!(x.op() instanceof Op.Reshape)) {
-            throw new IllegalStateException(x + " is neither in memory nor an affine view of what is");
-        }
-        return x;
-    }
-
-    private static Operand operand(Node base, Index position, List<Index> axes) {
-        List<Integer> strides = axes.stream().map(a -> position.coefficient(a.terms().getFirst().var())).toList();
-        return new Operand(new Place.Value(base), position.constant(), strides);
-    }
-
     List<Kernel.Method> methods() {
         MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
         if (y.shape().size() == 0) {
             return List.of(entry.finish());
         }
-        Operand left = operand(y.input(0));
-        Operand right = operand(y.input(1));
+        Operand left = Operand.of(y.input(0), partition, definitions, names);
+        Operand right = Operand.of(y.input(1), partition, definitions, names);
         int vectors = (columns + lanes - 1) / lanes;
         TileShape tile = TileShape.choose(rows, vectors, lanes);
         List<Integer> outerAxes = IntStream.range(0, y.rank())
                 .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
-        int tileBuffer = buffers.scratch(y.dtype(), tile.rows() * tile.vectors() * lanes);
-        boolean direct = lanes == 1 || columnAxes == 0 || right.strides.get(lastFree(y.input(1).rank())) == 1;
-        int panel = direct ? -1 : buffers.scratch(y.dtype(), contracted() * tile.vectors() * lanes);
-        // Where the right operand stays the same, its panel does, in cache and packed: those loops are inside.
-        List<Integer> shared = outerAxes.stream().filter(a -> a < batchAxes || a >= batchAxes + rowAxes).toList();
-        List<Integer> rowsOnly = outerAxes.stream().filter(a -> !shared.contains(a)).toList();
-        over(entry, entry.body, shared, new Index[y.rank()], (outer, known) ->
-                tile.overColumns(entry, outer, columns, lanes, (s, column, width) -> {
-                    if (!direct) {
-                        pack(entry, s, right, panel, known, column, width);
-                    }
-                    over(entry, s, rowsOnly, known, (each, axes) ->
-                            tile.overRows(entry, each, rows, (inner, row, height) -> new TileCalls(left, right, tileBuffer, panel, width, height)
-                                    .call(inner, axes, outerAxes, row, column)));
-                }));
+        boolean direct = lanes == 1 || columnAxes == 0 || right.strides().get(lastFree(y.input(1).rank())) == 1;
+        int wanted = direct ? chunks : TileAxis.chunks(chunks, (long) contracted() * tile.vectors() * lanes);
+        TileAxis axis = cutAxis(outerAxes, tile, direct, wanted);
         List<Kernel.Method> all = new ArrayList<>();
-        all.add(entry.finish());
+        if (wanted > 1 && axis.units() > 1) {
+            Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
+            MethodWriter part = cut.method("part", laneBytes, names);
+            new Panels(left, right, tile, direct, outerAxes, axis.number(), part).write();
+            entry.body.out.add(new Stmt.Parallel("part", cut.count()));
+            all.add(part.finish());
+        } else {
+            new Panels(left, right, tile, direct, outerAxes, TileAxis.NONE, entry).write();
+        }
+        all.addFirst(entry.finish());
         all.addAll(methods.values());
         return all;
+    }
+
+    /** Where the right operand stays the same along an axis, its panel does, in cache and packed. */
+    private boolean isRows(int axis) {
+        return axis >= batchAxes && axis < batchAxes + rowAxes;
+    }
+
+    /** Rows only where each chunk need not pack all panels, or there is nothing else. */
+    private TileAxis cutAxis(List<Integer> outerAxes, TileShape tile, boolean direct, int wanted) {
+        List<TileAxis> axes = new ArrayList<>();
+        outerAxes.stream().filter(a -> !isRows(a)).forEach(a -> axes.add(new TileAxis(a, y.shape().dim(a), 1)));
+        int width = tile.vectors() * lanes;
+        axes.add(new TileAxis(TileAxis.COLUMNS, (columns + width - 1) / width, width));
+        if (direct || axes.stream().allMatch(a -> a.units() == 1)) {
+            outerAxes.stream().filter(this::isRows).forEach(a -> axes.add(new TileAxis(a, y.shape().dim(a), 1)));
+            axes.add(new TileAxis(TileAxis.ROWS, (rows + tile.rows() - 1) / tile.rows(), tile.rows()));
+        }
+        return TileAxis.best(axes, wanted);
     }
 
     private interface Outer {
         void visit(Scope s, Index[] axes);
     }
 
-    /** Loops over axes of the result. */
-    private void over(MethodWriter m, Scope s, List<Integer> loops, Index[] outer, Outer body) {
-        m.eachOf(s, loops.stream().map(y.shape()::dim).toList(), nest -> {
-            Index[] axes = outer.clone();
-            for (int k = 0; k < loops.size(); k++) {
-                axes[loops.get(k)] = definitions.known(nest.index().get(k), y.shape().dim(loops.get(k)));
+    /** The loops around tiles: over batches and panels of columns, inside them over rows. */
+    private final class Panels {
+        private final Operand left;
+        private final Operand right;
+        private final TileShape tile;
+        private final List<Integer> outerAxes;
+        private final int cutAxis;
+        private final MethodWriter m;
+        private final Scratch tileScratch;
+        private final Optional<Scratch> panel;
+
+        Panels(Operand left, Operand right, TileShape tile, boolean direct, List<Integer> outerAxes, int cutAxis, MethodWriter m) {
+            this.left = left;
+            this.right = right;
+            this.tile = tile;
+            this.outerAxes = outerAxes;
+            this.cutAxis = cutAxis;
+            this.m = m;
+            this.tileScratch = Scratch.of(buffers, y.dtype(), tile.rows() * tile.vectors() * lanes, m.cut());
+            this.panel = direct ? Optional.empty() : Optional.of(Scratch.of(buffers, y.dtype(), contracted() * tile.vectors() * lanes, m.cut()));
+        }
+
+        private Optional<Cut> cutOf(int axis) {
+            return axis == cutAxis ? m.cut() : Optional.empty();
+        }
+
+        void write() {
+            List<Integer> shared = outerAxes.stream().filter(a -> !isRows(a)).toList();
+            List<Integer> rowsOnly = outerAxes.stream().filter(Tiles.this::isRows).toList();
+            over(m.body, shared, new Index[y.rank()], (outer, known) -> tile.overColumns(m, outer, columns, lanes, cutOf(TileAxis.COLUMNS), (s, column, width) -> {
+                panel.ifPresent(p -> pack(m, s, right, p, known, column, width));
+                over(s, rowsOnly, known, (each, axes) -> tile.overRows(m, each, rows, cutOf(TileAxis.ROWS), (inner, row, height) ->
+                        new TileCalls(left, right, tileScratch, panel, width, height).call(inner, axes, outerAxes, row, column)));
+            }));
+        }
+
+        /** Loops over axes of the result. */
+        private void over(Scope s, List<Integer> loops, Index[] axes, Outer body) {
+            if (loops.isEmpty()) {
+                body.visit(s, axes);
+                return;
             }
-            body.visit(nest.scope(), axes);
-        });
+            int a = loops.getFirst();
+            int extent = y.shape().dim(a);
+            MethodWriter.Body each = (inner, i) -> {
+                Index[] known = axes.clone();
+                known[a] = definitions.known(i, extent);
+                over(inner, loops.subList(1, loops.size()), known, body);
+            };
+            cutOf(a).ifPresentOrElse(c -> c.loop(s, extent, 1, 1, each), () -> m.each(s, extent, each));
+        }
     }
 
     /** The right operand's axis along which the result's last axis runs. */
@@ -210,9 +225,9 @@ final class Tiles {
     }
 
     /** panel[k, c] = right[k, column + c]: neighbouring columns become neighbours. */
-    private void pack(MethodWriter m, Scope s, Operand right, int panel, Index[] axes, Index column, int columnsHere) {
+    private void pack(MethodWriter m, Scope s, Operand right, Scratch panel, Index[] axes, Index column, int columnsHere) {
         int width = (columnsHere + lanes - 1) / lanes * lanes;
-        int source = buffers.read(right.place);
+        int source = buffers.read(right.place());
         List<Integer> extents = new ArrayList<>(contractedExtents());
         extents.add(0, columnsHere);
         m.eachOf(s, extents, nest -> {
@@ -221,7 +236,7 @@ final class Tiles {
             Index from = right.position(rightIndex(with(axes, Index.ZERO, column.plus(c)), known(k)));
             Scope inner = nest.scope();
             Expr v = inner.variable(new Expr.Load(source, from, y.dtype(), 1));
-            inner.out.add(new Stmt.Store(panel, flat(k).times(width).plus(c), v));
+            inner.out.add(new Stmt.Store(panel.buffer(), panel.at(flat(k).times(width).plus(c), m.cut()), v));
         });
     }
 
@@ -234,16 +249,16 @@ final class Tiles {
     private final class TileCalls {
         private final Operand left;
         private final Operand right;
-        private final int tileBuffer;
-        private final int panel;
+        private final Scratch tileScratch;
+        private final Optional<Scratch> panel;
         private final int width;
         private final int count;
         private final int height;
 
-        TileCalls(Operand left, Operand right, int tileBuffer, int panel, int width, int height) {
+        TileCalls(Operand left, Operand right, Scratch tileScratch, Optional<Scratch> panel, int width, int height) {
             this.left = left;
             this.right = right;
-            this.tileBuffer = tileBuffer;
+            this.tileScratch = tileScratch;
             this.panel = panel;
             this.width = width;
             this.count = (width + lanes - 1) / lanes;
@@ -254,6 +269,11 @@ final class Tiles {
             List<Expr.Var> params = new ArrayList<>();
             List<Index> args = new ArrayList<>();
             Index[] inside = axes.clone();
+            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Expr.Var.index("chunk"), c.count(), c.size()));
+            cut.ifPresent(c -> {
+                params.add(c.chunk());
+                args.add(Index.of(s.method().cut().orElseThrow().chunk()));
+            });
             for (int a : outerAxes) {
                 if (!axes[a].isConstant()) {
                     Expr.Var p = Expr.Var.index("o" + a);
@@ -270,18 +290,17 @@ final class Tiles {
             args.add(column);
             String micro = "tile" + height + "x" + count;
             String epilogue = "store" + height + "x" + width;
-            methods.computeIfAbsent(micro, name -> microKernel(name, params, inside, Index.of(rowVar), Index.of(columnVar)));
-            methods.computeIfAbsent(epilogue, name -> epilogue(name, params, inside, Index.of(rowVar), Index.of(columnVar)));
+            methods.computeIfAbsent(micro, name -> microKernel(new MethodWriter(name, params, laneBytes, names, cut), inside, Index.of(rowVar), Index.of(columnVar)));
+            methods.computeIfAbsent(epilogue, name -> epilogue(new MethodWriter(name, params, laneBytes, names, cut), inside, Index.of(rowVar), Index.of(columnVar)));
             s.out.add(new Stmt.Call(micro, args));
             s.out.add(new Stmt.Call(epilogue, args));
         }
 
-        private Kernel.Method microKernel(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
-            MethodWriter m = new MethodWriter(name, params, laneBytes, names);
+        private Kernel.Method microKernel(MethodWriter m, Index[] axes, Index row, Index column) {
             Scope s = m.body;
             Expr zero = s.splat(Expr.Const.of(y.dtype(), 0), lanes);
-            int l = buffers.read(left.place);
-            int r = panel >= 0 ? panel : buffers.read(right.place);
+            int l = buffers.read(left.place());
+            int r = panel.map(Scratch::buffer).orElseGet(() -> buffers.read(right.place()));
             if (lanes == 1) {
                 inMemory(m, axes, row, column, zero, l, r);
                 return m.finish();
@@ -297,9 +316,9 @@ final class Tiles {
                 List<Index> k = known(nest.index());
                 List<Expr> b = new ArrayList<>();
                 for (int v = 0; v < count; v++) {
-                    Index at = panel >= 0
-                            ? flat(k).times(count * lanes).plus(v * lanes)
-                            : right.position(rightIndex(with(axes, row, column.plus(v * lanes)), k));
+                    int ahead = v * lanes;
+                    Index at = panel.map(p -> p.at(flat(k).times(count * lanes).plus(ahead), m.cut()))
+                            .orElseGet(() -> right.position(rightIndex(with(axes, row, column.plus(ahead)), k)));
                     b.add(inner.variable(new Expr.Load(r, at, y.dtype(), lanes)));
                 }
                 for (int i = 0; i < height; i++) {
@@ -312,7 +331,7 @@ final class Tiles {
             });
             for (int i = 0; i < height; i++) {
                 for (int v = 0; v < count; v++) {
-                    s.out.add(new Stmt.Store(tileBuffer, Index.of((i * count + v) * lanes), acc[i][v]));
+                    s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(Index.of((i * count + v) * lanes), m.cut()), acc[i][v]));
                 }
             }
             return m.finish();
@@ -320,15 +339,16 @@ final class Tiles {
 
         /** One lane: the tile's sums stay in scratch, and k is outside, so that the inner loop runs along memory. */
         private void inMemory(MethodWriter m, Index[] axes, Index row, Index column, Expr zero, int l, int r) {
-            m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileBuffer, c, zero)));
+            m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(c, m.cut()), zero)));
             m.eachOf(m.body, contractedExtents(), nest -> {
                 List<Index> k = known(nest.index());
                 Index from = left.position(leftIndex(with(axes, row, column), k));
                 Expr a = nest.scope().variable(new Expr.Load(l, from, y.dtype(), 1));
                 m.each(nest.scope(), count, (s, c) -> {
                     Expr b = s.variable(new Expr.Load(r, right.position(rightIndex(with(axes, row, column.plus(c)), k)), y.dtype(), 1));
-                    Expr old = s.variable(new Expr.Load(tileBuffer, c, y.dtype(), 1));
-                    s.out.add(new Stmt.Store(tileBuffer, c, multiplyAdd(a, b, old)));
+                    Index sum = tileScratch.at(c, m.cut());
+                    Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
+                    s.out.add(new Stmt.Store(tileScratch.buffer(), sum, multiplyAdd(a, b, old)));
                 });
             });
         }
@@ -337,8 +357,7 @@ final class Tiles {
             return y.dtype().isFloat() ? Expr.Apply.of(ScalarFn.FMA, a, b, c) : Expr.Apply.of(ScalarFn.ADD, c, Expr.Apply.of(ScalarFn.MUL, a, b));
         }
 
-        private Kernel.Method epilogue(String name, List<Expr.Var> params, Index[] axes, Index row, Index column) {
-            MethodWriter m = new MethodWriter(name, params, laneBytes, names);
+        private Kernel.Method epilogue(MethodWriter m, Index[] axes, Index row, Index column) {
             int main = lanes > 1 ? width - width % lanes : 0;
             // An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile.
             if (rows == 1) {
@@ -365,7 +384,8 @@ final class Tiles {
 
         private void point(Scope s, Index[] axes, Index row, Index column, Index inTile) {
             Index[] here = with(axes, row, definitions.known(column, columns));
-            definitions.tile((scope, index) -> Definitions.load(tileBuffer, inTile, y.dtype(), s));
+            Index at = tileScratch.at(inTile, s.method().cut());
+            definitions.tile((scope, index) -> Definitions.load(tileScratch.buffer(), at, y.dtype(), s));
             List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
             for (int k = 0; k < values.size(); k++) {
                 Node n = cluster.roots().get(k).node();

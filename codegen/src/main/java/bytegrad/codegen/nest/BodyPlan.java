@@ -4,6 +4,7 @@ import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.kernel.BufferBounds;
 import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.lower.Place;
@@ -42,7 +43,7 @@ final class BodyPlan {
     BodyPlan(Graph graph, NestedKernels how, boolean carried, Set<String> wanted) {
         this.graph = graph;
         Partition partition = Partition.of(graph, how.fused(), how.weightLimit());
-        List<LoweredKernel> kernels = Lowering.lower(partition, how.vectorBytes(), how).stream()
+        List<LoweredKernel> kernels = Lowering.lower(partition, how.vectorBytes(), Grain.WHOLE, how).stream()
                 .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList();
         for (Node n : graph.inputs()) {
             if (!carried || Bodies.number("c", ((Op.Input) n.op()).name()).isEmpty()) {

@@ -1,8 +1,11 @@
 package bytegrad.codegen.plan;
 
+import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.DType;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +49,22 @@ public record MemoryPlan(
     /** Bytes of the whole arena: the sum of its slabs. */
     public long arenaBytes() {
         return slabs.entrySet().stream().mapToLong(e -> (long) e.getValue() * e.getKey().bytes()).sum();
+    }
+
+    /** How many steps come before the first that writes into a state's slot: where they fail, every state is as it was. */
+    public int stepsBeforeUpdates() {
+        for (int k = 0; k < kernels.size(); k++) {
+            List<Place> places = kernels.get(k).places();
+            for (int b = 0; b < places.size(); b++) {
+                Kernel.Access access = kernels.get(k).kernel().buffers().get(b).access();
+                boolean written = access == Kernel.Access.WRITE || access == Kernel.Access.READ_WRITE;
+                boolean state = places.get(b) instanceof Place.Value(Node n) && n.op() instanceof Op.Input;
+                if (written && (state || inPlace.contains(places.get(b)))) {
+                    return k;
+                }
+            }
+        }
+        return kernels.size();
     }
 
     /** The launches in order. */

@@ -59,6 +59,13 @@ final class Order {
         return true;
     }
 
+    /** Demands that a kernel runs after another, if that can be. */
+    void preferAfter(int later, int earlier) {
+        if (later != earlier && !reachable(later).get(earlier)) {
+            after.get(earlier).add(later);
+        }
+    }
+
     private BitSet reachable(int from) {
         BitSet seen = new BitSet();
         java.util.ArrayDeque<Integer> todo = new java.util.ArrayDeque<>(List.of(from));

@@ -12,6 +12,7 @@ import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,10 @@ import java.util.Set;
 final class Updates {
     private final Order order;
     private final List<LoweredKernel> kernels;
+    /** Kernels that check indices which none before them did. */
+    private final Set<Integer> checking = new HashSet<>();
+    /** Those of them that check indices in memory: of a later pass's computed ones it is not known that they were checked before. */
+    private final Set<Integer> checkingMemory = new LinkedHashSet<>();
     /** Value places that live in their state's slot. */
     final Map<Place, Place> inPlace = new LinkedHashMap<>();
     /** Updates that need a copy at the end: state, with what is copied into it. */
@@ -28,8 +33,24 @@ final class Updates {
     Updates(Graph graph, List<LoweredKernel> kernels, Order order) {
         this.kernels = kernels;
         this.order = order;
+        findChecks();
         for (Graph.Update u : graph.updates()) {
             decide(u);
+        }
+        // A wrong index is found before any state is written, where the order of kernels allows it.
+        inPlace.keySet().stream().map(order::writer).distinct().forEach(writer -> checkingMemory.forEach(k -> order.preferAfter(writer, k)));
+    }
+
+    private void findChecks() {
+        Set<IndexChecks.Check> known = new HashSet<>();
+        for (int k = 0; k < kernels.size(); k++) {
+            IndexChecks c = IndexChecks.of(kernels.get(k));
+            if (known.addAll(c.ofMemory)) {
+                checkingMemory.add(k);
+            }
+            if (checkingMemory.contains(k) || c.ofValues) {
+                checking.add(k);
+            }
         }
     }
 
@@ -41,7 +62,8 @@ final class Updates {
         Place state = new Place.Value(u.state());
         Place value = source ? new Place.Copy(u.value()) : new Place.Value(u.value());
         int writer = order.writer(value);
-        boolean over = !source && !inPlace.containsKey(value) && readsWhereItWrites(kernels.get(writer), state, value)
+        // A kernel that finds a wrong index half way must not have written into a state.
+        boolean over = !source && !checking.contains(writer) && !inPlace.containsKey(value) && readsWhereItWrites(kernels.get(writer), state, value)
                 && order.tryAfterReaders(writer, state);
         if (over) {
             inPlace.put(value, state);
@@ -104,7 +126,7 @@ final class Updates {
                     // A sort touches scratch alone.
                     case Stmt.Sort o -> {}
                     case Stmt.While w -> collect(w.body());
-                    case Stmt.Call c -> {}
+                    case Stmt.Call _, Stmt.Parallel _ -> {}
                 }
             }
         }

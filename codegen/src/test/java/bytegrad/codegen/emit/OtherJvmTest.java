@@ -55,7 +55,7 @@ class OtherJvmTest {
                         byte[] uu = u.clone(); byte[] bb = b.clone(); short[] ss = s.clone(); short[] hh = h.clone();
                         bytegrad.runtime.Program p = (bytegrad.runtime.Program) Class.forName(args[a]).getConstructor().newInstance();
                         for (int n = Integer.parseInt(args[0]); n > 0; n--) {
-                            p.run(ff, dd, ii, ll, zz, uu, bb, ss, hh);
+                            p.run(new bytegrad.runtime.Slabs(ff, dd, ii, ll, zz, uu, bb, ss, hh));
                         }
                         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(args[a])))) {
                             for (int k = 0; k < N; k++) {

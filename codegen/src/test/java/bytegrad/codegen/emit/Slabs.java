@@ -28,7 +28,7 @@ final class Slabs {
     }
 
     Slabs run(Program program) {
-        program.run(f, d, i, l, z, u8, i8, i16, bf16);
+        program.run(new bytegrad.runtime.Slabs(f, d, i, l, z, u8, i8, i16, bf16));
         return this;
     }
 

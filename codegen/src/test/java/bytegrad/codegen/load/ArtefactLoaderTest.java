@@ -53,7 +53,7 @@ class ArtefactLoaderTest {
         assertEquals("k0_inner", inner.getMethodName());
         assertEquals("Trace.kernels", inner.getFileName());
         assertEquals("k0", e.getStackTrace()[2].getMethodName());
-        assertEquals("run", e.getStackTrace()[3].getMethodName());
+        assertEquals("steps", e.getStackTrace()[3].getMethodName());
         try (InputStream listing = p.getClass().getResourceAsStream("Trace.kernels")) {
             List<String> lines = new String(present(listing).readAllBytes(), StandardCharsets.UTF_8).lines().toList();
             assertTrue(lines.get(inner.getLineNumber() - 1).contains("k[0]"), lines.toString());

@@ -1,0 +1,65 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
+import bytegrad.ir.ScalarFn;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * One loop of a nest in chunks that may run at the same time: chunk c has what lies from c·{@code size} to (c + 1)·{@code size} − 1.
+ *
+ * @param chunk the number of the chunk at hand
+ * @param count how many there are
+ * @param size elements in each but the last, which may have fewer
+ */
+record Cut(Expr.Var chunk, int count, int size) {
+    /**
+     * Cuts so many units (vectors, tiles, iterations) into chunks of whole ones.
+     *
+     * @param wanted at most so many chunks
+     * @param unit elements of a unit
+     */
+    static Cut of(Expr.Var chunk, int units, int wanted, int unit) {
+        int each = (units + wanted - 1) / wanted;
+        return new Cut(chunk, (units + each - 1) / each, each * unit);
+    }
+
+    /** The chunk's part of a loop over 0 to {@code whole} − 1. */
+    void loop(Scope s, int whole, int step, int lanes, MethodWriter.Body body) {
+        Index from = Index.of(chunk).times(size);
+        Index to = from.plus(size);
+        if ((long) count * size != whole) {
+            Expr end = Expr.Apply.of(ScalarFn.MIN, value(to), value(Index.of(whole)));
+            to = Index.of(s.variable(end));
+        }
+        s.method().loop(s, from, to, step, lanes, body);
+    }
+
+    /**
+     * What follows {@code whole}, in the last chunk alone; the body is given its scope and the index {@code whole}, written as one
+     * that advances with the chunk.
+     */
+    void rest(Scope s, int whole, BiConsumer<Scope, Index> body) {
+        int last = count - 1;
+        Scope inner = s.branch();
+        body.accept(inner, Index.of(chunk).times(size).plus(whole - last * size));
+        s.out.add(new Stmt.IfAny(Expr.Apply.of(ScalarFn.EQ, value(Index.of(chunk)), value(Index.of(last))), inner.out));
+    }
+
+    private static Expr value(Index i) {
+        return i.isConstant() ? Expr.Const.of(DType.I32, i.constant()) : new Expr.Ramp(i, 0, DType.I32, 1);
+    }
+
+    /** The place in scratch of the chunk's own part, of so many elements. */
+    Index part(int stride) {
+        return Index.of(chunk).times(stride);
+    }
+
+    /** The method of a chunk. */
+    MethodWriter method(String name, int laneBytes, MethodWriter.Names names) {
+        return new MethodWriter(name, List.of(chunk), laneBytes, names, java.util.Optional.of(this));
+    }
+}

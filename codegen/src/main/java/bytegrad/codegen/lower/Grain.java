@@ -1,0 +1,36 @@
+package bytegrad.codegen.lower;
+
+/**
+ * How much a chunk of a parallel loop must be worth. What is fixed here is part of the code of a kernel: the same for any machine and
+ * number of threads.
+ *
+ * @param nanos estimated time of one thread for a chunk, at least; see {@link Work}
+ */
+public record Grain(long nanos) {
+    /** A loop of two chunks saves 20 µs and costs 1 µs where workers are awake. */
+    public static final Grain USUAL = new Grain(20_000);
+
+    /** Chunks of anything, for tests: what is worth nothing in parallel must still be right. */
+    public static final Grain FINEST = new Grain(0);
+
+    /** No chunks: steps of loops, which run too short and too often. */
+    public static final Grain WHOLE = new Grain(Long.MAX_VALUE);
+
+    /** Enough for 16 threads, and for 4 not to wait for the slowest. */
+    private static final int MOST_CHUNKS = 32;
+
+    /** What every chunk may repeat of its kernel's work: computing values that do not depend on the loop, packing. */
+    private static final double REPEATED = 1.0 / 16;
+
+    private static final double REPEATED_NANOS = 50;
+
+    /** How many chunks so much work is worth; 1 for none. */
+    int chunks(double work) {
+        return nanos == 0 ? 3 : (int) Math.clamp(work / nanos, 1.0, (double) MOST_CHUNKS);
+    }
+
+    /** Whether chunks that take so long together may replace one loop. */
+    boolean accepts(double together, double alone, int chunks) {
+        return nanos == 0 || together <= alone * (1 + REPEATED) + REPEATED_NANOS * chunks;
+    }
+}
