@@ -12,6 +12,7 @@ import bytegrad.ir.eval.Value;
 import bytegrad.ir.testing.RandomGraphs;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Program;
+import bytegrad.runtime.Slabs;
 import bytegrad.runtime.Slot;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -39,8 +40,10 @@ final class Java17Test {
                     try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(Path.of("in")))) { s = (Object[]) in.readObject(); }
                     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) { throw new AssertionError("a plain JVM was wanted"); }
                     bytegrad.runtime.Program p = (bytegrad.runtime.Program) Class.forName(args[0]).getConstructor().newInstance();
+                    bytegrad.runtime.Slabs slabs = new bytegrad.runtime.Slabs((float[]) s[0], (double[]) s[1], (int[]) s[2], (long[]) s[3], (boolean[]) s[4],
+                        (byte[]) s[5], (byte[]) s[6], (short[]) s[7], (short[]) s[8]);
                     for (int n = 0; n < Integer.parseInt(args[1]); n++) {
-                        p.run((float[]) s[0], (double[]) s[1], (int[]) s[2], (long[]) s[3], (boolean[]) s[4]);
+                        p.run(slabs);
                     }
                     try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(Path.of("out")))) { out.writeObject(s); }
                     System.out.println("Java " + Runtime.version().feature());
@@ -54,7 +57,8 @@ final class Java17Test {
     private static Object[] slabs(Compilation c, Map<String, Value> in) {
         Object[] s = {
             new float[c.plan().slab(DType.F32)], new double[c.plan().slab(DType.F64)], new int[c.plan().slab(DType.I32)],
-            new long[c.plan().slab(DType.I64)], new boolean[c.plan().slab(DType.BOOL)]
+            new long[c.plan().slab(DType.I64)], new boolean[c.plan().slab(DType.BOOL)], new byte[c.plan().slab(DType.U8)], new byte[c.plan().slab(DType.I8)],
+            new short[c.plan().slab(DType.I16)], new short[c.plan().slab(DType.BF16)]
         };
         CompiledFunction f = Compiler.load(c);
         Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).forEach(slot -> put(s, slot, Three.tensor(in.get(slot.name())).array()));
@@ -90,7 +94,8 @@ final class Java17Test {
         assertEquals("Java 17", said.strip());
         Program here = ArtefactLoader.load(c.image());
         for (int n = 0; n < RUNS; n++) {
-            here.run((float[]) slabs[0], (double[]) slabs[1], (int[]) slabs[2], (long[]) slabs[3], (boolean[]) slabs[4]);
+            here.run(new Slabs((float[]) slabs[0], (double[]) slabs[1], (int[]) slabs[2], (long[]) slabs[3], (boolean[]) slabs[4], (byte[]) slabs[5],
+                    (byte[]) slabs[6], (short[]) slabs[7], (short[]) slabs[8]));
         }
         try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(folder.resolve("out")))) {
             Object[] there = (Object[]) in.readObject();

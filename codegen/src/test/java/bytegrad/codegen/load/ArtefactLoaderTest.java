@@ -17,6 +17,7 @@ import bytegrad.codegen.plan.Plan;
 import bytegrad.ir.DType;
 import bytegrad.runtime.IndexException;
 import bytegrad.runtime.Program;
+import bytegrad.runtime.Slabs;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,7 +38,7 @@ class ArtefactLoaderTest {
     }
 
     private static void run(Program p, float[] f, int... i) {
-        p.run(f, new double[0], i, new long[0], new boolean[0]);
+        p.run(new Slabs(f, new double[0], i, new long[0], new boolean[0], new byte[0], new byte[0], new short[0], new short[0]));
     }
 
     @Test
