@@ -108,7 +108,7 @@ final class SessionTest {
                 count: i64[] = input "count"
                 %2: f32[50] = add(table, table)
                 %3: i32[50] = cast(%2)
-                %4: f32[50] = scatter_add(%2, %3) axis=0 extent=50
+                %4: f32[50] = scatter_add(%2, %2, %3) axis=0 batch=0
                 %5: i64[] = constant 1
                 %6: i64[] = add(count, %5)
                 %7: f32[50] = mul(%4, %4)

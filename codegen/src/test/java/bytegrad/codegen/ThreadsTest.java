@@ -35,7 +35,7 @@ final class ThreadsTest {
             table: f32[1000,64] = input "table"
             i: i32[20000] = input "i"
             w: f32[20000,64] = input "w"
-            %3: f32[20000,64] = gather(table, i) axis=0
+            %3: f32[20000,64] = gather(table, i) axis=0 batch=0
             looked_up: f32[20000,64] = tanh(%3)
             %5: f32[20000,64] = add(w, looked_up)
             output "y" = looked_up
@@ -180,7 +180,7 @@ final class ThreadsTest {
                 w: f32[8] = input "w"
                 table: f32[5] = input "table"
                 i: i32[8] = input "i"
-                %4: f32[8] = gather(table, i) axis=0
+                %4: f32[8] = gather(table, i) axis=0 batch=0
                 %5: f32[8] = add(w, %4)
                 %6: i64[] = constant 1
                 %7: i64[] = add(count, %6)

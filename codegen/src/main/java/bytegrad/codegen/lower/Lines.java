@@ -33,7 +33,7 @@ final class Lines {
         int out = buffers.write(new Place.Value(n));
         Expr identity = new Expr.Const(n.dtype(), op.monoid().identity(n.dtype()).bitsAt(0));
         Loops.except(op.axis(), definitions, method.body, n.shape(), lanes.loop(), (s, line) -> {
-            Expr.Var acc = s.variable(s.splat(identity, s.lanes()));
+            Expr.Var acc = s.accumulator(s.splat(identity, s.lanes()));
             method.each(s, extent, (inner, k) -> {
                 definitions.known(k, extent);
                 List<Index> at = Loops.with(line, op.axis(), op.reverse() ? k.times(-1).plus(extent - 1) : k);

@@ -6,9 +6,11 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** One method of a kernel while it is written: its variables and where each is bound. */
@@ -16,6 +18,7 @@ final class MethodWriter {
     private final String name;
     private final List<Expr.Var> params;
     private final Map<Expr.Var, Scope> scopes = new HashMap<>();
+    private final Set<Expr.Var> accumulators = new HashSet<>();
     private final int laneBytes;
     private final Names names;
     private final Optional<Cut> cut;
@@ -45,6 +48,23 @@ final class MethodWriter {
             throw new NotVectorizable("lanes of different widths do not mix");
         }
         return new Expr.Var("v" + names.next(), dtype, lanes);
+    }
+
+    void accumulates(Expr.Var v) {
+        accumulators.add(v);
+    }
+
+    /** Whether the value is made of an accumulator. */
+    boolean changes(Expr value) {
+        return switch (value) {
+            case Expr.Var v -> accumulators.contains(v);
+            case Expr.Apply e -> e.args().stream().anyMatch(this::changes);
+            case Expr.Convert e -> changes(e.arg());
+            case Expr.Bits e -> changes(e.arg());
+            case Expr.Splat e -> changes(e.arg());
+            case Expr.Checked e -> changes(e.arg());
+            case Expr.Const _, Expr.Load _, Expr.Ramp _ -> false;
+        };
     }
 
     void bind(Expr.Var v, Scope s) {

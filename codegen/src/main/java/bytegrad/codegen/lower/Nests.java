@@ -281,8 +281,8 @@ final class Nests {
         inner(method.body, n.shape(), chunks, (s, kept) -> {
             List<Index> first = new ArrayList<>(kept);
             first.add(op.axis(), Index.ZERO);
-            Expr.Var best = s.variable(definitions.at(x, first, s));
-            Expr.Var where = s.variable(new Expr.Const(DType.I32, 0));
+            Expr.Var best = s.accumulator(definitions.at(x, first, s));
+            Expr.Var where = s.accumulator(new Expr.Const(DType.I32, 0));
             s.method().loop(s, Index.of(1), Index.of(extent), 1, 1, (inner, k) -> {
                 List<Index> at = new ArrayList<>(kept);
                 at.add(op.axis(), definitions.known(k, extent));

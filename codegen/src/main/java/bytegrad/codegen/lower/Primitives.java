@@ -129,7 +129,7 @@ abstract class Primitives {
     }
 
     final Expr.Var variable(Expr value) {
-        return scope.variable(value);
+        return scope.accumulator(value);
     }
 
     final void assign(Expr.Var v, Expr value) {

@@ -46,7 +46,7 @@ final class Reductions {
 
     private Expr chain(Node n, Op.Reduce op, List<Index> kept, Expr zero, Scope s) {
         int lanesHere = s.varies(kept) ? s.lanes() : 1;
-        Expr.Var acc = s.variable(lanesHere == 1 ? zero : s.splat(zero, lanesHere));
+        Expr.Var acc = s.accumulator(lanesHere == 1 ? zero : s.splat(zero, lanesHere));
         overAxes(n, op, op.axes().size(), kept, s, (inner, index) -> combine(op.monoid().fn(), acc, definitions.at(n.input(0), index, inner), inner));
         return acc;
     }
@@ -94,7 +94,7 @@ final class Reductions {
         Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
         List<Expr.Var> acc = new ArrayList<>();
         for (int c = 0; c < partials / width; c++) {
-            acc.add(s.variable(s.splat(zero, width)));
+            acc.add(s.accumulator(s.splat(zero, width)));
         }
         MethodWriter m = s.method();
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {

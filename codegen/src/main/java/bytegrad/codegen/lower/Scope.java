@@ -101,7 +101,7 @@ final class Scope {
         return index.stream().anyMatch(i -> laneStride(i) != 0);
     }
 
-    /** Binds a value to a fresh variable here; the same pure value is bound once. */
+    /** Binds a value to a fresh variable here; the same pure value is bound once, but not one of an accumulator, which changes. */
     Expr let(Expr value) {
         if (value instanceof Expr.Const || value instanceof Expr.Var) {
             return value;
@@ -109,14 +109,21 @@ final class Scope {
         Expr known = lets.get(value);
         if (known == null) {
             known = variable(value);
-            if (!(value instanceof Expr.Load)) {
+            if (!(value instanceof Expr.Load) && !method.changes(value)) {
                 lets.put(value, known);
             }
         }
         return known;
     }
 
-    /** A fresh variable that may be assigned to later. */
+    /** A fresh variable that is assigned to later. */
+    Expr.Var accumulator(Expr value) {
+        Expr.Var v = variable(value);
+        method.accumulates(v);
+        return v;
+    }
+
+    /** A fresh variable for a value that may differ from one place to the next. */
     Expr.Var variable(Expr value) {
         Expr.Var v = method.fresh(value.dtype(), value.lanes());
         method.bind(v, this);

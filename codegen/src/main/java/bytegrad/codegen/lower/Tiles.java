@@ -308,7 +308,7 @@ final class Tiles {
             Expr.Var[][] acc = new Expr.Var[height][count];
             for (int i = 0; i < height; i++) {
                 for (int v = 0; v < count; v++) {
-                    acc[i][v] = s.variable(zero);
+                    acc[i][v] = s.accumulator(zero);
                 }
             }
             m.eachOf(s, contractedExtents(), nest -> {
