@@ -2,7 +2,7 @@ package bytegrad.ir.pass;
 
 import org.junit.jupiter.api.Test;
 
-/** SimplifyReductions, AbsorbTransposes and NarrowMaps. */
+/** SimplifyReductions, OuterProducts, OrientProducts, AbsorbTransposes and NarrowMaps. */
 class ReductionPassesTest {
     private static void reduces(String before, String after) {
         Golden.rewrites(new SimplifyReductions(), before, after);
@@ -40,6 +40,78 @@ class ReductionPassesTest {
                 %2: f64[3,2] = contract(x, z) left_batch=[] right_batch=[] left_contract=[1] right_contract=[0]
                 output "y" = %2
                 """, "%0: f64[] = constant 0.0\n%1: f64[3,2] = broadcast(%0) axes=[]\noutput \"y\" = %1");
+    }
+
+    @Test
+    void aContractionOverOneElementIsAProduct() {
+        Golden.rewrites(new OuterProducts(),
+                """
+                x: f32[3,1] = input "x"
+                y: f32[1,4] = input "y"
+                %2: f32[3,4] = contract(x, y) left_batch=[] right_batch=[] left_contract=[1] right_contract=[0]
+                output "z" = %2
+                """,
+                """
+                x: f32[3,1] = input "x"
+                y: f32[1,4] = input "y"
+                %2: f32[3] = reshape(x)
+                %3: f32[4] = reshape(y)
+                %4: f32[3,4] = broadcast(%2) axes=[0]
+                %5: f32[3,4] = broadcast(%3) axes=[1]
+                %6: f32[] = constant 0.0
+                %7: f32[3,4] = broadcast(%6) axes=[]
+                %8: f32[3,4] = fma(%4, %5, %7)
+                output "z" = %8
+                """);
+        // Whole numbers; batches in any order; nothing contracted at all.
+        Golden.rewrites(new OuterProducts(),
+                """
+                x: i32[3,2,5] = input "x"
+                y: i32[2,4,3] = input "y"
+                %2: i32[2,3,5,4] = contract(x, y) left_batch=[1,0] right_batch=[0,2] left_contract=[] right_contract=[]
+                output "z" = %2
+                """,
+                """
+                x: i32[3,2,5] = input "x"
+                y: i32[2,4,3] = input "y"
+                %2: i32[2,3,5] = transpose(x) axes=[1,0,2]
+                %3: i32[2,3,4] = transpose(y) axes=[0,2,1]
+                %4: i32[2,3,5,4] = broadcast(%2) axes=[0,1,2]
+                %5: i32[2,3,5,4] = broadcast(%3) axes=[0,1,3]
+                %6: i32[2,3,5,4] = mul(%4, %5)
+                output "z" = %6
+                """);
+        Golden.leaves(new OuterProducts(), """
+                x: f32[3,2] = input "x"
+                y: f32[2,4] = input "y"
+                %2: f32[3,4] = contract(x, y) left_batch=[] right_batch=[] left_contract=[1] right_contract=[0]
+                output "z" = %2
+                """);
+    }
+
+    @Test
+    void aRowTimesRowsIsAMatrixTimesAColumn() {
+        Golden.rewrites(new OrientProducts(),
+                """
+                x: f32[2,1,5] = input "x"
+                w: f32[2,4,5] = input "w"
+                %2: f32[2,1,4] = contract(x, w) left_batch=[0] right_batch=[0] left_contract=[2] right_contract=[2]
+                output "z" = %2
+                """,
+                """
+                x: f32[2,1,5] = input "x"
+                w: f32[2,4,5] = input "w"
+                %2: f32[2,5] = reshape(x)
+                %3: f32[2,4] = contract(w, %2) left_batch=[0] right_batch=[0] left_contract=[2] right_contract=[1]
+                %4: f32[2,1,4] = reshape(%3)
+                output "z" = %4
+                """);
+        // Neighbouring columns are neighbours; two rows; two vectors.
+        for (String text : new String[] {"x: f32[1,5]|w: f32[5,4]|f32[1,4]|1|0", "x: f32[2,5]|w: f32[4,5]|f32[2,4]|1|1", "x: f32[1,5]|w: f32[5]|f32[1]|1|0"}) {
+            String[] p = text.split("\\|");
+            Golden.leaves(new OrientProducts(), p[0] + " = input \"x\"\n" + p[1] + " = input \"w\"\n%2: " + p[2]
+                    + " = contract(x, w) left_batch=[] right_batch=[] left_contract=[" + p[3] + "] right_contract=[" + p[4] + "]\noutput \"z\" = %2");
+        }
     }
 
     @Test
