@@ -29,7 +29,7 @@ final class Agreement {
     /** The two that differ most. */
     static final List<Options.Simd> EXTREMES = List.of(Options.Simd.BITS_512, Options.Simd.SCALAR);
     /** Beside one; the pool of the tests has as many as the most of them, whatever the processors. */
-    private static final List<Integer> THREADS = List.of(2, 4);
+    private static final List<Integer> THREADS = List.of(2, 3, 4);
     /** Against the reference, which computes in double, relative to the largest magnitude met. */
     static final double F32 = 2e-5;
     static final double F64 = 1e-12;
@@ -145,6 +145,18 @@ final class Agreement {
         EXTREMES.forEach(w -> ways.add(new Options(w, true, true, true, Optional.empty(), 0)));
         ways(EXTREMES).stream().filter(o -> !(o.passes() && o.fuse())).forEach(ways::add);
         return ways;
+    }
+
+    /** Every width, with passes and without, fused and not, in one piece and with all loops in chunks. */
+    static List<Options> all() {
+        List<Options> ways = ways(WIDTHS);
+        ways.addAll(ways.stream().map(o -> o.withChunkNanos(0)).toList());
+        return ways;
+    }
+
+    /** The extremes of the usual way, one of them in chunks. */
+    static List<Options> chunkedAndWhole() {
+        return List.of(new Options(Options.Simd.BITS_512, true, true, true, Optional.empty(), 0), new Options(Options.Simd.SCALAR, true, true, true, Optional.empty()));
     }
 
     private static Optional<String> failed(String what, List<String> details) {

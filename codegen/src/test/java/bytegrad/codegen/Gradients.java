@@ -36,7 +36,9 @@ final class Gradients {
         List<Node> wrt = inputs.stream().map(name -> copy.get(g.input(name).orElseThrow().id())).toList();
         List<Node> gradients = Gradient.of(b, loss, wrt, Gradient.Unreached.ZEROS);
         for (int k = 0; k < wrt.size(); k++) {
-            b.output("d_" + inputs.get(k), gradients.get(k));
+            // "d_x", and where that is a gradient already, "d_d_x".
+            String name = "d_" + inputs.get(k);
+            b.output(g.outputs().containsKey(name) ? "d_" + name : name, gradients.get(k));
         }
         return b.build();
     }

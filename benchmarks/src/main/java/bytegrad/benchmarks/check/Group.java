@@ -23,9 +23,13 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("main-job", MainJob::report)),
             "02",
             List.of(
+                    new Group("samples", SampleTests::report),
+                    new Group("threads", Threads::report),
+                    new Group("hessian-product", HessianProduct::report),
                     new Group("gradient-cost", GradientCost::report),
+                    new Group("scan", ScanSize::report),
+                    new Group("convolution", ConvolutionGradient::report),
                     new Group("slices", SliceGradient::report),
                     new Group("accuracy", AccuracyTable::report),
-                    new Group("tanh", TanhSpeed::report),
-                    new Group("threads", Threads::report)));
+                    new Group("tanh", TanhSpeed::report)));
 }

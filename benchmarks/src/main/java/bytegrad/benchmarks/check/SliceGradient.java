@@ -65,7 +65,7 @@ final class SliceGradient {
             loss = b.add(loss, b.sumAll(b.mul(b.tanh(b.slice(x, 0, t, t + 1)), t + 1)));
         }
         b.output("dx", Gradient.of(b, loss, x));
-        return Compiler.compile(b.build()).newSession();
+        return Compiler.compile(b.build()).newSession().set("x", new float[slices * WIDTH]);
     }
 
     private static double median(double[] times) {
