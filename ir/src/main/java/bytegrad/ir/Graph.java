@@ -69,6 +69,6 @@ public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> up
 
     /** The op of a node as graph text calls it, such as {@code add} or {@code reduce_sum}. */
     public static String opName(Op op) {
-        return TypeRule.name(op);
+        return OpNames.of(op);
     }
 }

@@ -45,7 +45,7 @@ public final class GraphBuilder extends IndexedTensors {
     public Node apply(Op op, List<Node> in) {
         List<Node> own = new ArrayList<>(in.size());
         for (Node n : in) {
-            own.add(owned(n, TypeRule.name(op)));
+            own.add(owned(n, OpNames.of(op)));
         }
         Key key = new Key(op, own.stream().map(Node::id).toList());
         Node known = interned.get(key);

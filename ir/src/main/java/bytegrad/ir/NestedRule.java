@@ -42,7 +42,7 @@ final class NestedRule {
 
     private GraphException error(String what) {
         String operands = in.isEmpty() ? "" : in.stream().map(TensorType::toString).collect(Collectors.joining(", ", " of ", ""));
-        return new GraphException(TypeRule.name(op) + operands + ": " + what);
+        return new GraphException(OpNames.of(op) + operands + ": " + what);
     }
 
     /** The types of what a step gives: carries, the y, carries once more. */

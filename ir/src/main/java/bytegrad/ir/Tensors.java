@@ -369,29 +369,13 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
     private List<Node> broadcastTogether(String what, Node... operands) {
         Shape shape = operands[0].shape();
         for (Node n : operands) {
-            shape = together(what, shape, n, operands);
+            shape = Broadcasting.together(what, shape, n, operands);
         }
         List<Node> out = new ArrayList<>();
         for (Node n : operands) {
             out.add(broadcastTo(n, shape));
         }
         return out;
-    }
-
-    private static Shape together(String what, Shape a, Node n, Node... all) {
-        Shape b = n.shape();
-        int rank = Math.max(a.rank(), b.rank());
-        int[] dims = new int[rank];
-        for (int k = 1; k <= rank; k++) {
-            int x = k > a.rank() ? 1 : a.dim(a.rank() - k);
-            int y = k > b.rank() ? 1 : b.dim(b.rank() - k);
-            if (x != y && x != 1 && y != 1) {
-                throw new GraphException(what + " of " + List.of(all).stream().map(m -> m.type().toString()).collect(java.util.stream.Collectors.joining(", "))
-                        + ": " + x + " and " + y + " elements along axis -" + k + " do not broadcast" + CallSite.suffix());
-            }
-            dims[rank - k] = x == 1 ? y : x;
-        }
-        return Shape.of(dims);
     }
 
     private static List<Integer> list(int... a) {

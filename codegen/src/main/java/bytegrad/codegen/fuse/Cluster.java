@@ -3,6 +3,7 @@ package bytegrad.codegen.fuse;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,31 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         /** An argmax or argmin. */
         ARG,
         /** A loop, a branch or a subgraph: the results of one nested op that are wanted. */
-        NESTED
+        NESTED;
+
+        /** Of a kernel that computes the node. */
+        static Kind of(Node n) {
+            return switch (n.op()) {
+                case Op.Scatter o -> SCATTER;
+                case Op.Concat o -> PIECES;
+                case Op.Random o -> LOOPS;
+                case Op.Cumulate o -> CUMULATE;
+                case Op.ArgSort o -> SORT;
+                case Op.OverlapAdd o -> SCATTER;
+                case Op.Nested o -> throw new IllegalStateException(n + " is placed with the other results of its op");
+                case Op.Pad o -> PIECES;
+                case Op.ArgReduce o -> ARG;
+                case Op.Contract o -> LOOPS;
+                case Op.Input o -> LOOPS;
+                case Op.Constant o -> LOOPS;
+                case Op.Iota o -> LOOPS;
+                case Op.Map o -> LOOPS;
+                case Op.Cast o -> LOOPS;
+                case Op.Reduce o -> LOOPS;
+                case Op.Gather o -> LOOPS;
+                case Op.View o -> LOOPS;
+            };
+        }
     }
 
     /** A stored node, and which of its elements a point of the space computes: an axis variable each, or 0. */

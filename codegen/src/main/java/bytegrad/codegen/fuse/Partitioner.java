@@ -333,27 +333,7 @@ final class Partitioner {
     }
 
     private Draft openFor(Node n) {
-        Cluster.Kind kind = switch (n.op()) {
-            case Op.Scatter o -> Cluster.Kind.SCATTER;
-            case Op.Concat o -> Cluster.Kind.PIECES;
-            case Op.Random o -> Cluster.Kind.LOOPS;
-            case Op.Cumulate o -> Cluster.Kind.CUMULATE;
-            case Op.ArgSort o -> Cluster.Kind.SORT;
-            case Op.OverlapAdd o -> Cluster.Kind.SCATTER;
-            case Op.Nested o -> throw new IllegalStateException(n + " is placed with its group");
-            case Op.Pad o -> Cluster.Kind.PIECES;
-            case Op.ArgReduce o -> Cluster.Kind.ARG;
-            case Op.Contract o -> Cluster.Kind.LOOPS;
-            case Op.Input o -> Cluster.Kind.LOOPS;
-            case Op.Constant o -> Cluster.Kind.LOOPS;
-            case Op.Iota o -> Cluster.Kind.LOOPS;
-            case Op.Map o -> Cluster.Kind.LOOPS;
-            case Op.Cast o -> Cluster.Kind.LOOPS;
-            case Op.Reduce o -> Cluster.Kind.LOOPS;
-            case Op.Gather o -> Cluster.Kind.LOOPS;
-            case Op.View o -> Cluster.Kind.LOOPS;
-        };
-        Draft d = open(kind, n.shape());
+        Draft d = open(Cluster.Kind.of(n), n.shape());
         List<Index> index = Reads.identity(n.shape());
         d.roots.add(new Cluster.Root(n, index));
         join(d, n, List.of(index));

@@ -57,6 +57,11 @@ public final class RandomDraws {
         return b.select(keep, b.mul(x, 1 / (1 - p)), b.zerosLike(x));
     }
 
+    /** 0 to n − 1 (i32) in an order of which each is as likely as any other: that of n random words, of which two are alike once in 2⁶⁴/n². */
+    public static Node permutation(GraphBuilder b, Node key, int n) {
+        return b.argsort(b.random(key, DType.I64, n), 0, false);
+    }
+
     /** The upper bits of random words as floats: exact. */
     private static Node upper(GraphBuilder b, String what, int bits, Node key, DType dtype, int... dims) {
         if (dtype != DType.F32 && dtype != DType.F64) {

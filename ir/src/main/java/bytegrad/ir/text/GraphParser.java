@@ -4,12 +4,10 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.GraphException;
-import bytegrad.ir.Literal;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
-import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +24,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -48,20 +45,19 @@ public final class GraphParser {
     private static final Map<String, Monoid> REDUCTIONS = new HashMap<>();
     private static final Map<String, Monoid> CUMULATIONS = new HashMap<>();
     private static final Map<String, Op.Combine> SCATTERS = new HashMap<>();
-    private static final Map<String, DType> DTYPES = new HashMap<>();
 
     static {
         Arrays.stream(ScalarFn.values()).forEach(f -> FUNCTIONS.put(f.text(), f));
         Arrays.stream(Monoid.values()).forEach(m -> REDUCTIONS.put("reduce_" + m.text(), m));
         Arrays.stream(Monoid.values()).forEach(m -> CUMULATIONS.put("cumulate_" + m.text(), m));
         Arrays.stream(Op.Combine.values()).forEach(c -> SCATTERS.put("scatter_" + c.text(), c));
-        Arrays.stream(DType.values()).forEach(d -> DTYPES.put(d.text(), d));
     }
 
     /** The most levels of bodies within bodies. */
     public static final int MAX_DEPTH = 64;
 
     private final Scanner in;
+    private final Members members;
     private GraphBuilder builder = new GraphBuilder();
     private final Map<String, Node> nodes = new HashMap<>();
     private final Map<String, Node> inputs = new HashMap<>();
@@ -70,9 +66,10 @@ public final class GraphParser {
     private final BodyBlocks bodies = new BodyBlocks();
     /** Nodes defined so far, in all bodies. */
     private int defined;
-    private int filled;
+
     private GraphParser(Scanner in) {
         this.in = in;
+        this.members = new Members(in);
     }
 
     /**
@@ -176,7 +173,7 @@ public final class GraphParser {
         }
         bodies.count();
         in.expect(':');
-        TensorType type = type();
+        TensorType type = members.type();
         in.expect('=');
         String word = in.word("an operation");
         int opAt = in.began();
@@ -276,38 +273,6 @@ public final class GraphParser {
         return node;
     }
 
-    private TensorType type() {
-        DType dtype = DTYPES.get(in.acceptWord());
-        int at = in.began();
-        if (dtype == null) {
-            throw in.expectedAt(at, "a dtype (f32, f64, i32, i64, bool, u8, i8, i16 or bf16)");
-        }
-        List<Integer> dims = list();
-        try {
-            return new TensorType(dtype, Shape.of(dims));
-        } catch (GraphException e) {
-            throw refused(at, e);
-        }
-    }
-
-    /** Integers in brackets, no more of them than a tensor may have axes. */
-    private List<Integer> list() {
-        in.expect('[');
-        List<Integer> values = new ArrayList<>();
-        if (in.accept(']')) {
-            return values;
-        }
-        do {
-            int value = in.integer("an integer");
-            if (values.size() == Shape.MAX_RANK) {
-                throw in.errorAt(in.began(), "expected at most " + Shape.MAX_RANK + " numbers, one for each axis");
-            }
-            values.add(value);
-        } while (in.accept(','));
-        in.expect(']');
-        return values;
-    }
-
     // ---- operations
 
     private Node node(String word, int at, TensorType type) {
@@ -323,15 +288,8 @@ public final class GraphParser {
             }
             return node;
         } catch (GraphException e) {
-            throw refused(at, e);
+            throw members.refused(at, e);
         }
-    }
-
-    /** What the graph's own rules say, at its place in the text. */
-    private GraphSyntaxException refused(int at, GraphException e) {
-        // A builder's complaint names the line of our own source, its cause does not.
-        Throwable plain = e.getCause() instanceof GraphException cause ? cause : e;
-        return in.errorAt(at, Objects.requireNonNullElse(plain.getMessage(), "not a graph"));
     }
 
     private List<Node> operands() {
@@ -348,28 +306,28 @@ public final class GraphParser {
     private Op op(String word, int at, TensorType type) {
         return switch (word) {
             case "input" -> input(type);
-            case "constant" -> new Op.Constant(literal(type));
-            case "iota" -> new Op.Iota(type, integer("axis"));
+            case "constant" -> new Op.Constant(members.literal(type));
+            case "iota" -> new Op.Iota(type, members.integer("axis"));
             case "cast" -> new Op.Cast(type.dtype());
-            case "argmax" -> new Op.ArgReduce(Op.Extremum.MAX, integer("axis"));
-            case "argmin" -> new Op.ArgReduce(Op.Extremum.MIN, integer("axis"));
-            case "contract" -> new Op.Contract(list("left_batch"), list("right_batch"), list("left_contract"), list("right_contract"));
-            case "gather" -> new Op.Gather(integer("axis"), integer("batch"));
-            case "argsort" -> new Op.ArgSort(integer("axis"), truth("descending"), integer("count"));
-            case "random" -> new Op.Random(type, integer("site"));
-            case "concat" -> new Op.Concat(integer("axis"));
+            case "argmax" -> new Op.ArgReduce(Op.Extremum.MAX, members.integer("axis"));
+            case "argmin" -> new Op.ArgReduce(Op.Extremum.MIN, members.integer("axis"));
+            case "contract" -> new Op.Contract(members.list("left_batch"), members.list("right_batch"), members.list("left_contract"), members.list("right_contract"));
+            case "gather" -> new Op.Gather(members.integer("axis"), members.integer("batch"));
+            case "argsort" -> new Op.ArgSort(members.integer("axis"), members.truth("descending"), members.integer("count"));
+            case "random" -> new Op.Random(type, members.integer("site"));
+            case "concat" -> new Op.Concat(members.integer("axis"));
             case "reshape" -> new Op.Reshape(type.shape());
-            case "transpose" -> new Op.Transpose(list("axes"));
-            case "broadcast" -> new Op.Broadcast(type.shape(), list("axes"));
-            case "slice" -> new Op.Slice(list("starts"), list("limits"), list("strides"));
-            case "pad" -> new Op.Pad(list("low"), list("high"), list("interior"), fill());
-            case "window" -> window();
-            case "overlap_add" -> new Op.OverlapAdd(window(), type.shape());
-            case "flip" -> new Op.Flip(list("axes"));
-            case "scan" -> new Op.Scan(body("body"), integer("length"), flag("reverse"), integer("carries"), integer("scanned"), integer("result"));
-            case "cond" -> new Op.Cond(body("then"), body("otherwise"), integer("result"));
-            case "while" -> new Op.While(body("condition"), body("body"), integer("limit"), integer("carries"), integer("result"));
-            case "custom" -> new Op.Custom(body("body"), body("vjp"), integer("result"));
+            case "transpose" -> new Op.Transpose(members.list("axes"));
+            case "broadcast" -> new Op.Broadcast(type.shape(), members.list("axes"));
+            case "slice" -> new Op.Slice(members.list("starts"), members.list("limits"), members.list("strides"));
+            case "pad" -> new Op.Pad(members.list("low"), members.list("high"), members.list("interior"), members.fill());
+            case "window" -> members.window();
+            case "overlap_add" -> new Op.OverlapAdd(members.window(), type.shape());
+            case "flip" -> new Op.Flip(members.list("axes"));
+            case "scan" -> new Op.Scan(body("body"), members.integer("length"), flag("reverse"), members.integer("carries"), members.integer("scanned"), members.integer("result"));
+            case "cond" -> new Op.Cond(body("then"), body("otherwise"), members.integer("result"));
+            case "while" -> new Op.While(body("condition"), body("body"), members.integer("limit"), members.integer("carries"), members.integer("result"));
+            case "custom" -> new Op.Custom(body("body"), body("vjp"), members.integer("result"));
             default -> {
                 ScalarFn fn = FUNCTIONS.get(word);
                 Monoid monoid = REDUCTIONS.get(word);
@@ -378,11 +336,11 @@ public final class GraphParser {
                 if (fn != null) {
                     yield new Op.Map(fn);
                 } else if (monoid != null) {
-                    yield new Op.Reduce(monoid, list("axes"));
+                    yield new Op.Reduce(monoid, members.list("axes"));
                 } else if (cumulation != null) {
-                    yield new Op.Cumulate(cumulation, integer("axis"), truth("reverse"), truth("exclusive"));
+                    yield new Op.Cumulate(cumulation, members.integer("axis"), members.truth("reverse"), members.truth("exclusive"));
                 } else if (scatter != null) {
-                    yield new Op.Scatter(scatter, integer("axis"), integer("batch"));
+                    yield new Op.Scatter(scatter, members.integer("axis"), members.integer("batch"));
                 }
                 throw in.expectedAt(at, "an operation");
             }
@@ -397,61 +355,4 @@ public final class GraphParser {
         return new Op.Input(name, type);
     }
 
-    private Op.Window window() {
-        return new Op.Window(list("axes"), list("sizes"), list("strides"), list("dilations"));
-    }
-
-    private int integer(String key) {
-        in.key(key);
-        return in.integer("an integer");
-    }
-
-    private boolean truth(String key) {
-        in.key(key);
-        return in.element(DType.BOOL) != 0;
-    }
-
-    private List<Integer> list(String key) {
-        in.key(key);
-        return list();
-    }
-
-    private double fill() {
-        in.key("fill");
-        return Double.longBitsToDouble(in.element(DType.F64));
-    }
-
-    private Literal literal(TensorType type) {
-        int size = type.size();
-        if (!in.accept('[')) {
-            long element = in.element(type.dtype());
-            filled += size > 1 ? size : 0;
-            if (filled > MAX_FILLED || filled < 0 || size == 0) {
-                throw in.errorAt(in.began(), size == 0 ? "expected [] as the value of " + type
-                        : "one element stands for " + size + "; write it as a broadcast of a scalar");
-            }
-            long[] bits = new long[size];
-            Arrays.fill(bits, element);
-            return Literal.ofBits(type, bits);
-        }
-        // The text that is left bounds the array, whatever the type claims.
-        long[] bits = new long[Math.min(size, in.remaining() / 2 + 1)];
-        int n = 0;
-        if (!in.nextIs(']')) {
-            do {
-                long element = in.element(type.dtype());
-                if (n == size) {
-                    throw in.errorAt(in.began(), "expected " + size + " elements for " + type + " but found more");
-                }
-                bits[n++] = element;
-            } while (in.accept(','));
-        }
-        in.spaces();
-        int end = in.at();
-        in.expect(']');
-        if (n != size) {
-            throw in.errorAt(end, "expected " + size + " elements for " + type + " but found " + n);
-        }
-        return Literal.ofBits(type, bits);
-    }
 }

@@ -108,6 +108,25 @@ final class RandomTest {
         assertEquals(1000, Arrays.stream(run(RandomDraws.bernoulli(b, key, 1, 1000), 1).longs()).sum());
     }
 
+    /** Each of 0 to n − 1 once; where each comes is uniform, by the mean of every place over keys. */
+    @Test
+    void permutations() {
+        int n = 7;
+        int keys = 2000;
+        double[] mean = new double[n];
+        for (int k = 0; k < keys; k++) {
+            long[] p = run(RandomDraws.permutation(b, key, n), k).longs();
+            assertEquals(n, Arrays.stream(p).distinct().filter(i -> i >= 0 && i < n).count());
+            for (int i = 0; i < n; i++) {
+                mean[i] += (double) p[i] / keys;
+            }
+        }
+        for (double m : mean) {
+            assertEquals((n - 1) / 2.0, m, 5 * 2 / Math.sqrt(keys));
+        }
+        assertEquals(0, RandomDraws.permutation(b, key, 0).type().size());
+    }
+
     @Test
     void foldedKeysDiffer() {
         Node a = RandomDraws.fold(b, key, b.constant(DType.I32, 1));
