@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.TensorType;
+import bytegrad.ir.eval.Value;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.runtime.IndexException;
 import bytegrad.runtime.InputException;
@@ -12,6 +16,7 @@ import bytegrad.runtime.Session;
 import bytegrad.runtime.SessionException;
 import bytegrad.runtime.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -95,6 +100,24 @@ final class SessionTest {
                 s.run();
                 assertEquals(42, s.scalar("count"));
             }
+        }
+    }
+
+    @Test
+    void anIndexThatPicksNothingIsNotLookedAt() {
+        Graph g = GraphParser.parse(
+                """
+                graph
+                t: f32[5,0] = input "t"
+                i: i32[2] = input "i"
+                %2: f32[2,0] = gather(t, i) axis=0 batch=0
+                %3: f32[5,0] = scatter_add(t, %2, i) axis=0 batch=0
+                output "y" = %2
+                output "z" = %3
+                """);
+        Map<String, Value> in = Map.of("t", Value.of(TensorType.of(DType.F32, 5, 0)), "i", Value.ofLongs(TensorType.of(DType.I32, 2), 7, -1));
+        for (boolean passes : new boolean[] {true, false}) {
+            assertEquals(Three.interpret(g, in), Three.bytecode(Compilation.of(g, Options.DEFAULT.withPasses(passes)), in));
         }
     }
 

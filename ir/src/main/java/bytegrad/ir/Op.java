@@ -65,7 +65,7 @@ public sealed interface Op {
      * y[β,o,j,r] = a[β, o, i₁[β,j], …, iₙ[β,j], r]: the inputs are the data a, then n index tensors of one type.
      *
      * <p>β are the first {@code batch} axes of the data and of every index tensor, o the data's axes from there to {@code axis}; j, the other axes
-     * of the indices, replace the n axes of the data from {@code axis} on. An index out of range fails in the run; none counts from the end.
+     * of the indices, replace the n axes of the data from {@code axis} on. An index out of range fails in the run if it picks any element; none counts from the end.
      */
     record Gather(int axis, int batch) implements Op {}
 

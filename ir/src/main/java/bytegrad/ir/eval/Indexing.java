@@ -55,6 +55,10 @@ final class Indexing {
             List<int[]> positions = List.of(Positions.along(data, range(0, batch)), Positions.along(data, range(batch, axis)),
                     Positions.along(data, range(axis + n, data.rank())));
             int[] chosen = new int[indices.get(0).size()];
+            if (positions.stream().anyMatch(p -> p.length == 0)) {
+                // They pick nothing, and are not looked at.
+                return new Walk(positions, chosen);
+            }
             for (int k = 0; k < n; k++) {
                 int[] index = indices(graph, node, node.inputs().size() - n + k, indices.get(k), data.dim(axis + k));
                 for (int p = 0; p < chosen.length; p++) {
