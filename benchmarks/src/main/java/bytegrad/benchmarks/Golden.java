@@ -31,7 +31,7 @@ public final class Golden {
         for (Workload w : Workload.values()) {
             switch (w) {
                 case FG -> {}
-                case A, B, C1, C64, F, H512, H1024 -> all.put(w.title(), of(w, options));
+                case A, B, C1, C64, D, D1, D32, E, E1, E8, F, H512, H1024 -> all.put(w.title(), of(w, options));
             }
         }
         return all.build();
@@ -41,8 +41,8 @@ public final class Golden {
     public static Json.Obj of(Workload workload, Options options) {
         return switch (workload) {
             case F, FG -> arrays(Workload.FG, options);
-            case A, B -> training(workload, options);
-            case C1, C64 -> new JsonFields().put("logits", statistics(run(workload, options).get("logits"))).build();
+            case A, B, D, E -> training(workload, options);
+            case C1, C64, D1, D32, E1, E8 -> new JsonFields().put("logits", statistics(run(workload, options).get("logits"))).build();
             case H512, H1024 -> statistics(run(workload, options).get("C"));
         };
     }

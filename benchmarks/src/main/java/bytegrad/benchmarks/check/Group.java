@@ -10,7 +10,7 @@ record Group(String name, Consumer<Report> rows) {
     static final Map<String, List<Group>> BY_ISSUE = Map.of(
             "01",
             List.of(
-                    new Group("workload", WorkloadGoldens::report),
+                    new Group("workload", WorkloadGoldens::simple),
                     new Group("golden", TrainGoldens::report),
                     new Group("same-bits", SameBits::report),
                     new Group("accuracy", Accuracy::report),
@@ -31,5 +31,7 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("convolution", ConvolutionGradient::report),
                     new Group("slices", SliceGradient::report),
                     new Group("accuracy", AccuracyTable::report),
-                    new Group("tanh", TanhSpeed::report)));
+                    new Group("tanh", TanhSpeed::report)),
+            "03",
+            List.of(new Group("workload", WorkloadGoldens::models)));
 }

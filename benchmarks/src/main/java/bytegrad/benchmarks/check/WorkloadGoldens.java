@@ -15,16 +15,26 @@ final class WorkloadGoldens {
 
     private WorkloadGoldens() {}
 
-    static void report(Report report) {
+    /** Of perceptrons, formulas and products. */
+    static void simple(Report report) {
+        report(report, List.of(Workload.A, Workload.B, Workload.C1, Workload.C64, Workload.F, Workload.H512, Workload.H1024));
+    }
+
+    /** Of the models people train. */
+    static void models(Report report) {
+        report(report, List.of(Workload.D, Workload.D1, Workload.D32, Workload.E, Workload.E1, Workload.E8));
+    }
+
+    /** F's golden values include the gradients, so that F is checked through Fg. */
+    private static void report(Report report, List<Workload> workloads) {
         Path file = Places.shared().resolve("peers/golden/torch-f64.json");
         if (!Files.exists(file)) {
             report.absent("workload", file);
             return;
         }
         Json golden = Json.read(file, LARGEST);
-        for (Workload w : Workload.values()) {
-            // F's golden values include the gradients, so that F is checked through Fg.
-            if (w == Workload.FG || !report.wants("workload-" + w.title())) {
+        for (Workload w : workloads) {
+            if (!report.wants("workload-" + w.title())) {
                 continue;
             }
             Json expected = Fields.of(golden, w.title());

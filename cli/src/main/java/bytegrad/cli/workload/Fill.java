@@ -1,9 +1,11 @@
 package bytegrad.cli.workload;
 
 import bytegrad.ir.DType;
+import bytegrad.ir.Shape;
 import bytegrad.ir.TensorType;
 import bytegrad.runtime.Bfloat16;
 import bytegrad.runtime.Tensor;
+import java.util.List;
 
 /** How the elements of an input are made, from their row-major index i. */
 public sealed interface Fill {
@@ -18,6 +20,25 @@ public sealed interface Fill {
     /** x[i] = {@link SpecNumbers#index}(seed, i, bound). */
     record Index(int seed, int bound) implements Fill {}
 
+    /** Another layout of the same numbers: the transpose of a tensor of another shape, its axes in this order; row-major. */
+    record Moved(Fill fill, Shape from, List<Integer> axes) implements Fill {
+        public Moved {
+            axes = List.copyOf(axes);
+        }
+
+        /** Where element i comes from. */
+        private int source(int i) {
+            int rest = i;
+            int at = 0;
+            for (int k = axes.size() - 1; k >= 0; k--) {
+                int axis = axes.get(k);
+                at += rest % from.dim(axis) * from.strides()[axis];
+                rest /= from.dim(axis);
+            }
+            return at;
+        }
+    }
+
     /** x[i] = value. */
     record Same(double value) implements Fill {}
 
@@ -26,6 +47,7 @@ public sealed interface Fill {
         return switch (this) {
             case Uniform(int seed, float scale, float offset) -> SpecNumbers.value(seed, i, scale) + offset;
             case Index(int seed, int bound) -> SpecNumbers.index(seed, i, bound);
+            case Moved m -> m.fill().element(m.source(i));
             case Same(double value) -> value;
         };
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The workloads of {@code shared/peers/SPEC.md} that exist so far. A training graph has the output "loss", taken before
+ * The workloads of {@code shared/peers/SPEC.md}. A training graph has the output "loss", taken before
  * the update, and updates its parameters and the optimiser's state.
  */
 public enum Workload {
@@ -15,6 +15,12 @@ public enum Workload {
     B("B", "perceptron 784-256-128-10, batch 256, one Adam step", Kind.TRAINING),
     C1("C1", "perceptron 784-256-128-10, inference, batch 1", Kind.INFERENCE),
     C64("C64", "perceptron 784-256-128-10, inference, batch 64", Kind.INFERENCE),
+    D("D", "convolutional net over 28 x 28 pictures, batch 32, one SGD step", Kind.TRAINING),
+    D1("D1", "convolutional net, inference, batch 1", Kind.INFERENCE),
+    D32("D32", "convolutional net, inference, batch 32", Kind.INFERENCE),
+    E("E", "transformer of 2 layers of width 256 over 64 characters, batch 8, one Adam step", Kind.TRAINING),
+    E1("E1", "transformer, inference, batch 1", Kind.INFERENCE),
+    E8("E8", "transformer, inference, batch 8", Kind.INFERENCE),
     F("F", "tanh(gelu(a*x+b)*c)+x of 4,194,304 elements", Kind.ARRAYS),
     FG("Fg", "F with the gradients of a, b and c", Kind.ARRAYS),
     H512("H512", "product of two 512 x 512 matrices", Kind.ARRAYS),
@@ -76,6 +82,12 @@ public enum Workload {
             case B -> Mlp.training(dtype, 256, new Adam(1e-3), detail);
             case C1 -> Mlp.inference(dtype, 1);
             case C64 -> Mlp.inference(dtype, 64);
+            case D -> Cnn.training(dtype, 32, new Sgd(0.01), detail);
+            case D1 -> Cnn.inference(dtype, 1);
+            case D32 -> Cnn.inference(dtype, 32);
+            case E -> Transformer.training(dtype, 8, new Adam(1e-3), detail);
+            case E1 -> Transformer.inference(dtype, 1);
+            case E8 -> Transformer.inference(dtype, 8);
             case F -> Formulas.chain(dtype, false);
             case FG -> Formulas.chain(dtype, true);
             case H512 -> Formulas.product(dtype, 512);
