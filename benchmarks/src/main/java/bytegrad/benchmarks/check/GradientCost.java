@@ -24,7 +24,7 @@ final class GradientCost {
     private static final double WARM = 3;
     private static final double MEASURE = 3;
     private static final List<Workload> WORKLOADS =
-            List.of(Workload.A, Workload.B, Workload.C1, Workload.C64, Workload.F, Workload.H512, Workload.H1024);
+            List.of(Workload.A, Workload.B, Workload.C1, Workload.C64, Workload.D, Workload.E, Workload.F, Workload.H512, Workload.H1024);
 
     private GradientCost() {}
 
@@ -53,7 +53,8 @@ final class GradientCost {
             fills.put("dy", new Fill.Uniform(900, 2));
             Node loss = y.rank() == 0 ? y : b.sumAll(b.mul(y, b.apply(new Op.Input("dy", y.type()), List.of())));
             // Optimiser slots and the data are of no interest.
-            List<String> names = inputs.keySet().stream().filter(n -> n.matches("[WAB]|W\\d|b\\d|a|b|c")).toList();
+            List<String> names = inputs.entrySet().stream().filter(e -> e.getValue().dtype().isFloat()).map(Map.Entry::getKey)
+                    .filter(n -> !n.equals("x") && !n.startsWith("adam.")).toList();
             List<Node> d = Gradient.of(b, loss, names.stream().map(n -> java.util.Objects.requireNonNull(inputs.get(n))).toList());
             for (int k = 0; k < d.size(); k++) {
                 b.output("d" + names.get(k), d.get(k));
