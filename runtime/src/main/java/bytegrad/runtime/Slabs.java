@@ -4,7 +4,7 @@ package bytegrad.runtime;
  * The arrays in which the tensors of a session live: one for each storage type. Emitted code reads the fields, so they are public; only
  * code that stands in for a session makes slabs of its own.
  */
-public final class Slabs {
+public class Slabs {
     /** Elements of f32 tensors. */
     public final float[] f;
     /** Elements of f64 tensors. */

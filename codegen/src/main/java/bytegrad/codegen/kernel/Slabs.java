@@ -2,18 +2,8 @@ package bytegrad.codegen.kernel;
 
 import bytegrad.ir.DType;
 
-/** The arena as the kernel interpreter sees it: one Java array per dtype, as {@link bytegrad.runtime.Program#run} takes them. */
-public final class Slabs {
-    public final float[] f;
-    public final double[] d;
-    public final int[] i;
-    public final long[] l;
-    public final boolean[] z;
-    public final byte[] u8;
-    public final byte[] i8;
-    public final short[] i16;
-    public final short[] bf16;
-
+/** The arena as the kernel interpreter sees it: elements by dtype and raw bits. */
+public final class Slabs extends bytegrad.runtime.Slabs {
     /** Over the caller's arrays, which are shared, not copied; without the types that are for storage only. */
     public Slabs(float[] f, double[] d, int[] i, long[] l, boolean[] z) {
         this(f, d, i, l, z, new byte[0], new byte[0], new short[0], new short[0]);
@@ -21,15 +11,7 @@ public final class Slabs {
 
     /** Over the caller's arrays, which are shared, not copied. */
     public Slabs(float[] f, double[] d, int[] i, long[] l, boolean[] z, byte[] u8, byte[] i8, short[] i16, short[] bf16) {
-        this.u8 = u8;
-        this.i8 = i8;
-        this.i16 = i16;
-        this.bf16 = bf16;
-        this.f = f;
-        this.d = d;
-        this.i = i;
-        this.l = l;
-        this.z = z;
+        super(f, d, i, l, z, u8, i8, i16, bf16);
     }
 
     /** Zeroed slabs, each with this many elements. */

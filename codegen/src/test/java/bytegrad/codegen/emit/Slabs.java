@@ -4,31 +4,14 @@ import bytegrad.ir.DType;
 import bytegrad.runtime.Program;
 
 /** The arrays a program runs over, one per dtype, read and written by raw bits. */
-final class Slabs {
-    final float[] f;
-    final double[] d;
-    final int[] i;
-    final long[] l;
-    final boolean[] z;
-    final byte[] u8;
-    final byte[] i8;
-    final short[] i16;
-    final short[] bf16;
-
+final class Slabs extends bytegrad.runtime.Slabs {
     Slabs(int size) {
-        f = new float[size];
-        d = new double[size];
-        i = new int[size];
-        l = new long[size];
-        z = new boolean[size];
-        u8 = new byte[size];
-        i8 = new byte[size];
-        i16 = new short[size];
-        bf16 = new short[size];
+        super(new float[size], new double[size], new int[size], new long[size], new boolean[size], new byte[size], new byte[size], new short[size],
+                new short[size]);
     }
 
     Slabs run(Program program) {
-        program.run(new bytegrad.runtime.Slabs(f, d, i, l, z, u8, i8, i16, bf16));
+        program.run(this);
         return this;
     }
 
