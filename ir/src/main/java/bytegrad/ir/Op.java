@@ -45,7 +45,7 @@ public sealed interface Op {
     }
 
     /**
-     * y[b,m,n] = Σₖ a[b,m,k]·b[b,k,n], one ascending chain of fused multiply-adds from +0 (k row-major over {@code leftContract}).
+     * y[b,m,n] = Σₖ a[b,m,k]·b[b,k,n], ascending fused multiply-adds from +0, k row-major over {@code leftContract}, in the blocks of {@link ContractOrder}.
      *
      * <p>The lists pair axes of the left operand with axes of the right one: the j-th of {@code leftBatch} with the
      * j-th of {@code rightBatch}, likewise for the contracted ones. The result has the batch axes in the order of the

@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A contraction as register tiles: a micro-kernel keeps a tile's sums in registers over all of k and puts them in
+ * A contraction as register tiles: a micro-kernel keeps a tile's sums in registers over a block of k and puts them in
  * scratch; the epilogue lowers everything else of the kernel over the tile just stored, while it is in L1. Each element
- * is one ascending chain, so neither tile nor lanes change a bit.
+ * is added in the order of {@link bytegrad.ir.ContractOrder}, so neither tile nor lanes change a bit.
  *
  * <p>Rows come from the left operand and are broadcast; columns come from the right one in vectors. Where neighbouring
  * columns are not neighbours in memory, a panel of the right operand is first packed into scratch. A tile at the edge
@@ -43,6 +43,7 @@ final class Tiles {
     private final int rows;
     private final int columns;
     private final int chunks;
+    private final Contracted contracted;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
@@ -59,6 +60,7 @@ final class Tiles {
         }
         this.lanes = lanes.loop();
         this.laneBytes = lanes.bytes();
+        this.contracted = new Contracted(op.leftContract().stream().map(y.input(0).shape()::dim).toList(), y.dtype());
         this.batchAxes = op.leftBatch().size();
         this.rowAxes = y.input(0).rank() - batchAxes - op.leftContract().size();
         this.columnAxes = y.input(1).rank() - batchAxes - op.rightContract().size();
@@ -135,7 +137,8 @@ final class Tiles {
             this.outerAxes = outerAxes;
             this.cutAxis = cutAxis;
             this.m = m;
-            this.tileScratch = Scratch.of(buffers, y.dtype(), tile.rows() * tile.vectors() * lanes, m.cut());
+            int sums = tile.rows() * tile.vectors() * lanes;
+            this.tileScratch = Scratch.of(buffers, y.dtype(), lanes == 1 && !contracted.isChain() ? 2 * sums : sums, m.cut());
             this.panel = direct ? Optional.empty() : Optional.of(Scratch.of(buffers, y.dtype(), contracted() * tile.vectors() * lanes, m.cut()));
         }
 
@@ -149,7 +152,7 @@ final class Tiles {
             over(m.body, shared, new Index[y.rank()], (outer, known) -> tile.overColumns(m, outer, columns, lanes, cutOf(TileAxis.COLUMNS), (s, column, width) -> {
                 panel.ifPresent(p -> pack(m, s, right, p, known, column, width));
                 over(s, rowsOnly, known, (each, axes) -> tile.overRows(m, each, rows, cutOf(TileAxis.ROWS), (inner, row, height) ->
-                        new TileCalls(left, right, tileScratch, panel, width, height).call(inner, axes, outerAxes, row, column)));
+                        new TileCalls(left, right, tile, tileScratch, panel, width, height).call(inner, axes, outerAxes, row, column)));
             }));
         }
 
@@ -249,15 +252,17 @@ final class Tiles {
     private final class TileCalls {
         private final Operand left;
         private final Operand right;
+        private final TileShape tile;
         private final Scratch tileScratch;
         private final Optional<Scratch> panel;
         private final int width;
         private final int count;
         private final int height;
 
-        TileCalls(Operand left, Operand right, Scratch tileScratch, Optional<Scratch> panel, int width, int height) {
+        TileCalls(Operand left, Operand right, TileShape tile, Scratch tileScratch, Optional<Scratch> panel, int width, int height) {
             this.left = left;
             this.right = right;
+            this.tile = tile;
             this.tileScratch = tileScratch;
             this.panel = panel;
             this.width = width;
@@ -297,59 +302,86 @@ final class Tiles {
         }
 
         private Kernel.Method microKernel(MethodWriter m, Index[] axes, Index row, Index column) {
-            Scope s = m.body;
-            Expr zero = s.splat(Expr.Const.of(y.dtype(), 0), lanes);
+            Expr zero = m.body.splat(Expr.Const.of(y.dtype(), 0), lanes);
             int l = buffers.read(left.place());
             int r = panel.map(Scratch::buffer).orElseGet(() -> buffers.read(right.place()));
             if (lanes == 1) {
                 inMemory(m, axes, row, column, zero, l, r);
                 return m.finish();
             }
-            Expr.Var[][] acc = new Expr.Var[height][count];
-            for (int i = 0; i < height; i++) {
-                for (int v = 0; v < count; v++) {
-                    acc[i][v] = s.accumulator(zero);
-                }
+            boolean chain = contracted.isChain();
+            if (!chain) {
+                eachSum((at, i, v) -> m.body.out.add(new Stmt.Store(tileScratch.buffer(), at, zero)), m);
             }
-            m.eachOf(s, contractedExtents(), nest -> {
-                Scope inner = nest.scope();
-                List<Index> k = known(nest.index());
-                List<Expr> b = new ArrayList<>();
-                for (int v = 0; v < count; v++) {
-                    int ahead = v * lanes;
-                    Index at = panel.map(p -> p.at(flat(k).times(count * lanes).plus(ahead), m.cut()))
-                            .orElseGet(() -> right.position(rightIndex(with(axes, row, column.plus(ahead)), k)));
-                    b.add(inner.variable(new Expr.Load(r, at, y.dtype(), lanes)));
-                }
-                for (int i = 0; i < height; i++) {
-                    Index at = left.position(leftIndex(with(axes, row.plus(i), column), k));
-                    Expr a = inner.variable(new Expr.Splat(inner.variable(new Expr.Load(l, at, y.dtype(), 1)), lanes));
+            contracted.blocks(m, m.body, block -> {
+                Scope s = block.scope();
+                Expr.Var[][] acc = new Expr.Var[height][count];
+                eachSum((at, i, v) -> acc[i][v] = s.accumulator(zero), m);
+                block.each(m, (inner, index) -> {
+                    List<Index> k = known(index);
+                    List<Expr> b = new ArrayList<>();
                     for (int v = 0; v < count; v++) {
-                        inner.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
+                        int ahead = v * lanes;
+                        Index at = panel.map(p -> p.at(flat(k).times(count * lanes).plus(ahead), m.cut()))
+                                .orElseGet(() -> right.position(rightIndex(with(axes, row, column.plus(ahead)), k)));
+                        b.add(inner.variable(new Expr.Load(r, at, y.dtype(), lanes)));
                     }
-                }
+                    for (int i = 0; i < height; i++) {
+                        Index at = left.position(leftIndex(with(axes, row.plus(i), column), k));
+                        Expr a = inner.variable(new Expr.Splat(inner.variable(new Expr.Load(l, at, y.dtype(), 1)), lanes));
+                        for (int v = 0; v < count; v++) {
+                            inner.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
+                        }
+                    }
+                });
+                eachSum((at, i, v) -> {
+                    Expr sum = chain ? acc[i][v] : Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(tileScratch.buffer(), at, y.dtype(), lanes)), acc[i][v]);
+                    s.out.add(new Stmt.Store(tileScratch.buffer(), at, sum));
+                }, m);
             });
-            for (int i = 0; i < height; i++) {
-                for (int v = 0; v < count; v++) {
-                    s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(Index.of((i * count + v) * lanes), m.cut()), acc[i][v]));
-                }
-            }
             return m.finish();
         }
 
-        /** One lane: the tile's sums stay in scratch, and k is outside, so that the inner loop runs along memory. */
+        private interface Sum {
+            void visit(Index at, int i, int v);
+        }
+
+        /** The vectors of sums of a tile, and where each is in scratch. */
+        private void eachSum(Sum action, MethodWriter m) {
+            for (int i = 0; i < height; i++) {
+                for (int v = 0; v < count; v++) {
+                    action.visit(tileScratch.at(Index.of((i * count + v) * lanes), m.cut()), i, v);
+                }
+            }
+        }
+
+        /** One lane: the tile's sums stay in scratch, those of a block behind those of all, and k is outside, so that the inner loop runs along memory. */
         private void inMemory(MethodWriter m, Index[] axes, Index row, Index column, Expr zero, int l, int r) {
+            int behind = contracted.isChain() ? 0 : tile.vectors();
             m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(c, m.cut()), zero)));
-            m.eachOf(m.body, contractedExtents(), nest -> {
-                List<Index> k = known(nest.index());
-                Index from = left.position(leftIndex(with(axes, row, column), k));
-                Expr a = nest.scope().variable(new Expr.Load(l, from, y.dtype(), 1));
-                m.each(nest.scope(), count, (s, c) -> {
-                    Expr b = s.variable(new Expr.Load(r, right.position(rightIndex(with(axes, row, column.plus(c)), k)), y.dtype(), 1));
-                    Index sum = tileScratch.at(c, m.cut());
-                    Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
-                    s.out.add(new Stmt.Store(tileScratch.buffer(), sum, multiplyAdd(a, b, old)));
+            contracted.blocks(m, m.body, block -> {
+                if (behind > 0) {
+                    m.each(block.scope(), count, (s, c) -> s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(c.plus(behind), m.cut()), zero)));
+                }
+                block.each(m, (inner, index) -> {
+                    List<Index> k = known(index);
+                    Index from = left.position(leftIndex(with(axes, row, column), k));
+                    Expr a = inner.variable(new Expr.Load(l, from, y.dtype(), 1));
+                    m.each(inner, count, (s, c) -> {
+                        Expr b = s.variable(new Expr.Load(r, right.position(rightIndex(with(axes, row, column.plus(c)), k)), y.dtype(), 1));
+                        Index sum = tileScratch.at(c.plus(behind), m.cut());
+                        Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
+                        s.out.add(new Stmt.Store(tileScratch.buffer(), sum, multiplyAdd(a, b, old)));
+                    });
                 });
+                if (behind > 0) {
+                    m.each(block.scope(), count, (s, c) -> {
+                        Index sum = tileScratch.at(c, m.cut());
+                        Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
+                        Expr part = s.variable(new Expr.Load(tileScratch.buffer(), tileScratch.at(c.plus(behind), m.cut()), y.dtype(), 1));
+                        s.out.add(new Stmt.Store(tileScratch.buffer(), sum, Expr.Apply.of(ScalarFn.ADD, old, part)));
+                    });
+                }
             });
         }
 

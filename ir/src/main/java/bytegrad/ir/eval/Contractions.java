@@ -10,7 +10,7 @@ import java.util.List;
 final class Contractions {
     private Contractions() {}
 
-    /** y[b,m,n] = Σₖ l[b,m,k]·r[b,k,n], for each element one ascending chain of fused multiply-adds that starts at 0. */
+    /** y[b,m,n] = Σₖ l[b,m,k]·r[b,k,n], for each element one ascending chain of fused multiply-adds that starts at 0: in double, whatever {@link bytegrad.ir.ContractOrder} says. */
     static Value contract(Op.Contract op, TensorType type, Value l, Value r) {
         List<Integer> leftFree = free(l.shape(), op.leftBatch(), op.leftContract());
         List<Integer> rightFree = free(r.shape(), op.rightBatch(), op.rightContract());

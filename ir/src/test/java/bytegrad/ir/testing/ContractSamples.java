@@ -13,7 +13,7 @@ final class ContractSamples {
 
     private static final List<Case> CASES = List.of(
             plain(5, 7, 3), contract("batch", Shape.of(3, 5, 7), Shape.of(3, 7, 2), new Op.Contract(List.of(0), List.of(0), List.of(2), List.of(1))),
-            plain(17, 13, 33), plain(16, 16, 16), plain(33, 64, 17), plain(31, 5, 31), plain(4, 300, 6),
+            plain(17, 13, 33), plain(16, 16, 16), plain(33, 64, 17), plain(31, 5, 31), plain(4, 300, 6), plain(2, 1100, 17),
             plain(1, 13, 17), plain(17, 13, 1), plain(1, 31, 1), plain(1, 1, 1), plain(7, 1, 5), plain(5, 0, 3), plain(0, 4, 3), plain(3, 4, 0),
             contract("NT", Shape.of(13, 17), Shape.of(7, 17), pairs(List.of(1), List.of(1))),
             contract("TN", Shape.of(17, 13), Shape.of(17, 7), pairs(List.of(0), List.of(0))),
@@ -29,6 +29,7 @@ final class ContractSamples {
             contract("two batch axes, permuted", Shape.of(2, 3, 4, 5), Shape.of(3, 5, 2, 7), new Op.Contract(List.of(0, 1), List.of(2, 0), List.of(3), List.of(1))),
             contract("batch inside", Shape.of(5, 3, 7), Shape.of(7, 2, 3), new Op.Contract(List.of(1), List.of(2), List.of(2), List.of(0))),
             contract("two contracted axes", Shape.of(4, 3, 5), Shape.of(3, 5, 7), pairs(List.of(1, 2), List.of(0, 1))),
+            contract("two long contracted axes", Shape.of(2, 40, 30), Shape.of(40, 30, 3), pairs(List.of(1, 2), List.of(0, 1))),
             contract("two contracted axes, crossed", Shape.of(3, 4, 5), Shape.of(5, 7, 3), pairs(List.of(0, 2), List.of(2, 0))),
             contract("free axes around", Shape.of(2, 7, 3), Shape.of(4, 7, 5), pairs(List.of(1), List.of(1))),
             contract("attention scores", Shape.of(2, 2, 5, 8), Shape.of(2, 2, 6, 8), new Op.Contract(List.of(0, 1), List.of(0, 1), List.of(3), List.of(3))),
