@@ -26,9 +26,9 @@ class ContractOrderTest {
         assertEquals(new ContractOrder(0, 36, 256), of(9216));
         assertEquals(new ContractOrder(0, 5, 205), of(1025));
         assertEquals(new ContractOrder(1, 3, 9), of(32, 26, 26));
-        assertEquals(new ContractOrder(1, 1, 32), of(2000, 32));
+        assertEquals(new ContractOrder(0, 250, 8), of(2000, 32));
         assertEquals(new ContractOrder(0, 2000, 1), of(2000, 256));
-        assertEquals(new ContractOrder(0, 500, 4), of(2000, 50));
+        assertEquals(new ContractOrder(0, 334, 6), of(2000, 50));
         assertFalse(of(2000, 50).isChain());
     }
 
