@@ -60,7 +60,112 @@ public final class Losses {
 
     /** Σ (prediction − target)² / n over all n elements; both of one shape, which is not broadcast. */
     public static Node mse(GraphBuilder b, Node prediction, Node target) {
-        return mean(b, b.square(b.apply(new Op.Map(ScalarFn.SUB), List.of(prediction, target))));
+        return mean(b, b.square(difference(b, prediction, target)));
+    }
+
+    /** Σ |prediction − target| / n over all n elements; both of one shape. */
+    public static Node l1(GraphBuilder b, Node prediction, Node target) {
+        return mean(b, b.abs(difference(b, prediction, target)));
+    }
+
+    /**
+     * The mean of ½·d² where |d| ≤ δ, else δ·(|d| − ½·δ), d = prediction − target (Huber 1964).
+     *
+     * @param delta above 0
+     */
+    public static Node huber(GraphBuilder b, Node prediction, Node target, double delta) {
+        positive("huber", "delta", delta);
+        Node size = b.abs(difference(b, prediction, target));
+        Node near = b.min(size, b.constant(size.dtype(), delta));
+        // With n = min(|d|, δ) both cases are n·(|d| − ½·n).
+        return mean(b, b.mul(near, b.sub(size, b.mul(near, 0.5))));
+    }
+
+    /** {@link #huber} over β: ½·d²/β where |d| ≤ β, else |d| − ½·β. */
+    public static Node smoothL1(GraphBuilder b, Node prediction, Node target, double beta) {
+        positive("smoothL1", "beta", beta);
+        return b.mul(huber(b, prediction, target, beta), 1 / beta);
+    }
+
+    /**
+     * The mean of −t·log σ(x) − (1 − t)·log(1 − σ(x)), as max(x, 0) − x·t + log1p(e^−|x|).
+     *
+     * @param targets t in [0, 1], of the shape of the logits x
+     */
+    public static Node binaryCrossEntropy(GraphBuilder b, Node logits, Node targets) {
+        return binaryCrossEntropy(b, logits, targets, 1);
+    }
+
+    /** As {@link #binaryCrossEntropy(GraphBuilder, Node, Node)}, the term of t = 1 times {@code positiveWeight}. */
+    public static Node binaryCrossEntropy(GraphBuilder b, Node logits, Node targets, double positiveWeight) {
+        positive("binaryCrossEntropy", "positiveWeight", positiveWeight);
+        checkSame("binaryCrossEntropy", logits, targets);
+        // (1 − t)·x + (1 + (w − 1)·t)·softplus(−x)
+        Node weight = b.add(b.mul(targets, positiveWeight - 1), 1);
+        Node linear = b.mul(b.sub(b.constant(targets.dtype(), 1), targets), logits);
+        return mean(b, b.add(linear, b.mul(weight, Activations.softplus(b, b.neg(logits)))));
+    }
+
+    /** The mean over rows of −Σ target·log softmax(x): labels that are probabilities, of the shape of the logits. */
+    public static Node softCrossEntropy(GraphBuilder b, Node logits, Node probabilities) {
+        checkSame("softCrossEntropy", logits, probabilities);
+        return b.neg(mean(b, b.sum(b.mul(probabilities, Activations.logSoftmax(b, logits, -1)), -1)));
+    }
+
+    /** The mean over rows of −x[label]: of log-probabilities, such as {@link Activations#logSoftmax}'s; a label outside gives NaN. */
+    public static Node negativeLogLikelihood(GraphBuilder b, Node logProbabilities, Node labels) {
+        TensorType type = logProbabilities.type();
+        DType index = labels.dtype() == DType.I64 ? DType.I64 : DType.I32;
+        int[] rows = IntStream.range(0, type.rank() - 1).toArray();
+        Node chosen = b.eq(b.iota(type.with(index), -1), b.broadcast(labels, type.shape(), rows));
+        Node picked = b.sum(b.select(chosen, logProbabilities, b.zerosLike(logProbabilities)), -1);
+        int classes = type.shape().dim(type.rank() - 1);
+        Node inRange = b.and(b.ge(labels, b.constant(index, 0)), b.lt(labels, b.constant(index, classes)));
+        return b.neg(mean(b, b.select(inRange, picked, b.full(picked.type(), Double.NaN))));
+    }
+
+    /**
+     * The mean over rows of Σ p·(log p − log q) (Kullback and Leibler 1951); 0·log 0 is 0.
+     *
+     * @param logQ log-probabilities
+     * @param p probabilities, of the same shape
+     */
+    public static Node klDivergence(GraphBuilder b, Node logQ, Node p) {
+        checkSame("klDivergence", logQ, p);
+        Node zero = b.zerosLike(p);
+        Node some = b.gt(p, zero);
+        Node log = b.log(b.select(some, p, b.full(p.type(), 1)));
+        return mean(b, b.sum(b.mul(p, b.sub(log, logQ)), -1));
+    }
+
+    /** The mean of max(0, 1 − t·x), t −1 or 1. */
+    public static Node hinge(GraphBuilder b, Node x, Node targets) {
+        checkSame("hinge", x, targets);
+        return mean(b, b.max(b.sub(b.constant(x.dtype(), 1), b.mul(targets, x)), b.constant(x.dtype(), 0)));
+    }
+
+    /** The mean over rows of 1 − u·v / max(|u|·|v|, 1e-8): the cosine distance of rows. */
+    public static Node cosine(GraphBuilder b, Node u, Node v) {
+        checkSame("cosine", u, v);
+        Node lengths = b.sqrt(b.mul(b.sum(b.square(u), -1), b.sum(b.square(v), -1)));
+        Node cosine = b.div(b.sum(b.mul(u, v), -1), b.max(lengths, b.constant(u.dtype(), 1e-8)));
+        return mean(b, b.sub(b.constant(u.dtype(), 1), cosine));
+    }
+
+    private static Node difference(GraphBuilder b, Node prediction, Node target) {
+        return b.apply(new Op.Map(ScalarFn.SUB), List.of(prediction, target));
+    }
+
+    private static void checkSame(String what, Node a, Node c) {
+        if (!a.type().equals(c.type())) {
+            throw GraphException.at(what + " of " + a.type() + " and " + c.type() + ": both must have one shape and dtype; nothing is broadcast");
+        }
+    }
+
+    private static void positive(String what, String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw GraphException.at(what + ": " + name + " " + value + " must be above 0 and finite");
+        }
     }
 
     /**
