@@ -4,10 +4,12 @@ import bytegrad.autodiff.optim.Optimizer;
 import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
-import bytegrad.ir.TensorType;
 import bytegrad.ir.nn.Activations;
+import bytegrad.ir.nn.Attention;
 import bytegrad.ir.nn.Layers;
 import bytegrad.ir.nn.Losses;
+import bytegrad.ir.nn.Normalizations;
+import java.util.Optional;
 
 /** The causal transformer of workload E: 2 layers of width 256 with 4 heads over 64 characters of 96, normalised before each part. */
 final class Transformer {
@@ -34,8 +36,8 @@ final class Transformer {
     private Node logits() {
         Node token = net.parameter("tok", new Fill.Uniform(1, EMBEDDING), CHARACTERS, WIDTH);
         Node position = net.parameter("pos", new Fill.Uniform(2, EMBEDDING), LENGTH, WIDTH);
-        Node h = b.gather(token, net.indices("id", new Fill.Index(101, CHARACTERS), batch, LENGTH), 0);
-        h = b.add(h, b.broadcast(position, h.shape(), 1, 2));
+        Node h = Layers.embedding(b, token, net.indices("id", new Fill.Index(101, CHARACTERS), batch, LENGTH));
+        h = b.add(h, position);
         for (int layer = 0; layer < LAYERS; layer++) {
             String name = "l" + layer + ".";
             int seed = 10 + 20 * layer;
@@ -49,38 +51,13 @@ final class Transformer {
     private Node norm(String name, int seed, Node x) {
         Node g = net.parameter(name + "g", new Fill.Uniform(seed, SMALL, 1), WIDTH);
         Node shift = net.parameter(name + "b", new Fill.Uniform(seed + 1, SMALL), WIDTH);
-        Node d = b.sub(x, b.broadcast(mean(x), x.shape(), 0, 1));
-        Node variance = mean(b.square(d));
-        Node scale = b.rsqrt(b.add(variance, EPSILON));
-        Node y = b.mul(d, b.broadcast(scale, x.shape(), 0, 1));
-        return b.add(b.mul(y, b.broadcast(g, x.shape(), 2)), b.broadcast(shift, x.shape(), 2));
-    }
-
-    private Node mean(Node x) {
-        return b.mul(b.sum(x, -1), 1.0 / WIDTH);
+        return Normalizations.layer(b, x, g, shift, EPSILON);
     }
 
     private Node attention(String name, int seed, Node x) {
-        Node qkv = Layers.dense(b, x, net.weight(name + "Wqkv", seed + 2, WIDTH, 3 * WIDTH), net.bias(name + "bqkv", seed + 3, 3 * WIDTH));
-        int size = WIDTH / HEADS;
-        Node parts = b.reshape(qkv, batch, LENGTH, 3, HEADS, size);
-        Node q = head(parts, 0);
-        Node k = head(parts, 1);
-        Node v = head(parts, 2);
-        Node scores = b.mul(b.matmul(q, b.transpose(k, 0, 1, 3, 2)), 1 / Math.sqrt(size));
-        Node row = b.iota(TensorType.of(DType.I32, LENGTH, LENGTH), 0);
-        Node column = b.iota(TensorType.of(DType.I32, LENGTH, LENGTH), 1);
-        Node seen = b.broadcast(b.le(column, row), scores.shape(), 2, 3);
-        Node masked = b.select(seen, scores, b.full(scores.type(), Double.NEGATIVE_INFINITY));
-        Node mixed = b.matmul(Activations.softmax(b, masked, -1), v);
-        Node together = b.reshape(b.transpose(mixed, 0, 2, 1, 3), batch, LENGTH, WIDTH);
-        return Layers.dense(b, together, net.weight(name + "Wo", seed + 4, WIDTH, WIDTH), net.bias(name + "bo", seed + 5, WIDTH));
-    }
-
-    /** [batch, heads, length, size]. */
-    private Node head(Node parts, int which) {
-        Node part = b.slice(parts, 2, which, which + 1);
-        return b.transpose(b.reshape(part, batch, LENGTH, HEADS, WIDTH / HEADS), 0, 2, 1, 3);
+        return Attention.self(b, x, net.weight(name + "Wqkv", seed + 2, WIDTH, 3 * WIDTH), net.bias(name + "bqkv", seed + 3, 3 * WIDTH),
+                net.weight(name + "Wo", seed + 4, WIDTH, WIDTH), net.bias(name + "bo", seed + 5, WIDTH), HEADS,
+                Optional.of(Attention.causal(b, LENGTH, LENGTH)));
     }
 
     private Node perceptron(String name, int seed, Node x) {
