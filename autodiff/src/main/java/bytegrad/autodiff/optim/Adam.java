@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1), in PyTorch's form: ε is added after the correction of the second moment.
+ * Adam (Kingma and Ba 2015, algorithm 1), as {@code torch.optim.Adam} has it: ε is added after the correction of the second moment.
  *
  * <pre>{@code
  * m' = β₁ m + (1−β₁) g                state "adam.m/NAME", at first 0
  * v' = β₂ v + (1−β₂) g²               state "adam.v/NAME", at first 0
+ * u' = max(u, v')                     state "adam.vmax/NAME", at first 0; only AMSGrad, else u' = v'
  * c' = β c + (1−β)                    state "adam.correction1", "adam.correction2", at first 0; after t steps 1 − βᵗ
- * p' = p − η/c₁' · m' / (√v' / √c₂' + ε)
+ * p' = p − η/c₁' · m' / (√u' / √c₂' + ε)
  * }</pre>
  *
  * <p>The corrections are kept in the form 1 − βᵗ, as a running mean of ones by the very recurrence of m and v, and not as the
@@ -23,13 +24,17 @@ import java.util.List;
  * @param beta1 β₁, at least 0 and below 1
  * @param beta2 β₂, at least 0 and below 1
  * @param epsilon ε, finite and above 0: a parameter whose gradients were all zero would become 0/0
+ * @param amsgrad whether to divide by the greatest second moment so far (Reddi, Kale and Kumar 2018, with PyTorch's correction)
+ * @param weightDecay λ, finite and at least 0, added to the gradient as λp; {@link AdamW} decays the weights themselves
  */
-public record Adam(double rate, double beta1, double beta2, double epsilon) implements Optimizer {
+public record Adam(double rate, double beta1, double beta2, double epsilon, boolean amsgrad, double weightDecay) implements Optimizer {
     public Adam {
-        Parameters.rate("Adam", rate);
-        Parameters.hyper("Adam", "beta1", beta1, beta1 >= 0 && beta1 < 1, "at least 0 and below 1");
-        Parameters.hyper("Adam", "beta2", beta2, beta2 >= 0 && beta2 < 1, "at least 0 and below 1");
-        Parameters.hyper("Adam", "epsilon", epsilon, epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "finite and above 0");
+        check("Adam", rate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    /** Neither AMSGrad nor weight decay. */
+    public Adam(double rate, double beta1, double beta2, double epsilon) {
+        this(rate, beta1, beta2, epsilon, false, 0);
     }
 
     /** With the customary β₁ = 0.9, β₂ = 0.999, ε = 1e-8. */
@@ -37,47 +42,56 @@ public record Adam(double rate, double beta1, double beta2, double epsilon) impl
         this(rate, 0.9, 0.999, 1e-8);
     }
 
+    static void check(String optimizer, double rate, double beta1, double beta2, double epsilon, double weightDecay) {
+        Hyper.rate(optimizer, rate);
+        Hyper.fraction(optimizer, "beta1", beta1);
+        Hyper.fraction(optimizer, "beta2", beta2);
+        Hyper.epsilon(optimizer, epsilon);
+        Hyper.decay(optimizer, weightDecay);
+    }
+
     @Override
-    public List<Slot> apply(GraphBuilder b, List<Node> parameters, List<Node> gradients, Node rate) {
-        Parameters all = Parameters.check(parameters, gradients, rate);
-        Node b1 = b.constant(all.dtype(), beta1);
-        Node b2 = b.constant(all.dtype(), beta2);
-        // In double first: 1 − 0.999f would carry the rounding of 0.999f, a thousandfold.
-        Node a1 = b.constant(all.dtype(), 1 - beta1);
-        Node a2 = b.constant(all.dtype(), 1 - beta2);
-        Node eps = b.constant(all.dtype(), epsilon);
+    public List<State> scalars() {
+        return List.of(new State("adam.correction1", 0), new State("adam.correction2", 0));
+    }
 
-        List<Slot> slots = new ArrayList<>();
-        Node c1 = correction(b, "adam.correction1", b1, a1, slots);
-        Node c2 = correction(b, "adam.correction2", b2, a2, slots);
-        Node descent = b.neg(b.div(rate, c1));
-        Node scale = b.div(b.constant(all.dtype(), 1), b.sqrt(c2));
-        for (int i = 0; i < parameters.size(); i++) {
-            Node p = parameters.get(i);
-            Node g = gradients.get(i);
-            Node m = state(b, "adam.m/", p, slots);
-            Node v = state(b, "adam.v/", p, slots);
-            Node mean = b.fma(m, b1, b.mul(g, a1));
-            Node square = b.fma(v, b2, b.mul(b.square(g), a2));
-            b.update(m, mean);
-            b.update(v, square);
-            b.update(p, b.add(p, b.div(b.mul(mean, descent), b.fma(b.sqrt(square), scale, eps))));
+    @Override
+    public List<State> state() {
+        List<State> moments = new ArrayList<>(List.of(new State("adam.m/", 0), new State("adam.v/", 0)));
+        if (amsgrad) {
+            moments.add(new State("adam.vmax/", 0));
         }
-        return List.copyOf(slots);
+        return List.copyOf(moments);
     }
 
-    /** c' = β c + (1−β), declared as the update of c. */
-    private static Node correction(GraphBuilder b, String name, Node beta, Node rest, List<Slot> slots) {
-        Node c = b.input(name, beta.dtype());
-        Node next = b.fma(c, beta, rest);
-        b.update(c, next);
-        slots.add(new Slot(c, 0));
-        return next;
+    @Override
+    public List<Node> advance(GraphBuilder b, List<Node> scalars) {
+        return List.of(running(b, scalars.get(0), beta1), running(b, scalars.get(1), beta2));
     }
 
-    private static Node state(GraphBuilder b, String prefix, Node p, List<Slot> slots) {
-        Node s = b.input(prefix + Parameters.name(p), p.dtype(), p.shape().toArray());
-        slots.add(new Slot(s, 0));
-        return s;
+    /** β c + (1−β). */
+    private static Node running(GraphBuilder b, Node c, double beta) {
+        return b.fma(c, b.constant(c.dtype(), beta), rest(b, c, beta));
+    }
+
+    /** 1 − β, in double first: 1 − 0.999f would carry the rounding of 0.999f, a thousandfold. */
+    private static Node rest(GraphBuilder b, Node like, double beta) {
+        return b.constant(like.dtype(), 1 - beta);
+    }
+
+    @Override
+    public Moved move(GraphBuilder b, Node p, Node g, Node rate, List<Node> state, List<Node> scalars) {
+        List<Node> corrections = advance(b, scalars);
+        Node descent = b.neg(b.div(rate, corrections.get(0)));
+        Node scale = b.div(b.constant(p.dtype(), 1), b.sqrt(corrections.get(1)));
+        Node mean = b.fma(state.get(0), b.constant(p.dtype(), beta1), b.mul(g, rest(b, p, beta1)));
+        Node square = b.fma(state.get(1), b.constant(p.dtype(), beta2), b.mul(b.square(g), rest(b, p, beta2)));
+        List<Node> next = new ArrayList<>(List.of(mean, square));
+        if (amsgrad) {
+            next.add(b.max(state.get(2), square));
+        }
+        Node root = b.sqrt(next.getLast());
+        Node step = b.div(b.mul(mean, descent), b.fma(root, scale, b.constant(p.dtype(), epsilon)));
+        return new Moved(b.add(p, step), next);
     }
 }

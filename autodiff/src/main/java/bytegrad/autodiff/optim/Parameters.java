@@ -43,26 +43,18 @@ record Parameters(List<Node> values, List<Node> gradients, DType dtype) {
         return new Parameters(List.copyOf(parameters), List.copyOf(gradients), dtype);
     }
 
-    static Parameters check(List<Node> parameters, List<Node> gradients, Node rate) {
-        Parameters p = check(parameters, gradients);
-        if (rate.dtype() != p.dtype || rate.rank() != 0) {
-            throw GraphException.at("optimizer: the learning rate must be a scalar " + p.dtype.text() + " like the parameters, not " + rate.type());
+    /** What they are computed in: f32 for bf16. */
+    DType computed() {
+        return dtype.computed();
+    }
+
+    void checkRate(Node rate) {
+        if (rate.dtype() != computed() || rate.rank() != 0) {
+            throw GraphException.at("optimizer: the learning rate must be a scalar " + computed().text() + " like the parameters, not " + rate.type());
         }
-        return p;
     }
 
     static String name(Node parameter) {
         return ((Op.Input) parameter.op()).name();
-    }
-
-    /** A hyper-parameter of the open or half-open interval that {@code holds} tests; the message says which. */
-    static void hyper(String optimizer, String name, double value, boolean holds, String range) {
-        if (!holds) {
-            throw GraphException.at(optimizer + ": " + name + " is " + value + " but must be " + range);
-        }
-    }
-
-    static void rate(String optimizer, double rate) {
-        hyper(optimizer, "the learning rate", rate, rate >= 0 && rate < Double.POSITIVE_INFINITY, "finite and at least 0");
     }
 }
