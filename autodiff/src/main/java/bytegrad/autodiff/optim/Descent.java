@@ -127,8 +127,9 @@ public record Descent(
      * @throws GraphException as {@link #apply(GraphBuilder, List, List, Node)}
      */
     public Applied apply(GraphBuilder b, List<Node> parameters, List<Node> gradients) {
-        DType dtype = Parameters.check(parameters, gradients).computed();
-        return apply(b, parameters, gradients, b.constant(dtype, optimizer.rate()));
+        Parameters all = Parameters.check(parameters, gradients);
+        Step step = new Step(b, this, all); // refuses before the rate is a node
+        return step.add(b.constant(all.computed(), optimizer.rate()));
     }
 
     /**
