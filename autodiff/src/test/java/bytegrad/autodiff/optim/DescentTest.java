@@ -255,7 +255,7 @@ class DescentTest {
         List<Slot> slots = Descent.by(new AdamW(0.2)).prefix("second.").apply(b, List.of(q), List.of(g)).slots();
         assertEquals(List.of("second.adam.correction1", "second.adam.correction2", "second.adam.m/q", "second.adam.v/q"),
                 slots.stream().map(s -> ((Op.Input) s.input().op()).name()).toList());
-        assertEquals(8, b.build().updates().size());
+        assertEquals(10, b.build().updates().size());
     }
 
     private static void fails(String message, Runnable action) {
