@@ -33,5 +33,5 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("accuracy", AccuracyTable::report),
                     new Group("tanh", TanhSpeed::report)),
             "03",
-            List.of(new Group("workload", WorkloadGoldens::models)));
+            List.of(new Group("workload", WorkloadGoldens::models), new Group("golden", TrainGoldens::report)));
 }

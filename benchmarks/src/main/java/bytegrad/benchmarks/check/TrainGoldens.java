@@ -1,9 +1,12 @@
 package bytegrad.benchmarks.check;
 
+import bytegrad.autodiff.optim.Adagrad;
 import bytegrad.autodiff.optim.Adam;
 import bytegrad.autodiff.optim.Optimizer;
+import bytegrad.autodiff.optim.RmsProp;
 import bytegrad.autodiff.optim.Sgd;
 import bytegrad.codegen.Compiler;
+import bytegrad.runtime.ElementType;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.io.Json;
@@ -22,11 +25,14 @@ final class TrainGoldens {
     private TrainGoldens() {}
 
     static void report(Report report) {
-        one(report, "golden-iris", "iris-mlp-sgd", TwoLayers.Activation.TANH, new Sgd(0.1));
-        one(report, "golden-digits", "digits-mlp-adam", TwoLayers.Activation.RELU, new Adam(0.01));
+        one(report, "golden-iris", "iris-mlp-sgd", TwoLayers.Activation.TANH, TwoLayers.Loss.CROSS_ENTROPY, new Sgd(0.1));
+        one(report, "golden-digits", "digits-mlp-adam", TwoLayers.Activation.RELU, TwoLayers.Loss.CROSS_ENTROPY, new Adam(0.01));
+        one(report, "golden-wine", "wine-mlp-adagrad", TwoLayers.Activation.RELU, TwoLayers.Loss.CROSS_ENTROPY, new Adagrad(0.05));
+        one(report, "golden-diabetes", "diabetes-mlp-rmsprop", TwoLayers.Activation.SOFTPLUS, TwoLayers.Loss.SMOOTH_L1, new RmsProp(0.001));
     }
 
-    private static void one(Report report, String row, String name, TwoLayers.Activation activation, Optimizer optimizer) {
+    private static void one(Report report, String row, String name, TwoLayers.Activation activation, TwoLayers.Loss loss,
+            Optimizer optimizer) {
         Path folder = Places.shared().resolve("data/train-goldens").resolve(name);
         if (!report.wants(row)) {
             return;
@@ -37,7 +43,7 @@ final class TrainGoldens {
         }
         Map<String, Tensor> batches = Npz.read(folder.resolve("batches.npz"));
         Map<String, Tensor> init = Npz.read(folder.resolve("init.npz"));
-        TwoLayers net = new TwoLayers(init, tensor(batches, "x_0").shape(), activation, optimizer);
+        TwoLayers net = new TwoLayers(init, tensor(batches, "x_0").shape(), activation, loss, optimizer);
         firstStep(report, row, folder, session(net, TwoLayers.Outputs.ALL, init), batches);
 
         Session session = session(net, TwoLayers.Outputs.LOSS, init);
@@ -71,7 +77,8 @@ final class TrainGoldens {
 
     private static void run(Session session, Map<String, Tensor> batches, int index) {
         session.set("x", TwoLayers.inF64(tensor(batches, "x_" + index)));
-        session.set("label", tensor(batches, "y_" + index));
+        Tensor y = tensor(batches, "y_" + index);
+        session.set(TwoLayers.TARGET, y.type() == ElementType.F32 ? TwoLayers.inF64(y) : y);
         session.run();
     }
 

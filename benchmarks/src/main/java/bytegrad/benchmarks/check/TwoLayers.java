@@ -15,17 +15,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The classifier of the training goldens, in f64: weights are [out, in], y = x·Wᵀ + b. */
+/** The network of the training goldens, in f64: weights are [out, in], y = x·Wᵀ + b. */
 final class TwoLayers {
     /** Before the name of a parameter: its gradient. */
     static final String GRADIENT = "grad/";
+
+    /** The input of labels, or of values to come near. */
+    static final String TARGET = "target";
 
     private static final int LAYERS = 2;
 
     /** Between the layers. */
     enum Activation {
         TANH,
-        RELU
+        RELU,
+        SOFTPLUS
+    }
+
+    /** What is made small. */
+    enum Loss {
+        CROSS_ENTROPY,
+        SMOOTH_L1
     }
 
     /** What the graph returns besides its updates. */
@@ -38,6 +48,7 @@ final class TwoLayers {
     private final Map<String, Tensor> init;
     private final int[] batch;
     private final Activation activation;
+    private final Loss loss;
     private final Optimizer optimizer;
 
     /**
@@ -46,10 +57,11 @@ final class TwoLayers {
      * @param init "l.0.weight", "l.0.bias", and so on
      * @param batch the shape of a batch of inputs
      */
-    TwoLayers(Map<String, Tensor> init, int[] batch, Activation activation, Optimizer optimizer) {
+    TwoLayers(Map<String, Tensor> init, int[] batch, Activation activation, Loss loss, Optimizer optimizer) {
         this.init = Map.copyOf(init);
         this.batch = batch.clone();
         this.activation = activation;
+        this.loss = loss;
         this.optimizer = optimizer;
     }
 
@@ -66,13 +78,17 @@ final class TwoLayers {
                 h = switch (activation) {
                     case TANH -> Activations.tanh(b, h);
                     case RELU -> Activations.relu(b, h);
+                    case SOFTPLUS -> Activations.softplus(b, h);
                 };
             }
         }
-        Node loss = Losses.softmaxCrossEntropy(b, h, b.input("label", DType.I64, batch[0]));
-        List<Node> gradients = Gradient.of(b, loss, parameters);
+        Node error = switch (loss) {
+            case CROSS_ENTROPY -> Losses.softmaxCrossEntropy(b, h, b.input(TARGET, DType.I64, batch[0]));
+            case SMOOTH_L1 -> Losses.smoothL1(b, h, b.input(TARGET, DType.F64, h.type().shape().toArray()), 1);
+        };
+        List<Node> gradients = Gradient.of(b, error, parameters);
         optimizer.apply(b, parameters, gradients);
-        b.output("loss", loss);
+        b.output("loss", error);
         switch (outputs) {
             case LOSS -> {}
             case ALL -> {
