@@ -94,6 +94,30 @@ public final class Convolutions {
     }
 
     /**
+     * y[n, i·strides + k·dilations − padding, f] = Σ of x[n,i,c] · w[k,c,f] over all i, k, c that land there: what the gradient of {@link #conv} by its data
+     * does, as a layer of its own.
+     *
+     * <p>An axis of n elements and a window of k becomes (n − 1)·stride + (k − 1)·dilation + 1, less the padding at both ends; with {@link Padding.Rule#SAME},
+     * n·stride.
+     *
+     * @param x [N, spatial…, C]
+     * @param w [window…, C / groups, F]
+     * @param behind for each spatial axis, how many elements the result has more at its end, below the stride or the dilation: a stride makes one size of several
+     * @return [N, places…, F]
+     * @throws GraphException naming the shapes, if they do not fit together
+     */
+    public static Node transposed(
+            GraphBuilder b, Node x, Node w, List<Integer> strides, List<Integer> dilations, Padding padding, List<Integer> behind, int groups) {
+        return TransposedConvolutions.of(b, x, w, strides, dilations, padding, behind, groups);
+    }
+
+    /** As {@link #transposed(GraphBuilder, Node, Node, List, List, Padding, List, int)}, with one stride for all axes, no dilation, one group. */
+    public static Node transposed(GraphBuilder b, Node x, Node w, int stride, Padding padding) {
+        int d = spatial("transposed convolution", x);
+        return transposed(b, x, w, Collections.nCopies(d, stride), Collections.nCopies(d, 1), padding, Collections.nCopies(d, 0), 1);
+    }
+
+    /**
      * y[n,i,c] = the greatest of x[n, i·strides + k − padding, c] over k below {@code sizes}; −∞ outside x.
      *
      * <p>A gradient goes to the first of the greatest elements of a window, in row-major order.
@@ -118,7 +142,7 @@ public final class Convolutions {
         checkPool("averagePool", x, sizes);
         int d = sizes.size();
         List<Integer> together = Collections.nCopies(d, 1);
-        Node sum = overWindows(b, Monoid.SUM, padded("averagePool", b, x, sizes, strides, together, padding, 0), sizes, strides);
+        Node sum = sumPool(b, x, sizes, strides, padding);
         Node count = b.constant(x.dtype(), 1);
         int[] low = low("averagePool", x, sizes, strides, together, padding);
         for (int k = 0; k < d; k++) {
@@ -136,6 +160,12 @@ public final class Convolutions {
             count = b.mul(count, same ? along : b.reshape(along, trailing));
         }
         return b.div(sum, count);
+    }
+
+    static Node sumPool(GraphBuilder b, Node x, List<Integer> sizes, List<Integer> strides, Padding padding) {
+        checkPool("pool", x, sizes);
+        List<Integer> together = Collections.nCopies(sizes.size(), 1);
+        return overWindows(b, Monoid.SUM, padded("pool", b, x, sizes, strides, together, padding, 0), sizes, strides);
     }
 
     /** The window axes go before the channels, so that neighbouring channels are reduced side by side. */

@@ -339,4 +339,94 @@ class CompositesTest {
         refused(() -> Activations.glu(b, draw("seven", 7), 0), "even");
         assertEquals(List.of(2, 3, 6), x.shape().dims());
     }
+
+    @Test
+    void poolings() {
+        int n = 2;
+        int extent = 7;
+        int channels = 3;
+        Node x = draw("x", n, extent, channels);
+        Node y = b.concat(1, Pools.lp(b, x, 3, List.of(3), List.of(2), Padding.Rule.VALID), Pools.adaptiveAverage(b, x, List.of(3)), Pools.adaptiveMax(b, x, List.of(3)),
+                b.reshape(Pools.globalAverage(b, x), n, 1, channels), b.reshape(Pools.globalMax(b, x), n, 1, channels));
+        double[] of = at("x");
+        double[] got = run(y);
+        int places = 11;
+        int[][] windows = {{0, 3}, {2, 5}, {4, 7}, {0, 3}, {2, 5}, {4, 7}, {0, 3}, {2, 5}, {4, 7}, {0, 7}, {0, 7}};
+        for (int i = 0; i < n; i++) {
+            for (int place = 0; place < places; place++) {
+                for (int c = 0; c < channels; c++) {
+                    int[] w = windows[place];
+                    double powers = 0;
+                    double sum = 0;
+                    double greatest = Double.NEGATIVE_INFINITY;
+                    for (int k = w[0]; k < w[1]; k++) {
+                        double v = of[(i * extent + k) * channels + c];
+                        powers += Math.pow(Math.abs(v), 3);
+                        sum += v;
+                        greatest = Math.max(greatest, v);
+                    }
+                    double expected = place < 3 ? Math.cbrt(powers) : place < 6 || place == 9 ? sum / (w[1] - w[0]) : greatest;
+                    assertEquals(expected, got[(i * places + place) * channels + c], 1e-12, "place " + place);
+                }
+            }
+        }
+    }
+
+    @Test
+    void transposedConvolutionScattersEachElementByTheKernel() {
+        int[] in2 = {4, 3};
+        int[] window = {2, 3};
+        int[] strides = {2, 1};
+        int[] dilations = {1, 2};
+        int[] low = {1, 0};
+        int[] high = {0, 1};
+        int[] behind = {1, 0};
+        int groups = 2;
+        int c = 4;
+        int f = 6;
+        Node y = Convolutions.transposed(b, draw("x", 2, 4, 3, c), draw("w", 2, 3, c / groups, f), List.of(2, 1), List.of(1, 2),
+                new Padding.Explicit(List.of(1, 0), List.of(0, 1)), List.of(1, 0), groups);
+        int[] out = new int[2];
+        for (int k = 0; k < 2; k++) {
+            out[k] = (in2[k] - 1) * strides[k] + (window[k] - 1) * dilations[k] + 1 - low[k] - high[k] + behind[k];
+        }
+        assertEquals(List.of(2, out[0], out[1], f), y.shape().dims());
+        double[] x = at("x");
+        double[] w = at("w");
+        double[] expected = new double[2 * out[0] * out[1] * f];
+        for (int n = 0; n < 2; n++) {
+            for (int i = 0; i < in2[0]; i++) {
+                for (int j = 0; j < in2[1]; j++) {
+                    for (int k = 0; k < window[0]; k++) {
+                        for (int l = 0; l < window[1]; l++) {
+                            int r = i * strides[0] + k * dilations[0] - low[0];
+                            int s = j * strides[1] + l * dilations[1] - low[1];
+                            if (r < 0 || r >= out[0] || s < 0 || s >= out[1]) {
+                                continue;
+                            }
+                            for (int to = 0; to < f; to++) {
+                                int group = to / (f / groups);
+                                for (int from = 0; from < c / groups; from++) {
+                                    expected[((n * out[0] + r) * out[1] + s) * f + to] += x[((n * in2[0] + i) * in2[1] + j) * c + group * (c / groups) + from]
+                                            * w[((k * window[1] + l) * (c / groups) + from) * f + to];
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assertArrayEquals(expected, run(y), 1e-12);
+    }
+
+    @Test
+    void poolsAndTransposedConvolutionsThatDoNotFitAreRefused() {
+        Node x = draw("x", 2, 5, 3);
+        Node w = draw("w", 3, 3, 4);
+        assertTrue(assertThrows(GraphException.class, () -> Pools.lp(b, x, 0.5, List.of(2), List.of(1), Padding.Rule.VALID)).getMessage().contains("p is 0.5"));
+        assertTrue(assertThrows(GraphException.class, () -> Pools.adaptiveMax(b, x, List.of(0))).getMessage().contains("sizes [0]"));
+        assertTrue(assertThrows(GraphException.class, () -> Pools.globalMax(b, draw("z", 2, 5))).getMessage().contains("global max pooling"));
+        assertTrue(assertThrows(GraphException.class,
+                () -> Convolutions.transposed(b, x, w, List.of(2), List.of(1), Padding.Rule.VALID, List.of(2), 1)).getMessage().contains("added behind"));
+    }
 }

@@ -12,6 +12,7 @@ import bytegrad.ir.nn.Layers;
 import bytegrad.ir.nn.Losses;
 import bytegrad.ir.nn.Normalizations;
 import bytegrad.ir.nn.Padding;
+import bytegrad.ir.nn.Pools;
 import bytegrad.ir.nn.Recurrent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +38,8 @@ final class NnSamples {
             s.losses();
             s.convolutions();
             s.pooling();
+            s.morePooling();
+            s.transposedConvolutions();
             s.moreActivations();
             s.normalizations();
             s.attention();
@@ -268,5 +271,29 @@ final class NnSamples {
         done(d, "hinge", Losses.hinge(d.b, d.b.mul(d.input("x", t, 13), 0.3), d.input("targets", t, 13)));
         d = new Draft();
         done(d, "cosine distance", Losses.cosine(d.b, d.input("u", t, 4, 5), d.input("v", t, 4, 5)));
+    }
+
+    private void morePooling() {
+        Draft d = new Draft();
+        done(d, "L2 pooling, strided", Pools.lp(d.b, d.input("x", t, Fill.AWAY_FROM_ZERO, 2, 5, 6, 3), 2, List.of(2, 3), List.of(2, 1), Padding.Rule.SAME));
+        d = new Draft();
+        done(d, "L3 pooling in 1-d", Pools.lp(d.b, d.input("x", t, Fill.AWAY_FROM_ZERO, 2, 7, 3), 3, List.of(3), List.of(2), Padding.Rule.VALID));
+        d = new Draft();
+        done(d, "global pooling", d.b.add(Pools.globalAverage(d.b, d.input("x", t, 2, 3, 5, 4)), Pools.globalMax(d.b, d.input("z", t, Fill.DISTINCT, 2, 7, 4))));
+        d = new Draft();
+        done(d, "adaptive average pooling", Pools.adaptiveAverage(d.b, d.input("x", t, 2, 5, 7, 3), List.of(3, 2)));
+        d = new Draft();
+        done(d, "adaptive max pooling", Pools.adaptiveMax(d.b, d.input("x", t, Fill.DISTINCT, 2, 5, 7, 3), List.of(3, 2)));
+    }
+
+    private void transposedConvolutions() {
+        Draft d = new Draft();
+        done(d, "transposed convolution", Convolutions.transposed(d.b, d.input("x", t, 2, 3, 4, 3), d.input("w", t, 3, 2, 3, 5), 2, Padding.Rule.VALID));
+        d = new Draft();
+        done(d, "transposed convolution, same", Convolutions.transposed(d.b, d.input("x", t, 2, 5, 3), d.input("w", t, 3, 3, 4), 2, Padding.Rule.SAME));
+        d = new Draft();
+        done(d, "transposed convolution, groups, dilated",
+                Convolutions.transposed(d.b, d.input("x", t, 1, 4, 3, 4), d.input("w", t, 2, 3, 2, 6), List.of(2, 1), List.of(1, 2),
+                        new Padding.Explicit(List.of(1, 0), List.of(0, 1)), List.of(1, 0), 2));
     }
 }
