@@ -4,6 +4,7 @@ module bytegrad.ir {
 
     exports bytegrad.ir;
     exports bytegrad.ir.nn;
+    exports bytegrad.ir.nn.layer;
     exports bytegrad.ir.text;
     exports bytegrad.ir.pass;
     exports bytegrad.ir.eval;
