@@ -3,5 +3,7 @@ module bytegrad.runtime {
     requires static org.jspecify;
 
     exports bytegrad.runtime;
+    exports bytegrad.runtime.data;
     exports bytegrad.runtime.io;
+    exports bytegrad.runtime.train;
 }
