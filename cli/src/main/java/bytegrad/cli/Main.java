@@ -1,6 +1,6 @@
 package bytegrad.cli;
 
-import bytegrad.cli.train.DivergenceException;
+import bytegrad.runtime.train.DivergenceException;
 import bytegrad.ir.GraphException;
 import bytegrad.runtime.BytegradException;
 import bytegrad.runtime.WriteException;
@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         description = "Compiles tensor graphs, with their gradients, to JVM bytecode.",
         footer = {"", "Exit codes: 0 done, 1 failed, 2 bad input."},
-        subcommands = {TrainCommand.class, PredictCommand.class, ExplainCommand.class, DoctorCommand.class})
+        subcommands = {TrainCommand.class, PredictCommand.class, SampleCommand.class, ExplainCommand.class, DoctorCommand.class})
 public final class Main implements Runnable {
     static final int DONE = 0;
     static final int FAILED = 1;

@@ -1,21 +1,21 @@
 package bytegrad.cli;
 
-import bytegrad.cli.data.IdxFolder;
 import bytegrad.cli.data.InputError;
 import bytegrad.cli.train.Console;
 import bytegrad.cli.train.Engine;
 import bytegrad.cli.train.Model;
 import bytegrad.cli.train.OutputFolder;
-import bytegrad.cli.train.Resumption;
 import bytegrad.cli.train.Rule;
 import bytegrad.cli.train.Settings;
 import bytegrad.cli.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,55 +28,71 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains an image classifier through emitted bytecode.",
+            "Trains an image classifier or a language model through emitted bytecode.",
             "The same options give the same bits, and so does a training that was interrupted and resumed. What does not fill an epoch's last "
-                    + "batch is left out of that epoch; all test images are evaluated."
+                    + "batch is left out of that epoch; all test images are evaluated. Of a text, the last tenth is held out."
         })
 final class TrainCommand implements Callable<Integer> {
-    private static final List<Integer> USUAL_HIDDEN = List.of(256, 128);
-    private static final int USUAL_EPOCHS = 6;
-    private static final int USUAL_BATCH = 64;
-    private static final double USUAL_DECAY = 0.7;
-    private static final long USUAL_SEED = 1;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--data",
-            paramLabel = "DIR",
-            description = "Folder of idx or idx.gz files under the names of MNIST (default: the project's cut of Fashion-MNIST).")
+            paramLabel = "PATH",
+            description = "For images, a folder of idx or idx.gz files under the names of MNIST (default: the project's cut of Fashion-MNIST). For a language model, "
+                    + "a text file, or a folder of .txt and .txt.gz files.")
     private @Nullable Path data;
 
     @Option(names = "--model", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: mlp).")
     private @Nullable Model model;
 
-    @Option(names = "--hidden", paramLabel = "N", split = ",", description = "Widths of the hidden layers of mlp (default: 256,128).")
+    @Option(
+            names = "--hidden",
+            paramLabel = "N",
+            split = ",",
+            description = "Widths of the layers: hidden ones of mlp (default: 256,128), convolutions and dense layer of cnn (32,64,128), stages of resnet (16,32,64), "
+                    + "layers of charlm-lstm (256) and charlm-transformer (128,128).")
     private @Nullable List<Integer> hidden;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training images, those before --resume included (default: " + USUAL_EPOCHS + ").")
+            description = "Passes over the training data, those before --resume included (default: 6; 2 for cnn, 8 for charlm-transformer).")
     private @Nullable Integer epochs;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Images per step (default: " + USUAL_BATCH + ", or all if there are fewer).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Images per step (default: 64), or windows of a text (32); all if there are fewer.")
     private @Nullable Integer batch;
 
-    @Option(names = "--optimizer", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: adam).")
+    @Option(names = "--optimizer", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: adam; adamw for language models).")
     private @Nullable Rule optimizer;
 
     @Option(
             names = "--lr",
             paramLabel = "X",
-            description = "Learning rate of the first epoch (default: 0.1 for sgd, 0.03 with momentum, 0.001 for adam).")
+            description = "Learning rate of the first epoch (default: one that suits model and optimizer; it is shown).")
     private @Nullable Double rate;
 
     @Option(
             names = "--decay",
             paramLabel = "X",
-            description = "What the learning rate is multiplied by after each epoch (default: " + USUAL_DECAY + ").")
+            description = "What the learning rate is multiplied by after each epoch (default: 0.7; 0.5 for cnn, 0.75 for charlm-transformer).")
     private @Nullable Double decay;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            description = "Share of the weights, times the learning rate, that each step takes off (adamw, lion) or adds to the gradient (default: 0; 0.01 for language "
+                    + "models).")
+    private @Nullable Double weightDecay;
+
+    @Option(names = "--clip", paramLabel = "X", description = "The most that the norm of all gradients may be; 0 for no limit (default: 0; 1 for language models).")
+    private @Nullable Double clip;
+
+    @Option(names = "--dropout", paramLabel = "X", description = "Probability of dropping a number, in all models but mlp and softmax (default: 0).")
+    private @Nullable Double dropout;
 
     @Option(names = "--l2", paramLabel = "X", description = "Penalty X/2 times the sum of squares of all weights (default: 0).")
     private @Nullable Double l2;
@@ -84,7 +100,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--l1", paramLabel = "X", description = "Penalty X times the sum of absolute values of all weights (default: 0).")
     private @Nullable Double l1;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of the first weights and of the order of images (default: " + USUAL_SEED + ").")
+    @Option(names = "--length", paramLabel = "N", description = "Characters of a window of text (default: 64).")
+    private @Nullable Integer length;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the first weights, the order of the data and dropout (default: 1).")
     private @Nullable Long seed;
 
     @Option(names = "--engine", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: compiled).", defaultValue = "compiled")
@@ -99,80 +118,78 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the training in this folder, with its settings.")
     private @Nullable Path resume;
 
-    @Option(names = "--check-nan", description = "Stop at the first number that is not finite, and name the node that made it.")
-    private boolean checkNan;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Only 1 so far (default: 1).", defaultValue = "1")
-    private int threads = 1;
+    @Option(names = "--threads", paramLabel = "N", description = "The most that compiled code runs on (default: as many as there are processors). No bit depends on it.")
+    private @Nullable Integer threads;
 
     @Override
     public Integer call() {
-        if (threads != 1) {
-            throw new InputError("--threads " + threads + ": compiled code runs on 1 thread so far");
+        int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        if (workers < 1) {
+            throw new InputError("--threads is " + workers + " but must be at least 1");
         }
-        Console console = Console.of(spec.commandLine().getOut());
-        Training training = resume == null ? start(console) : resumed(resume, console);
-        return switch (training.run()) {
+        Training.How how = new Training.How(engine, workers, Console.of(spec.commandLine().getOut()));
+        return switch (resume == null ? start(how).run() : resumed(resume, how).run()) {
             case DONE -> Main.DONE;
-            case DISAGREEMENT, DIVERGED, INTERRUPTED -> Main.FAILED;
+            case DISAGREEMENT, INTERRUPTED -> Main.FAILED;
         };
     }
 
-    private Training start(Console console) {
-        Settings asked = settings(batch == null ? USUAL_BATCH : batch);
-        asked.check("");
-        OutputFolder folder = out == null ? OutputFolder.unused(asked.model()) : OutputFolder.named(out, force);
-        var dataSet = IdxFolder.read(data == null ? usualData() : data);
-        Settings fitting = batch == null ? settings(Math.min(USUAL_BATCH, dataSet.training().count())) : asked;
-        return Training.start(fitting, dataSet, engine, checkNan, folder, console);
+    /** What was asked for, by the names of settings and of options. */
+    private Map<String, Object> asked() {
+        Map<String, Object> asked = new LinkedHashMap<>();
+        note(asked, "hidden", hidden);
+        note(asked, "epochs", epochs);
+        note(asked, "batch", batch);
+        note(asked, "optimizer", optimizer);
+        note(asked, "rate", rate);
+        note(asked, "decay", decay);
+        note(asked, "weight_decay", weightDecay);
+        note(asked, "clip", clip);
+        note(asked, "dropout", dropout);
+        note(asked, "l2", l2);
+        note(asked, "l1", l1);
+        note(asked, "length", length);
+        note(asked, "seed", seed);
+        return asked;
     }
 
-    private Settings settings(int images) {
-        Model chosen = model == null ? Model.MLP : model;
-        if (chosen == Model.SOFTMAX && hidden != null) {
-            throw new InputError("--hidden: the model softmax has no hidden layers");
+    private static void note(Map<String, Object> asked, String name, @Nullable Object value) {
+        if (value != null) {
+            asked.put(name, value);
         }
-        List<Integer> widths = chosen == Model.SOFTMAX ? List.of() : hidden == null ? USUAL_HIDDEN : hidden;
-        Rule rule = optimizer == null ? Rule.ADAM : optimizer;
-        return new Settings(
-                chosen,
-                widths,
-                epochs == null ? USUAL_EPOCHS : epochs,
-                images,
-                rule,
-                rate == null ? rule.usualRate() : rate,
-                decay == null ? USUAL_DECAY : decay,
-                l2 == null ? 0 : l2,
-                l1 == null ? 0 : l1,
-                seed == null ? USUAL_SEED : seed);
     }
 
-    private Training resumed(Path from, Console console) {
-        List<String> fixed = new ArrayList<>();
-        note(fixed, "--model", model);
-        note(fixed, "--hidden", hidden);
-        note(fixed, "--batch", batch);
-        note(fixed, "--optimizer", optimizer);
-        note(fixed, "--lr", rate);
-        note(fixed, "--decay", decay);
-        note(fixed, "--l2", l2);
-        note(fixed, "--l1", l1);
-        note(fixed, "--seed", seed);
+    private Training start(Training.How how) {
+        Model chosen = model == null ? Model.MLP : model;
+        Settings settings = Settings.of(chosen, asked());
+        settings.check("");
+        if (chosen.text() && data == null) {
+            throw new InputError("--model " + chosen + " learns from a text: name a file, or a folder of .txt files, with --data");
+        }
+        if (!chosen.text() && length != null) {
+            throw new InputError("--length is for language models; the model " + chosen + " learns from images");
+        }
+        if (dropout != null && (chosen == Model.MLP || chosen == Model.SOFTMAX)) {
+            throw new InputError("--dropout: the model " + chosen + " has no such layer");
+        }
+        OutputFolder folder = out == null ? OutputFolder.unused(chosen) : OutputFolder.named(out, force);
+        return Training.start(settings, data == null ? usualData() : data, batch == null, how, folder);
+    }
+
+    private Training.Resumed resumed(Path from, Training.How how) {
+        Map<String, Object> fixed = asked();
+        note(fixed, "model", model);
+        fixed.remove("epochs");
         if (!fixed.isEmpty()) {
-            throw new InputError(String.join(", ", fixed) + ": cannot be changed on --resume, which keeps the settings of the training");
+            String options = fixed.keySet().stream().map(n -> n.equals("rate") ? "--lr" : "--" + n.replace('_', '-')).collect(Collectors.joining(", "));
+            throw new InputError(options + ": cannot be changed on --resume, which keeps the settings of the training");
         }
         if (epochs != null && epochs < 1) {
             throw new InputError("--epochs is " + epochs + " but must be at least 1");
         }
         boolean elsewhere = out != null && !out.toAbsolutePath().normalize().equals(from.toAbsolutePath().normalize());
         OutputFolder folder = out != null && elsewhere ? OutputFolder.named(out, force) : new OutputFolder(from);
-        return new Resumption(from, Optional.ofNullable(data), Optional.ofNullable(epochs)).resume(engine, checkNan, folder, console);
-    }
-
-    private static void note(List<String> given, String option, @Nullable Object value) {
-        if (value != null) {
-            given.add(option);
-        }
+        return Training.resume(from, Optional.ofNullable(data), Optional.ofNullable(epochs), how, folder);
     }
 
     /** The launcher says where the project is. */

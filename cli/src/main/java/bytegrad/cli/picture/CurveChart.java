@@ -3,6 +3,7 @@ package bytegrad.cli.picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -13,29 +14,43 @@ import org.knowm.xchart.style.Styler.YAxisPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Loss and accuracy by epoch: the loss on the left axis, accuracies on the right one. */
+/** Figures by epoch: losses on the left axis, others on the right one. */
 public final class CurveChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
-    private static final Color RED = new Color(0xB2182B);
-    private static final Color LIGHT_BLUE = new Color(0x67A9CF);
-    private static final Color BLUE = new Color(0x2166AC);
+    private static final Color[] COLORS = {new Color(0xB2182B), new Color(0x67A9CF), new Color(0x2166AC)};
 
     private CurveChart() {}
 
-    /** Draws a PNG; the arrays have an element per epoch. Values that are not finite are left out. */
-    public static byte[] png(String title, double[] loss, double[] trainAccuracy, double[] testAccuracy) {
+    /**
+     * A figure by epoch.
+     *
+     * @param values an element per epoch; those that are not finite are left out
+     * @param right whether it is measured on the right axis
+     */
+    public record Curve(String name, double[] values, boolean right) {}
+
+    /**
+     * Draws a PNG of at most three curves.
+     *
+     * @param right the title of the right axis; empty if no curve is measured there
+     */
+    public static byte[] png(String title, String right, List<Curve> curves) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle("epoch").yAxisTitle("loss").build();
+        int epochs = curves.getFirst().values().length;
         chart.getStyler()
                 .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal)
                 .setPlotBackgroundColor(Color.WHITE).setChartBackgroundColor(Color.WHITE);
-        chart.getStyler().setXAxisDecimalPattern("0").setXAxisMin(1.0).setXAxisMax((double) Math.max(2, loss.length));
-        chart.getStyler().setXAxisMaxLabelCount(Math.max(2, Math.min(loss.length, 20)));
-        chart.getStyler().setYAxisGroupPosition(1, YAxisPosition.Right);
-        chart.setYAxisGroupTitle(1, "accuracy");
-        add(chart, "loss (left)", loss, 0, RED);
-        add(chart, "train accuracy, while training (right)", trainAccuracy, 1, LIGHT_BLUE);
-        add(chart, "test accuracy (right)", testAccuracy, 1, BLUE);
+        chart.getStyler().setXAxisDecimalPattern("0").setXAxisMin(1.0).setXAxisMax((double) Math.max(2, epochs));
+        chart.getStyler().setXAxisMaxLabelCount(Math.max(2, Math.min(epochs, 20)));
+        if (!right.isEmpty()) {
+            chart.getStyler().setYAxisGroupPosition(1, YAxisPosition.Right);
+            chart.setYAxisGroupTitle(1, right);
+        }
+        for (int i = 0; i < curves.size(); i++) {
+            Curve c = curves.get(i);
+            add(chart, c.name, c.values, c.right ? 1 : 0, COLORS[i]);
+        }
         BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         chart.paint(g, WIDTH, HEIGHT);

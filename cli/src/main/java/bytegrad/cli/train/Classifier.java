@@ -8,12 +8,12 @@ import bytegrad.ir.Node;
 import bytegrad.ir.TensorType;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.runtime.FormatException;
-import bytegrad.runtime.InputException;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.io.Json;
 import bytegrad.runtime.io.Safetensors;
+import bytegrad.runtime.train.States;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ public final class Classifier {
         Layout layout = layout(file, model.metadata());
         Path graphFile = folder.resolve(OutputFolder.PREDICTION_GRAPH);
         Graph graph = graph(graphFile);
-        TensorType images = type(graphFile, graph.input(Network.IMAGES).orElse(null), "input \"" + Network.IMAGES + "\"");
+        TensorType images = type(graphFile, graph.input(Network.X).orElse(null), "input \"" + Network.X + "\"");
         TensorType probabilities = type(graphFile, graph.outputs().get(Network.PROBABILITIES), "output \"" + Network.PROBABILITIES + "\"");
         if (images.shape().dim(1) != layout.height() * layout.width() || probabilities.shape().dim(1) != layout.names().size()
                 || images.shape().dim(0) != probabilities.shape().dim(0) || images.shape().dim(0) < 1) {
@@ -89,19 +89,7 @@ public final class Classifier {
                     + layout.width() + " pixels and " + layout.names().size() + " classes of " + file);
         }
         Session session = Compiler.compile(graph).newSession();
-        for (Slot s : session.function().signature().inputs()) {
-            if (!s.name().equals(Network.IMAGES)) {
-                Tensor t = model.tensors().get(s.name());
-                if (t == null) {
-                    throw new InputError(file + ": has no tensor \"" + s.name() + "\", which " + graphFile + " needs");
-                }
-                try {
-                    session.set(s.name(), t);
-                } catch (InputException e) {
-                    throw new InputError(file + ": " + e.getMessage(), e);
-                }
-            }
-        }
+        States.load(session, session.function().signature().inputs().stream().map(Slot::name).filter(n -> !n.equals(Network.X)).toList(), file);
         return new Classifier(session, layout, images.shape().dim(0));
     }
 
@@ -156,7 +144,7 @@ public final class Classifier {
     public List<Answer> classify(Picture picture) {
         float[] batch = new float[rows * layout.height() * layout.width()];
         picture.copyTo(batch);
-        session.set(Network.IMAGES, batch);
+        session.set(Network.X, batch);
         session.run();
         float[] all = session.get(Network.PROBABILITIES).floats();
         List<Answer> answers = new ArrayList<>();

@@ -1,22 +1,25 @@
 package bytegrad.cli.train;
 
-import bytegrad.cli.data.Images;
 import bytegrad.runtime.Tensor;
+import bytegrad.runtime.data.Batches;
 import bytegrad.runtime.io.Json;
 import bytegrad.runtime.io.JsonFields;
+import bytegrad.runtime.train.Runner;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The same steps from the same state by compiled code and by the reference interpreter.
  *
  * @param steps how many
+ * @param batch examples of each
  * @param compiledSeconds of one step, the fastest of many
  * @param interpretedSeconds of one step, the fastest of some
  * @param lossDifference the greatest relative difference of a step's losses
  * @param stateDifference the greatest, over all parameters and slots, of max|Δ| / max|value|, after the last step
  */
-public record Comparison(int steps, double compiledSeconds, double interpretedSeconds, double lossDifference, double stateDifference) {
+public record Comparison(int steps, int batch, double compiledSeconds, double interpretedSeconds, double lossDifference, double stateDifference) {
     /** Differences of f32 against double add up over a sum of some hundred terms and over the steps; an error is far larger. */
     private static final double TOLERANCE = 1e-4;
 
@@ -27,32 +30,41 @@ public record Comparison(int steps, double compiledSeconds, double interpretedSe
 
     private static final long STREAM = 1L << 21;
 
-    static Comparison of(Network network, Engine engine, Runner trained, Map<String, Tensor> states, Images images, Settings settings) {
+    /** The interpreter does some ten million operations a second: what it is asked to do for a step of learning, forwards alone. */
+    private static final double MOST_FLOPS = 6e7;
+
+    /**
+     * Compares the steps that follow a training. Where one would keep the interpreter busy for long, both take fewer examples at a time.
+     *
+     * @param warm the compiled step that has trained, if one has
+     */
+    static Comparison of(Task task, Network network, Optional<Engine.Ready> warm, Map<String, Tensor> states, Settings settings, int threads) {
+        double share = Math.min(1, MOST_FLOPS / Math.max(1, network.summary().flops()));
+        int batch = Math.max(1, (int) (settings.batch() * share));
+        Network compared = batch == settings.batch() ? network : task.network(batch);
         // Code that has trained is warm; its state is left alone.
-        Runner compiled = engine == Engine.COMPILED ? trained.fresh() : Engine.COMPILED.runner(network.training());
-        Runner reference = Engine.INTERPRETER.runner(network.training());
-        int[] order = CounterRandom.of(settings.seed(), STREAM).permutation(images.count());
-        Batch batch = new Batch(images, settings.batch());
-        Tensor rate = Tensor.scalar(settings.rateOf(settings.epochs()));
+        Runner compiled = warm.filter(r -> compared == network).orElseGet(() -> Engine.COMPILED.ready(compared.training(), threads)).runner();
+        Runner reference = Engine.INTERPRETER.ready(compared.training(), threads).runner();
         for (Runner r : new Runner[] {compiled, reference}) {
             states.forEach(r::set);
-            r.set(Network.RATE, rate);
+            compared.inputs(settings, settings.epochs(), 0).forEach(r::set);
         }
-        int batches = images.count() / settings.batch();
+        Batches batches = new Batches(task.training(), batch, settings.seed() + STREAM);
         double losses = 0;
         double slow = Double.POSITIVE_INFINITY;
         for (int i = 0; i < STEPS; i++) {
-            batch.training(compiled, order, i % batches);
-            batch.training(reference, order, i % batches);
+            Map<String, Tensor> data = batches.at(0, i % batches.perEpoch());
+            data.forEach(compiled::set);
+            data.forEach(reference::set);
             compiled.run();
             slow = Math.min(slow, timed(reference));
             losses = worst(losses, difference(reference.scalar(Network.LOSS), compiled.scalar(Network.LOSS)));
         }
         double state = 0;
-        for (String name : network.states()) {
+        for (String name : states.keySet()) {
             state = worst(state, difference(reference.get(name).floats(), compiled.get(name).floats()));
         }
-        return new Comparison(STEPS, fastest(compiled), Math.min(slow, fastest(reference)), losses, state);
+        return new Comparison(STEPS, batch, fastest(compiled), Math.min(slow, fastest(reference)), losses, state);
     }
 
     private static double fastest(Runner runner) {
@@ -104,8 +116,8 @@ public record Comparison(int steps, double compiledSeconds, double interpretedSe
     /** One line for people. */
     String text() {
         String speed = String.format(Locale.ROOT,
-                "a compiled step takes %.3f ms, an interpreted one %.1f ms: %,.0f times faster",
-                compiledSeconds * 1e3, interpretedSeconds * 1e3, speedup());
+                "a compiled step of %d takes %.3f ms, an interpreted one %.1f ms: %,.0f times faster",
+                batch, compiledSeconds * 1e3, interpretedSeconds * 1e3, speedup());
         String difference = String.format(Locale.ROOT,
                 " (after %d steps, relative: loss %.1e, parameters and state %.1e)",
                 steps, lossDifference, stateDifference);
@@ -115,6 +127,7 @@ public record Comparison(int steps, double compiledSeconds, double interpretedSe
     Json.Obj json() {
         return new JsonFields()
                 .put("steps", steps)
+                .put("batch", batch)
                 .put("compiled_step_seconds", compiledSeconds)
                 .put("interpreted_step_seconds", interpretedSeconds)
                 .put("speedup", speedup())

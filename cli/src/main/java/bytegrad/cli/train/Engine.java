@@ -2,7 +2,10 @@ package bytegrad.cli.train;
 
 import bytegrad.codegen.Compiler;
 import bytegrad.ir.Graph;
+import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.train.Runner;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** What runs the graphs. */
 public enum Engine {
@@ -11,10 +14,31 @@ public enum Engine {
     /** The reference interpreter: tens to hundreds of times slower. */
     INTERPRETER;
 
-    Runner runner(Graph graph) {
+    /**
+     * A graph made ready.
+     *
+     * @param runners makes a runner, with no values yet
+     * @param text what it is made of, for people
+     */
+    record Ready(Supplier<Runner> runners, String text) {
+        Runner runner() {
+            return runners.get();
+        }
+    }
+
+    /**
+     * Makes a graph ready.
+     *
+     * @param threads the most that work on a run of compiled code
+     */
+    Ready ready(Graph graph, int threads) {
         return switch (this) {
-            case COMPILED -> new CompiledRunner(Compiler.compile(graph));
-            case INTERPRETER -> new InterpretedRunner(graph);
+            case COMPILED -> {
+                CompiledFunction function = Compiler.compile(graph);
+                String text = String.format(Locale.ROOT, "%.1f MB of memory, up to %d thread%s", function.arena().bytes() / 1e6, threads, threads == 1 ? "" : "s");
+                yield new Ready(() -> Runner.of(function.newSession(threads)), text);
+            }
+            case INTERPRETER -> new Ready(() -> new InterpretedRunner(graph), "reference, in double: slow");
         };
     }
 

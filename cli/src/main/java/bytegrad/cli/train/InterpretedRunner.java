@@ -4,7 +4,9 @@ import bytegrad.ir.Graph;
 import bytegrad.ir.eval.Interpreter;
 import bytegrad.ir.eval.Value;
 import bytegrad.runtime.Tensor;
+import bytegrad.runtime.train.Runner;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -52,12 +54,7 @@ final class InterpretedRunner implements Runner {
     }
 
     @Override
-    public Runner fresh() {
-        return new InterpretedRunner(graph);
-    }
-
-    @Override
-    public String text() {
-        return "reference, in double: slow";
+    public List<String> states() {
+        return graph.updates().stream().map(Graph.Update::name).toList();
     }
 }

@@ -5,8 +5,8 @@ import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.runtime.Tensor;
+import bytegrad.runtime.train.Runner;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,11 +17,6 @@ import java.util.stream.Collectors;
  */
 final class NanSearch {
     private NanSearch() {}
-
-    /** Whether no float is NaN or infinite. */
-    static boolean allFinite(Collection<Tensor> tensors) {
-        return tensors.stream().allMatch(t -> count(t).isFinite());
-    }
 
     /** How many elements of a tensor are not finite. */
     private record Count(int nan, int infinite, int size) {
@@ -69,7 +64,7 @@ final class NanSearch {
      */
     static String in(Graph graph, Engine engine, Map<String, Tensor> inputs) {
         Graph open = withEveryFloat(graph);
-        Runner runner = engine.runner(open);
+        Runner runner = engine.ready(open, 1).runner();
         inputs.forEach(runner::set);
         runner.run();
         Count[] counts = new Count[graph.nodes().size()];

@@ -18,13 +18,14 @@ import java.util.stream.Stream;
 public record OutputFolder(Path path) {
     static final String TRAINING_GRAPH = "train.graph";
     static final String PREDICTION_GRAPH = "predict.graph";
+    static final String STATE = "state.safetensors";
     static final String METRICS = "metrics.json";
     static final String CURVE = "curve.png";
     static final String PREDICTIONS = "predictions.png";
 
     /** All of them, each after those it is derived from. */
     private static final List<String> FILES =
-            List.of(TRAINING_GRAPH, PREDICTION_GRAPH, Checkpoint.FILE, Classifier.FILE, METRICS, CURVE, PREDICTIONS);
+            List.of(TRAINING_GRAPH, PREDICTION_GRAPH, STATE, Classifier.FILE, METRICS, CURVE, PREDICTIONS);
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 

@@ -1,7 +1,11 @@
 package bytegrad.cli.train;
 
+import bytegrad.autodiff.optim.Adagrad;
 import bytegrad.autodiff.optim.Adam;
+import bytegrad.autodiff.optim.AdamW;
+import bytegrad.autodiff.optim.Lion;
 import bytegrad.autodiff.optim.Optimizer;
+import bytegrad.autodiff.optim.RmsProp;
 import bytegrad.autodiff.optim.Sgd;
 import java.util.Locale;
 
@@ -10,7 +14,11 @@ public enum Rule {
     SGD(0.1),
     MOMENTUM(0.03),
     NESTEROV(0.03),
-    ADAM(0.001);
+    ADAM(0.001),
+    ADAMW(0.001),
+    RMSPROP(0.001),
+    ADAGRAD(0.01),
+    LION(0.0001);
 
     private static final double MOMENTUM_FACTOR = 0.9;
 
@@ -25,12 +33,16 @@ public enum Rule {
         return usualRate;
     }
 
-    Optimizer optimizer(double rate) {
+    Optimizer optimizer(double rate, double weightDecay) {
         return switch (this) {
-            case SGD -> new Sgd(rate);
-            case MOMENTUM -> new Sgd(rate, MOMENTUM_FACTOR, false);
-            case NESTEROV -> new Sgd(rate, MOMENTUM_FACTOR, true);
-            case ADAM -> new Adam(rate);
+            case SGD -> new Sgd(rate, 0, 0, false, weightDecay);
+            case MOMENTUM -> new Sgd(rate, MOMENTUM_FACTOR, 0, false, weightDecay);
+            case NESTEROV -> new Sgd(rate, MOMENTUM_FACTOR, 0, true, weightDecay);
+            case ADAM -> new Adam(rate, 0.9, 0.999, 1e-8, false, weightDecay);
+            case ADAMW -> new AdamW(rate, weightDecay);
+            case RMSPROP -> new RmsProp(rate, 0.99, 1e-8, 0, false, weightDecay);
+            case ADAGRAD -> new Adagrad(rate, 0, 0, 1e-10, weightDecay);
+            case LION -> new Lion(rate, 0.9, 0.99, weightDecay);
         };
     }
 

@@ -1,41 +1,57 @@
 package bytegrad.cli.train;
 
-import bytegrad.cli.data.DataSet;
+import bytegrad.cli.data.IdxFolder;
 import bytegrad.cli.data.InputError;
+import bytegrad.cli.data.TextData;
 import bytegrad.ir.text.GraphPrinter;
+import bytegrad.runtime.SimdSupport;
 import bytegrad.runtime.Tensor;
+import bytegrad.runtime.data.Batches;
+import bytegrad.runtime.data.Examples;
 import bytegrad.runtime.io.AtomicFile;
+import bytegrad.runtime.io.Json;
+import bytegrad.runtime.train.Callback;
+import bytegrad.runtime.train.Checkpoint;
+import bytegrad.runtime.train.Epoch;
+import bytegrad.runtime.train.Progress;
+import bytegrad.runtime.train.Runner;
+import bytegrad.runtime.train.States;
+import bytegrad.runtime.train.TrainingLoop;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The training of a classifier, from its first step or from a checkpoint. Settings, data and engine decide every bit of the
- * outcome, wherever it was interrupted and resumed.
- *
- * <p>Each epoch goes through the training images in a new order, in batches; what does not fill a last batch is left out, and
- * is other images in another epoch.
+ * The training of a model, from its first step or from a checkpoint: a {@link TrainingLoop} with the files and words around it. Settings, data and engine decide
+ * every bit of the outcome, wherever it was interrupted and resumed.
  */
 public final class Training {
-    /** The random streams below are of parameters. */
-    private static final long ORDER_STREAM = 1L << 20;
+    private static final String SETTINGS = "bytegrad.settings";
+    private static final String DATA = "bytegrad.data";
+    private static final String CHECKSUM = "bytegrad.data.crc32";
 
     private final Settings settings;
-    private final DataSet data;
-    private final Engine engine;
-    private final boolean checkNan;
+    private final Task task;
+    private final How how;
     private final Path out;
     private final Console console;
     private final Network network;
+    private final Batches batches;
+    private final Engine.Ready ready;
     private final Runner step;
-    private final Evaluation test;
-    private final Batch batch;
-    private Progress progress = Progress.NONE;
-    private boolean warned;
+    private final Task.Evaluator evaluator;
+
+    /**
+     * How to train, whatever is trained.
+     *
+     * @param threads the most that work on a run of compiled code; no bit of the outcome depends on them
+     */
+    public record How(Engine engine, int threads, Console console) {}
 
     /** How it ended. */
     public enum End {
@@ -43,38 +59,48 @@ public final class Training {
         DONE,
         /** Compiled code and reference do not agree. */
         DISAGREEMENT,
-        /** Trained to the end, but parameters are NaN or infinite. */
-        DIVERGED,
         /** The JVM was asked to end. */
         INTERRUPTED
     }
 
-    private Training(Settings settings, DataSet data, Engine engine, boolean checkNan, OutputFolder folder, Console console) {
+    private Training(Settings settings, Task task, How how, OutputFolder folder) {
         this.settings = settings;
-        this.data = data;
-        this.engine = engine;
-        this.checkNan = checkNan;
+        this.task = task;
+        this.how = how;
         this.out = folder.path();
-        this.console = console;
+        this.console = how.console();
         long start = System.nanoTime();
-        network = Network.of(settings, data.pixels(), data.classes());
-        console.line("data    " + data.text());
-        console.line(String.format(Locale.ROOT, "model   %s %s, %,d parameters",
-                settings.model(), settings.widths(data.pixels(), data.classes()), network.size()));
+        network = task.network(settings.batch());
+        console.line("data    " + task.dataText());
+        console.line(String.format(Locale.ROOT, "model   %s, %,d parameters", task.modelText(), network.summary().trained()));
         console.line("        " + settings.text());
-        step = engine.runner(network.training());
-        test = new Evaluation(engine.runner(network.prediction()), data.test());
-        batch = new Batch(data.training(), settings.batch());
-        console.line(String.format(Locale.ROOT, "engine  %s in %.2f s, %s", engine, (System.nanoTime() - start) / 1e9, step.text()));
-        console.line("vectors " + bytegrad.runtime.SimdSupport.choice().reason());
+        ready = how.engine().ready(network.training(), how.threads());
+        step = ready.runner();
+        evaluator = task.evaluator(how.engine(), how.threads());
+        batches = new Batches(task.training(), settings.batch(), settings.seed());
+        console.line(String.format(Locale.ROOT, "engine  %s in %.2f s, %s", how.engine(), (System.nanoTime() - start) / 1e9, ready.text()));
+        console.line("vectors " + SimdSupport.choice().reason());
     }
 
-    /** A training from its first step; nothing is written yet. Throws InputError if the batch is larger than the data. */
-    public static Training start(Settings settings, DataSet data, Engine engine, boolean checkNan, OutputFolder folder, Console console) {
-        if (settings.batch() > data.training().count()) {
-            throw new InputError("--batch " + settings.batch() + ": there are only " + data.training().count() + " training images");
+    private static Task task(Settings settings, Path data) {
+        return settings.model().text() ? new TextTask(settings, TextData.read(data)) : new ImageTask(settings, IdxFolder.read(data));
+    }
+
+    /**
+     * A training from its first step; nothing is written yet.
+     *
+     * @param anyBatch whether fewer examples than the batch make it smaller, rather than being refused
+     * @throws InputError if there are fewer examples than a batch has
+     */
+    public static Training start(Settings asked, Path data, boolean anyBatch, How how, OutputFolder folder) {
+        Task task = task(asked, data);
+        Examples examples = task.training();
+        Settings settings = asked.withBatch(anyBatch ? Math.min(asked.batch(), examples.count()) : asked.batch());
+        if (settings.batch() > examples.count()) {
+            throw new InputError("--batch " + settings.batch() + ": there are only " + examples.count() + " training examples");
         }
-        Training training = new Training(settings, data, engine, checkNan, folder, console);
+        // The task again, for it knows the batch.
+        Training training = new Training(settings, settings.equals(asked) ? task : task(settings, data), how, folder);
         training.network.parameters().forEach(training.step::set);
         training.network.slots().forEach(training.step::set);
         folder.begin();
@@ -84,130 +110,151 @@ public final class Training {
     /**
      * Goes on from the checkpoint in a folder.
      *
-     * @param settings those of the checkpoint, but for the number of epochs
-     * @param from the checkpoint's folder
-     * @param folder the same, or one for the files of the whole training
-     * @throws InputError if the data is not that of the checkpoint
+     * @param from the folder of an earlier training
+     * @param data where its data is, if not where it was
+     * @param epochs in total, if not as many as were asked for at first
+     * @param folder the same as {@code from}, or one for the files of the whole training
+     * @throws InputError if there is no checkpoint, the data is not the same, or there is nothing left to do
+     * @throws bytegrad.runtime.BytegradException if a file is no checkpoint, or one that does not fit
      */
-    static Training resume(
-            Settings settings, Checkpoint checkpoint, Path from, DataSet data, Engine engine, boolean checkNan, OutputFolder folder, Console console) {
-        Training training = new Training(settings, data, engine, checkNan, folder, console);
-        checkpoint.requireFit(from, data, training.network);
-        training.progress = checkpoint.progress();
-        checkpoint.statesOf(training.network).forEach(training.step::set);
+    public static Resumed resume(Path from, Optional<Path> data, Optional<Integer> epochs, How how, OutputFolder folder) {
+        if (!Files.isDirectory(from)) {
+            throw new InputError("--resume " + from + ": no such folder");
+        }
+        Path file = from.resolve(OutputFolder.STATE);
+        Checkpoint checkpoint = Checkpoint.read(file);
+        String json = metadata(file, checkpoint, SETTINGS);
+        String place = file + ": " + SETTINGS;
+        Settings first = Settings.of(JsonReader.of(place, Json.parse(place, json.getBytes(StandardCharsets.UTF_8))));
+        Settings settings = first.withEpochs(epochs.orElse(first.epochs()));
+        Progress progress = checkpoint.progress();
+        if (progress.epoch() >= settings.epochs()) {
+            throw new InputError("--resume " + from + ": " + progress.epoch() + " of " + settings.epochs() + " epochs are done already; ask for more with --epochs N");
+        }
+        Task task = task(settings, data.orElseGet(() -> Path.of(metadata(file, checkpoint, DATA))));
+        String checksum = metadata(file, checkpoint, CHECKSUM);
+        if (!checksum.equals(task.checksum())) {
+            throw new InputError(file + ": was trained on other data (" + metadata(file, checkpoint, DATA) + ", checksum " + checksum + ") than " + task.data() + " ("
+                    + task.checksum() + ")");
+        }
+        Training training = new Training(settings, task, how, folder);
+        // The runner must have values for the loop to see what fits.
+        training.network.parameters().forEach(training.step::set);
+        training.network.slots().forEach(training.step::set);
+        TrainingLoop loop = training.loop().resume(checkpoint);
         if (!from.equals(folder.path())) {
             folder.begin();
         }
-        console.line(String.format(Locale.ROOT, "resumed %s after %d epochs%s", from, training.progress.epoch(),
-                training.progress.step() > 0 ? " and " + training.progress.step() + " steps" : ""));
-        return training;
+        how.console().line(String.format(Locale.ROOT, "resumed %s after %d epochs%s", from, progress.epoch(),
+                progress.step() > 0 ? " and " + progress.step() + " steps" : ""));
+        return new Resumed(training, loop);
+    }
+
+    /** A training that goes on. */
+    public record Resumed(Training training, TrainingLoop loop) {
+        /** Trains. */
+        public End run() {
+            return training.run(loop);
+        }
+    }
+
+    private static String metadata(Path file, Checkpoint checkpoint, String key) {
+        String value = checkpoint.metadata().get(key);
+        if (value == null) {
+            throw new InputError(file + ": is no checkpoint of `bytegrad train`: it has no metadata \"" + key + "\"");
+        }
+        return value;
+    }
+
+    private TrainingLoop loop() {
+        return new TrainingLoop(step, batches, settings.epochs())
+                .loss(Network.LOSS)
+                .follow(task.followed().toArray(String[]::new))
+                .inputs((epoch, number) -> network.inputs(settings, epoch, (long) epoch * batches.perEpoch() + number))
+                .evaluation(progress -> evaluator.figures(progress, parameters()))
+                .diagnosis(before -> NanSearch.in(network.training(), how.engine(), before) + "; a lower --lr often helps")
+                .checkpoints(out.resolve(OutputFolder.STATE),
+                        Map.of(SETTINGS, settings.json().compact(), DATA, task.data().toString(), CHECKSUM, task.checksum()))
+                .callback(new Told());
+    }
+
+    /** Trains from the first step. */
+    public End run() {
+        return run(loop());
     }
 
     /** Trains, writing a checkpoint after each epoch; then the check against the reference, and the pictures. */
-    public End run() {
+    private End run(TrainingLoop loop) {
         try (Interruption interruption = new Interruption()) {
-            write(OutputFolder.TRAINING_GRAPH, GraphPrinter.print(network.training()));
-            write(OutputFolder.PREDICTION_GRAPH, GraphPrinter.print(network.prediction()));
-            save();
-            while (progress.epoch() < settings.epochs()) {
-                if (!epoch(interruption)) {
-                    save();
-                    console.line(String.format(Locale.ROOT,
-                            "interrupted in epoch %d after step %d; all of it is saved: go on with  train --resume %s",
-                            progress.epoch() + 1, progress.step(), out));
-                    return End.INTERRUPTED;
-                }
-                save();
+            AtomicFile.write(out.resolve(OutputFolder.TRAINING_GRAPH),
+                    stream -> stream.write(GraphPrinter.print(network.training()).getBytes(StandardCharsets.UTF_8)));
+            save(loop.progress().finished(), Optional.empty());
+            loop.interruption(interruption::requested);
+            if (loop.run() == TrainingLoop.End.INTERRUPTED) {
+                Progress progress = loop.progress();
+                save(progress.finished(), Optional.empty());
+                console.line(String.format(Locale.ROOT, "interrupted in epoch %d after step %d; all of it is saved: go on with  train --resume %s",
+                        progress.epoch() + 1, progress.step(), out));
+                return End.INTERRUPTED;
             }
-            return finish(interruption);
+            List<Epoch> epochs = loop.progress().finished();
+            evaluator.finish(out, epochs, parameters(), console);
+            if (interruption.requested()) {
+                return End.INTERRUPTED;
+            }
+            Comparison comparison = Comparison.of(task, network, how.engine() == Engine.COMPILED ? Optional.of(ready) : Optional.empty(),
+                    States.of(step, step.states()), settings, how.threads());
+            save(epochs, Optional.of(comparison));
+            console.line(comparison.text());
+            console.line("written " + new OutputFolder(out).text());
+            return comparison.agrees() ? End.DONE : End.DISAGREEMENT;
         }
-    }
-
-    private void write(String name, String text) {
-        AtomicFile.write(out.resolve(name), stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private Map<String, Tensor> states(Iterable<String> names) {
-        Map<String, Tensor> states = new LinkedHashMap<>();
-        names.forEach(name -> states.put(name, step.get(name)));
-        return states;
-    }
-
-    /** The checkpoint first: everything else can be made from it. */
-    private void save() {
-        new Checkpoint(settings, progress, data.folder().toString(), data.checksum(), states(network.states())).write(out);
-        Classifier.write(out, parameters(), new Classifier.Layout(data.test().height(), data.test().width(), data.names()));
-        metrics(Optional.empty());
     }
 
     private Map<String, Tensor> parameters() {
-        return states(network.parameters().keySet());
+        return States.of(step, network.parameters().keySet());
     }
 
-    private void metrics(Optional<Comparison> comparison) {
-        Metrics.of(settings, data, engine, progress, network.size(), comparison).write(out.resolve(OutputFolder.METRICS));
+    private void save(List<Epoch> epochs, Optional<Comparison> comparison) {
+        task.writeModel(out, parameters());
+        Metrics.of(settings, task, how, epochs, network.summary().trained(), comparison).write(out.resolve(OutputFolder.METRICS));
     }
 
-    /** Goes on to the epoch's end; false if it was interrupted before. */
-    private boolean epoch(Interruption interruption) {
-        int epoch = progress.epoch();
-        int steps = data.training().count() / settings.batch();
-        int[] order = CounterRandom.of(settings.seed(), ORDER_STREAM + epoch).permutation(data.training().count());
-        step.set(Network.RATE, Tensor.scalar(settings.rateOf(epoch)));
-        try (Console.Bar bar = console.bar("epoch " + (epoch + 1) + "/" + settings.epochs(), steps)) {
-            while (progress.step() < steps) {
-                if (interruption.requested()) {
-                    return false;
-                }
-                step(order);
-                bar.show(progress.step(), progress.loss() / progress.step());
+    /** What the loop tells, for people; and the files that follow from a checkpoint. */
+    private final class Told implements Callback {
+        private Optional<Console.Bar> bar = Optional.empty();
+        private final List<Epoch> done = new ArrayList<>();
+
+        @Override
+        public void started(Progress progress) {
+            done.clear();
+            done.addAll(progress.finished());
+            bar = Optional.of(console.bar("epoch " + (progress.epoch() + 1) + "/" + settings.epochs(), batches.perEpoch()));
+        }
+
+        @Override
+        public void stepped(Progress progress) {
+            bar.ifPresent(b -> b.show(progress.step(), progress.mean(Network.LOSS)));
+            if (progress.step() == batches.perEpoch()) {
+                end();
             }
         }
-        double seen = (double) steps * settings.batch();
-        double accuracy = test.accuracy(test.classes(parameters()));
-        EpochFigures figures = new EpochFigures(
-                epoch + 1, progress.loss() / steps, progress.correct() / seen, accuracy, progress.seconds(), seen / progress.seconds());
-        progress = progress.finish(figures);
-        console.line(figures.text(settings.epochs()));
-        return true;
-    }
 
-    private void step(int[] order) {
-        Map<String, Tensor> before = checkNan ? states(network.states()) : Map.of();
-        long start = System.nanoTime();
-        batch.training(step, order, progress.step());
-        step.run();
-        double loss = step.scalar(Network.LOSS);
-        progress = progress.stepped(loss, (long) step.scalar(Network.CORRECT), (System.nanoTime() - start) / 1e9);
-        String place = "epoch " + (progress.epoch() + 1) + ", step " + progress.step();
-        if (checkNan && !(Double.isFinite(loss) && NanSearch.allFinite(states(network.states()).values()))) {
-            Map<String, Tensor> inputs = new LinkedHashMap<>(before);
-            List.of(Network.IMAGES, Network.LABELS, Network.RATE).forEach(name -> inputs.put(name, step.get(name)));
-            throw new DivergenceException(place + ": " + NanSearch.in(network.training(), engine, inputs));
+        @Override
+        public void finished(Epoch epoch) {
+            done.add(epoch);
+            console.line(task.text(epoch, settings.epochs()));
+            save(done, Optional.empty());
         }
-        if (!Double.isFinite(loss) && !warned) {
-            warned = true;
-            console.line("warning: " + place + ": the loss is " + loss + "; --check-nan says which node made it so; a lower --lr often helps");
-        }
-    }
 
-    private End finish(Interruption interruption) {
-        int[] classes = test.classes(parameters());
-        console.line(String.format(Locale.ROOT, "test accuracy: %.4f", test.accuracy(classes)));
-        Pictures.write(out, progress, settings, data, classes, console);
-        if (interruption.requested()) {
-            return End.INTERRUPTED;
+        @Override
+        public void ended() {
+            end();
         }
-        Map<String, Tensor> states = states(network.states());
-        if (!NanSearch.allFinite(states.values())) {
-            console.line("warning: parameters are NaN or infinite; there is nothing to compare with the interpreter");
-            console.line("written " + new OutputFolder(out).text());
-            return End.DIVERGED;
+
+        private void end() {
+            bar.ifPresent(Console.Bar::close);
+            bar = Optional.empty();
         }
-        Comparison comparison = Comparison.of(network, engine, step, states, data.training(), settings);
-        metrics(Optional.of(comparison));
-        console.line(comparison.text());
-        console.line("written " + new OutputFolder(out).text());
-        return comparison.agrees() ? End.DONE : End.DISAGREEMENT;
     }
 }

@@ -10,4 +10,7 @@ public interface Callback {
 
     /** An epoch is done and, where there are checkpoints, saved. */
     default void finished(Epoch epoch) {}
+
+    /** The training is over, however it ended. */
+    default void ended() {}
 }

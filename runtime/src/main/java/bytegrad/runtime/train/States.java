@@ -46,7 +46,11 @@ public final class States {
         if (!mismatches.isEmpty()) {
             throw new InputException(file.toString(), "does not fit this function: " + String.join("; ", mismatches));
         }
-        names.forEach(name -> session.set(name, tensors.get(name)));
+        tensors.forEach((name, t) -> {
+            if (wanted.containsKey(name)) {
+                session.set(name, t);
+            }
+        });
     }
 
     /**

@@ -165,7 +165,11 @@ public final class TrainingLoop {
         if (from.progress().step() > batches.perEpoch()) {
             throw new InputException("checkpoint", "is after step " + from.progress().step() + " of an epoch, but an epoch has " + batches.perEpoch());
         }
-        wanted.keySet().forEach(name -> step.set(name, from.states().get(name)));
+        from.states().forEach((name, t) -> {
+            if (wanted.containsKey(name)) {
+                step.set(name, t);
+            }
+        });
         progress = from.progress();
         return this;
     }
@@ -181,6 +185,14 @@ public final class TrainingLoop {
      * @throws DivergenceException at the first loss or state that is not finite
      */
     public End run() {
+        try {
+            return train();
+        } finally {
+            callbacks.forEach(Callback::ended);
+        }
+    }
+
+    private End train() {
         copyStates();
         save();
         while (progress.epoch() < epochs) {

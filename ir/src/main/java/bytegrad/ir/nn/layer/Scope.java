@@ -4,6 +4,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.GraphException;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import bytegrad.ir.nn.RandomDraws;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -119,13 +120,16 @@ public final class Scope {
         return RandomDraws.fold(tree.b, key, tree.b.constant(DType.I64, ++tree.draws));
     }
 
-    /** Calls a layer in a scope of its own, and notes a row of the {@link #summary}. */
+    /** Calls a layer in a scope of its own, labels its result with the scope's path, and notes a row of the {@link #summary}. */
     public Node call(String name, Layer layer, Node x) {
         Scope inner = in(name);
         int row = tree.rows.size();
         tree.rows.add(new Summary.Row(path + name, x.type(), 0, 0, 0)); // before those of the layers within
         int nodes = tree.b.nodes().size();
         Node y = layer.apply(inner, x);
+        if (y != x && !(y.op() instanceof Op.Input)) {
+            tree.b.label(y, path + name);
+        }
         List<Node> added = tree.b.nodes().subList(nodes, tree.b.nodes().size());
         long own = tree.parameters.values().stream().filter(p -> p.name().startsWith(inner.path)).mapToLong(p -> p.node().type().size()).sum();
         tree.rows.set(row, new Summary.Row(path + name, y.type(), own, Summary.flops(added), Summary.activationBytes(added)));
