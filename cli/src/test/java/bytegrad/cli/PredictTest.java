@@ -97,7 +97,7 @@ class PredictTest {
         Files.writeString(copy.resolve("predict.graph"), "graph\nx: f32[2,2] = lost\n");
         Outcome.of("predict", "--model", copy, image).refused("predict.graph:2:");
         String graph = Files.readString(model.resolve("predict.graph"));
-        Files.writeString(copy.resolve("predict.graph"), graph.replace("\"W1\"", "\"Wx\""));
+        Files.writeString(copy.resolve("predict.graph"), graph.replace("\"dense1.weight\"", "\"Wx\""));
         Outcome.of("predict", "--model", copy, image).refused("model.safetensors", "\"Wx\"");
     }
 }

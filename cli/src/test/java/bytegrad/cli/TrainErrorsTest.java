@@ -113,7 +113,7 @@ class TrainErrorsTest {
         train("--lr", "NaN").refused("--lr");
         train("--decay", "0").refused("--decay");
         train("--l2", "-0.1").refused("--l2");
-        train("--threads", "3").refused("--threads 3");
+        train("--threads", "0").refused("--threads is 0");
         train("--optimizer", "best").refused("--optimizer", "best");
         train("--model", "softmax").refused("--hidden");
         train("--epoch", "1").refused("--epoch");

@@ -18,8 +18,9 @@ import java.util.Optional;
  * @param interpretedSeconds of the same, the fastest of some; from steps of fewer examples, if those above were
  * @param lossDifference the greatest difference of a step's losses, relative to them where they are above 1
  * @param stateDifference the greatest, over all parameters and slots, of max|Δ| / max|value|, after the last step
+ * @param worst the state with that difference
  */
-public record Comparison(int steps, int batch, double compiledSeconds, double interpretedSeconds, double lossDifference, double stateDifference) {
+public record Comparison(int steps, int batch, double compiledSeconds, double interpretedSeconds, double lossDifference, double stateDifference, String worst) {
     /** Differences of f32 against double add up over a sum of some hundred terms and over the steps; an error is far larger. */
     private static final double TOLERANCE = 1e-4;
 
@@ -64,11 +65,16 @@ public record Comparison(int steps, int batch, double compiledSeconds, double in
             losses = worst(losses, difference(reference.scalar(Network.LOSS), compiled.scalar(Network.LOSS)));
         }
         double state = 0;
+        String worst = "";
         for (String name : states.keySet()) {
-            state = worst(state, difference(reference.get(name).floats(), compiled.get(name).floats()));
+            double difference = difference(reference.get(name).floats(), compiled.get(name).floats());
+            if (!(difference <= state)) {
+                worst = name;
+            }
+            state = worst(state, difference);
         }
         return new Comparison(STEPS, batch, compiledSeconds(compiled, batch, compared == network ? Optional.empty() : warm, task, network, states, settings),
-                Math.min(slow, fastest(reference)) * settings.batch() / batch, losses, state);
+                Math.min(slow, fastest(reference)) * settings.batch() / batch, losses, state, worst);
     }
 
     /** Code for smaller batches was compiled a moment ago, and is still slow: that which has trained is timed. */
@@ -138,7 +144,7 @@ public record Comparison(int steps, int batch, double compiledSeconds, double in
         String difference = String.format(Locale.ROOT,
                 " (after %d steps of %d, differences: loss %.1e, parameters and state %.1e)",
                 steps, batch, lossDifference, stateDifference);
-        return agrees() ? speed + "; both agree" + difference : "warning: compiled code and interpreter DISAGREE" + difference + "; " + speed;
+        return agrees() ? speed + "; both agree" + difference : "warning: compiled code and interpreter DISAGREE, most about " + worst + difference + "; " + speed;
     }
 
     Json.Obj json() {

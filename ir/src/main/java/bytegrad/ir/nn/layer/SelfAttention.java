@@ -6,7 +6,8 @@ import bytegrad.ir.nn.Attention;
 import java.util.Optional;
 
 /**
- * Attention of a sequence [N, T, W] to itself: parameters "weight" [W, 3·W] and "bias" for queries, keys and values, "out" [W, W] and "out_bias".
+ * Attention of a sequence [N, T, W] to itself: parameters "weight" [W, 3·W] for queries, keys and values, "query_bias" and "value_bias"
+ * [W], "out" [W, W] and "out_bias". Keys have no bias: it would add the same to all scores of a row, which the softmax takes away again.
  *
  * @param heads divides W
  * @param causal whether a place sees only those before it, and itself
@@ -18,7 +19,10 @@ public record SelfAttention(int heads, boolean causal) implements Layer {
         GraphBuilder b = scope.builder();
         int width = Shapes.last(x);
         int length = x.shape().dim(1);
-        return Attention.self(b, x, scope.parameter("weight", Initializer.GLOROT_UNIFORM, width, 3 * width), scope.parameter("bias", Initializer.ZEROS, 3 * width),
+        Node weight = scope.parameter("weight", Initializer.GLOROT_UNIFORM, width, 3 * width);
+        Node query = scope.parameter("query_bias", Initializer.ZEROS, width);
+        Node bias = b.concat(0, query, b.zerosLike(query), scope.parameter("value_bias", Initializer.ZEROS, width));
+        return Attention.self(b, x, weight, bias,
                 scope.parameter("out", Initializer.GLOROT_UNIFORM, width, width), scope.parameter("out_bias", Initializer.ZEROS, width), heads,
                 causal ? Optional.of(Attention.causal(b, length, length)) : Optional.empty());
     }
