@@ -142,7 +142,7 @@ public final class Convolutions {
         checkPool("averagePool", x, sizes);
         int d = sizes.size();
         List<Integer> together = Collections.nCopies(d, 1);
-        Node sum = sumPool(b, x, sizes, strides, padding);
+        Node sum = sumPool("averagePool", b, x, sizes, strides, padding);
         Node count = b.constant(x.dtype(), 1);
         int[] low = low("averagePool", x, sizes, strides, together, padding);
         for (int k = 0; k < d; k++) {
@@ -162,10 +162,10 @@ public final class Convolutions {
         return b.div(sum, count);
     }
 
-    static Node sumPool(GraphBuilder b, Node x, List<Integer> sizes, List<Integer> strides, Padding padding) {
-        checkPool("pool", x, sizes);
+    static Node sumPool(String what, GraphBuilder b, Node x, List<Integer> sizes, List<Integer> strides, Padding padding) {
+        checkPool(what, x, sizes);
         List<Integer> together = Collections.nCopies(sizes.size(), 1);
-        return overWindows(b, Monoid.SUM, padded("pool", b, x, sizes, strides, together, padding, 0), sizes, strides);
+        return overWindows(b, Monoid.SUM, padded(what, b, x, sizes, strides, together, padding, 0), sizes, strides);
     }
 
     /** The window axes go before the channels, so that neighbouring channels are reduced side by side. */

@@ -26,7 +26,7 @@ public final class Pools {
             throw GraphException.at("Lp pooling of " + x.type() + ": p is " + p + " but must be finite and at least 1");
         }
         Node powers = p == 2 ? b.square(x) : b.pow(b.abs(x), p);
-        Node sum = Convolutions.sumPool(b, powers, sizes, strides, padding);
+        Node sum = Convolutions.sumPool("Lp pooling", b, powers, sizes, strides, padding);
         return p == 1 ? sum : p == 2 ? b.sqrt(sum) : b.pow(sum, 1 / p);
     }
 

@@ -119,7 +119,7 @@ public final class TrainingLoop {
         return this;
     }
 
-    /** Ends when this holds for the epochs done, such as an {@link EarlyStop}. */
+    /** Ends when this holds for the epochs done, of which there is one at least, such as an {@link EarlyStop}. */
     public TrainingLoop stopWhen(Predicate<List<Epoch>> condition) {
         stop = condition;
         return this;
@@ -196,7 +196,7 @@ public final class TrainingLoop {
         copyStates();
         save();
         while (progress.epoch() < epochs) {
-            if (stop.test(progress.finished())) {
+            if (progress.epoch() > 0 && stop.test(progress.finished())) {
                 return End.STOPPED;
             }
             if (!epoch()) {
