@@ -39,7 +39,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "For images, a folder of idx or idx.gz files under the names of MNIST (default: the project's cut of Fashion-MNIST). For a language model, "
+            description = "For images, a folder of idx or idx.gz files under the names of MNIST, or with folders train and test that have a folder of image files for each "
+                    + "class (default: the project's cut of Fashion-MNIST). For a language model, "
                     + "a text file, or a folder of .txt and .txt.gz files.")
     private @Nullable Path data;
 

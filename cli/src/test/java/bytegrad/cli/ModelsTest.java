@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.runtime.io.Safetensors;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,5 +135,37 @@ class ModelsTest {
         byte[] before = model("c");
         Files.copy(folder.resolve("l/model.safetensors"), folder.resolve("m.safetensors"));
         assertArrayEquals(before, model("c"));
+    }
+
+    private static void picture(Path file, int height, int width, int light) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < height * width; i++) {
+            image.getRaster().setSample(i % width, i / width, 0, light + i % 7);
+        }
+        Files.createDirectories(file.getParent());
+        ImageIO.write(image, "png", file.toFile());
+    }
+
+    @Test
+    void foldersOfImages() throws IOException {
+        Path data = folder.resolve("pictures");
+        for (int i = 0; i < 12; i++) {
+            picture(data.resolve("train/dark/" + i + ".png"), 5, 6, 10 + i);
+            picture(data.resolve("train/light/" + i + ".png"), 5, 6, 200 + i);
+        }
+        picture(data.resolve("test/dark/a.png"), 5, 6, 30);
+        picture(data.resolve("test/light/b.png"), 5, 6, 190);
+        String said = train("p", data, "--model", "softmax", "--epochs", "20", "--batch", "8", "--lr", "0.1").done();
+        assertTrue(said.contains("24 training and 2 test images of 5 x 6, 2 classes") && said.contains("test accuracy: 1.0000"), said);
+        assertTrue(Outcome.of("predict", "--model", folder.resolve("p"), "--no-invert", data.resolve("test/light/b.png")).done().contains(": light ("));
+        picture(data.resolve("test/odd/c.png"), 5, 6, 1);
+        train("q", data).refused("[odd]", "train has none");
+        Files.delete(data.resolve("test/odd/c.png"));
+        Files.delete(data.resolve("test/odd"));
+        picture(data.resolve("train/light/z.png"), 4, 6, 1);
+        train("q", data).refused("z.png", "is 4 x 6", "one size");
+        Files.writeString(data.resolve("train/light/z.png"), "no image");
+        train("q", data).refused("z.png", "is no image");
+        assertFalse(Files.exists(folder.resolve("q")));
     }
 }

@@ -33,5 +33,11 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("accuracy", AccuracyTable::report),
                     new Group("tanh", TanhSpeed::report)),
             "03",
-            List.of(new Group("workload", WorkloadGoldens::models), new Group("golden", TrainGoldens::report)));
+            List.of(
+                    new Group("workload", WorkloadGoldens::models),
+                    new Group("golden", TrainGoldens::report),
+                    new Group("accuracy", TrainedAccuracy::models),
+                    new Group("charlm", CharacterModels::report),
+                    new Group("stored", StoredBuffers::report),
+                    new Group("determinism", Determinism::report)));
 }

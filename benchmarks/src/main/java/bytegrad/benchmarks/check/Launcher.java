@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Runs {@code ./bytegrad} and other commands, as a user would. */
 final class Launcher {
@@ -16,12 +17,21 @@ final class Launcher {
 
     /** Trains in a tree; the test accuracy it prints at its end. */
     static double train(Path tree, Path out, List<String> options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(tree.resolve("bytegrad").toString(), "train", "--out", out.toString()));
-        command.addAll(options);
-        String text = run(tree, command);
-        Matcher m = ACCURACY.matcher(text);
+        return figure(ACCURACY, bytegrad(tree, Stream.concat(Stream.of("train", "--out", out.toString()), options.stream()).toList()));
+    }
+
+    /** What `./bytegrad` prints. */
+    static String bytegrad(Path tree, List<String> words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(tree.resolve("bytegrad").toString()));
+        command.addAll(words);
+        return run(tree, command);
+    }
+
+    /** The number that a pattern's group finds in a text. */
+    static double figure(Pattern pattern, String text) {
+        Matcher m = pattern.matcher(text);
         if (!m.find()) {
-            throw new IllegalStateException("no line 'test accuracy:' from " + command + ":\n" + text);
+            throw new IllegalStateException("no line " + pattern + " in:\n" + text);
         }
         return Double.parseDouble(m.group(1));
     }

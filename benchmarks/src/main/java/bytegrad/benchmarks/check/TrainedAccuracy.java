@@ -10,6 +10,8 @@ import java.util.List;
 final class TrainedAccuracy {
     private static final double FASHION = 0.84;
     private static final double MNIST = 0.975;
+    private static final double CNN_MNIST = 0.985;
+    private static final double RESNET_FASHION = 0.87;
     private static final int SEEDS = 3;
     private static final int EPOCHS = 6;
 
@@ -31,6 +33,18 @@ final class TrainedAccuracy {
             report.atLeast("mnist-full", trained(options), MNIST);
         } else {
             report.absent("mnist-full", data);
+        }
+    }
+
+    static void models(Report report) {
+        Path data = Places.shared().resolve("data/mnist");
+        if (!Files.isDirectory(data)) {
+            report.absent("accuracy-cnn-mnist", data);
+        } else if (report.wants("accuracy-cnn-mnist")) {
+            report.atLeast("accuracy-cnn-mnist", trained(List.of("--model", "cnn", "--data", data.toString(), "--epochs", "2")), CNN_MNIST);
+        }
+        if (report.wants("accuracy-resnet-fashion")) {
+            report.atLeast("accuracy-resnet-fashion", trained(List.of("--model", "resnet")), RESNET_FASHION);
         }
     }
 

@@ -1,5 +1,6 @@
 package bytegrad.cli.data;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,20 @@ public record DataSet(Path folder, Images training, Images test, List<String> na
     /** Copies the names. */
     public DataSet {
         names = List.copyOf(names);
+    }
+
+    /**
+     * Reads a folder: one of images if it has the folders {@code train} and {@code test}, else one of idx files.
+     *
+     * @throws InputError where files are missing or do not fit each other
+     * @throws bytegrad.runtime.FormatException where a file is no idx, or not what its header says
+     */
+    public static DataSet read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new InputError(folder + ": no such folder; it should hold train-images-idx3-ubyte, train-labels-idx1-ubyte and the same for t10k, or each with .gz; or "
+                    + "the folders train and test, with a folder of image files for each class");
+        }
+        return ImageFolder.is(folder) ? ImageFolder.read(folder) : IdxFolder.read(folder);
     }
 
     static DataSet of(Path folder, Images training, Images test, List<String> names) {

@@ -29,10 +29,6 @@ public final class IdxFolder {
      * @throws bytegrad.runtime.FormatException where a file is no idx, or not what its header says
      */
     public static DataSet read(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new InputError(folder + ": no such folder; it should hold "
-                    + String.join(", ", names("train")) + " and the same for t10k, or each with .gz");
-        }
         Images training = images(folder, "train");
         Images test = images(folder, "t10k");
         if (training.height() != test.height() || training.width() != test.width()) {

@@ -44,6 +44,24 @@ public final class Picture {
         return new Picture(fit(grey, image.getHeight(), image.getWidth(), height, width), swap);
     }
 
+    /** A file's own pixels, grey, one unsigned byte each, row by row. */
+    record Grey(byte[] pixels, int height, int width) {}
+
+    /**
+     * Reads a file in its own size.
+     *
+     * @throws InputError as {@link #read}
+     */
+    static Grey grey(Path file) {
+        BufferedImage image = image(file);
+        float[] grey = grey(image);
+        byte[] bytes = new byte[grey.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Math.round(grey[i] * 255);
+        }
+        return new Grey(bytes, image.getHeight(), image.getWidth());
+    }
+
     private static BufferedImage image(Path path) {
         if (!Files.isRegularFile(path)) {
             throw new InputError(path + ": " + (Files.exists(path) ? "is not a file" : "no such file"));

@@ -1,6 +1,6 @@
 package bytegrad.cli.train;
 
-import bytegrad.cli.data.IdxFolder;
+import bytegrad.cli.data.DataSet;
 import bytegrad.cli.data.InputError;
 import bytegrad.cli.data.TextData;
 import bytegrad.ir.text.GraphPrinter;
@@ -83,7 +83,7 @@ public final class Training {
     }
 
     private static Task task(Settings settings, Path data) {
-        return settings.model().text() ? new TextTask(settings, TextData.read(data)) : new ImageTask(settings, IdxFolder.read(data));
+        return settings.model().text() ? new TextTask(settings, TextData.read(data)) : new ImageTask(settings, DataSet.read(data));
     }
 
     /**
