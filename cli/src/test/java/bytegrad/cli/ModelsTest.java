@@ -155,7 +155,7 @@ class ModelsTest {
         }
         picture(data.resolve("test/dark/a.png"), 5, 6, 30);
         picture(data.resolve("test/light/b.png"), 5, 6, 190);
-        String said = train("p", data, "--model", "softmax", "--epochs", "20", "--batch", "8", "--lr", "0.1").done();
+        String said = train("p", data, "--model", "softmax", "--epochs", "20", "--batch", "8", "--lr", "0.1", "--decay", "1").done();
         assertTrue(said.contains("24 training and 2 test images of 5 x 6, 2 classes") && said.contains("test accuracy: 1.0000"), said);
         assertTrue(Outcome.of("predict", "--model", folder.resolve("p"), "--no-invert", data.resolve("test/light/b.png")).done().contains(": light ("));
         picture(data.resolve("test/odd/c.png"), 5, 6, 1);
