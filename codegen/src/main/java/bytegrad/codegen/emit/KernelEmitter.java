@@ -125,6 +125,7 @@ final class KernelEmitter {
                     case Stmt.Assign(Expr.Var v, Expr value) -> assign(v, value);
                     case Stmt.For f -> loop(f);
                     case Stmt.Store(int buffer, Index index, Expr value) -> values.store(buffer, index, value);
+                    case Stmt.Copy c -> values.copy(c);
                     case Stmt.IfAny(Expr condition, List<Stmt> inner) -> {
                         Label end = new Label();
                         values.jumpUnlessAny(condition, end);

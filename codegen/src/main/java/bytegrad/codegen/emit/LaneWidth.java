@@ -34,7 +34,7 @@ final class LaneWidth {
                     visit(i.body());
                 }
                 case Stmt.While w -> visit(w.body());
-                case Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
+                case Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
             }
         }
     }

@@ -158,6 +158,16 @@ final class ValueEmitter {
         }
     }
 
+    /** ( → ). The library's copy within one array acts as if all were read first. */
+    void copy(Stmt.Copy c) {
+        code.loadRef(buffers.slab(c.from()));
+        position(c.from(), c.fromAt());
+        code.loadRef(buffers.slab(c.to()));
+        position(c.to(), c.toAt());
+        code.intConst(c.count());
+        code.invokeStatic("java/lang/System", "arraycopy", "(Ljava/lang/Object;ILjava/lang/Object;II)V");
+    }
+
     /** ( → ). */
     void sort(Stmt.Sort s) {
         code.loadRef(buffers.slab(s.keys()));

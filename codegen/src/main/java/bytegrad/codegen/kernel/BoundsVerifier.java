@@ -94,6 +94,7 @@ final class BoundsVerifier {
                     chunks.store(s.buffer(), at, s.value().lanes());
                 }
             }
+            case Stmt.Copy s -> copied(s);
             case Stmt.IfAny s -> {
                 loads(s.condition());
                 guarded(s.condition().lanes() == 1 ? conditions(s.condition()) : List.of(), s.body());
@@ -105,6 +106,15 @@ final class BoundsVerifier {
             }
             case Stmt.Call s -> call(s);
             case Stmt.Parallel s -> parallel(s);
+        }
+    }
+
+    private void copied(Stmt.Copy s) {
+        Affine from = inside(s.fromAt(), s.count(), BufferBounds.loadEnd(kernel.buffers().get(s.from()), 1), "the copy from b" + s.from());
+        Affine to = inside(s.toAt(), s.count(), BufferBounds.storeEnd(kernel.buffers().get(s.to())), "the copy to b" + s.to());
+        if (chunks != null) {
+            chunks.load(s.from(), from, s.count());
+            chunks.store(s.to(), to, s.count());
         }
     }
 

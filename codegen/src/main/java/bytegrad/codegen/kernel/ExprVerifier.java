@@ -68,6 +68,18 @@ final class ExprVerifier {
         accesses.stored.add(s.buffer());
     }
 
+    void copy(Stmt.Copy s) {
+        DType from = buffer(s.from()).dtype();
+        accesses.loaded.add(s.from());
+        if (buffer(s.to()).access() == Access.READ) {
+            throw new KernelException("b" + s.to() + " is only read");
+        }
+        if (buffer(s.to()).dtype() != from) {
+            throw new KernelException("b" + s.to() + " is " + buffer(s.to()).dtype().text() + ", b" + s.from() + " " + from.text());
+        }
+        accesses.stored.add(s.to());
+    }
+
     void sort(Stmt.Sort s) {
         scratch(s.keys(), DType.I64);
         scratch(s.order(), DType.I32);

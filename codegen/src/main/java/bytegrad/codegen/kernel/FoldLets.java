@@ -77,7 +77,7 @@ public final class FoldLets {
                         case Stmt.For s -> new Stmt.For(s.var(), s.from(), s.to(), s.step(), live(s.body()));
                         case Stmt.IfAny s -> new Stmt.IfAny(s.condition(), live(s.body()));
                         case Stmt.While s -> new Stmt.While(s.buffer(), s.index(), s.limit(), s.what(), live(s.body()));
-                        case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> stmt;
+                        case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> stmt;
                     };
             if (isNeeded(live)) {
                 Rewrite.reads(live, v -> uses.merge(v.name(), 1, Integer::sum));
@@ -92,7 +92,7 @@ public final class FoldLets {
             case Stmt.Let s -> uses.containsKey(s.var().name()) || assigned.contains(s.var().name()) || isChecked(s.value());
             case Stmt.For s -> !s.body().isEmpty();
             case Stmt.IfAny s -> !s.body().isEmpty() || isChecked(s.condition());
-            case Stmt.Assign _, Stmt.Store _, Stmt.While _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> true;
+            case Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.While _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> true;
         };
     }
 
@@ -117,6 +117,7 @@ public final class FoldLets {
             switch (stmt) {
                 case Stmt.Assign s -> assignments.merge(s.var().name(), 1, Integer::sum);
                 case Stmt.Store s -> stores.merge(kernel.buffers().get(s.buffer()).dtype(), 1, Integer::sum);
+                case Stmt.Copy s -> stores.merge(kernel.buffers().get(s.to()).dtype(), 1, Integer::sum);
                 case Stmt.Sort s -> {
                     stores.merge(kernel.buffers().get(s.keys()).dtype(), 1, Integer::sum);
                     stores.merge(kernel.buffers().get(s.order()).dtype(), 1, Integer::sum);

@@ -135,6 +135,7 @@ final class KernelCode {
             case Stmt.Assign s -> copy(value(s.value(), out), slot(s.var()), s.var().lanes(), out);
             case Stmt.For s -> loop(s, out);
             case Stmt.Store s -> store(s, out);
+            case Stmt.Copy s -> copy(s, out);
             case Stmt.IfAny s -> {
                 int condition = value(s.condition(), out);
                 int end = condition + s.condition().lanes();
@@ -247,10 +248,32 @@ final class KernelCode {
         });
     }
 
+    private void copy(Stmt.Copy s, List<Step> out) {
+        DType dtype = kernel.buffers().get(s.to()).dtype();
+        Place toAt = place(s.toAt());
+        Place fromAt = place(s.fromAt());
+        int to = offsets.get(s.to());
+        int from = offsets.get(s.from());
+        long toEnd = BufferBounds.storeEnd(kernel.buffers().get(s.to())) - s.count();
+        long fromEnd = BufferBounds.loadEnd(kernel.buffers().get(s.from()), 1) - s.count();
+        long[] values = new long[s.count()];
+        out.add(r -> {
+            int first = from + inside(fromAt.at(r), fromEnd, s);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = slabs.get(dtype, first + i);
+            }
+            int at = to + inside(toAt.at(r), toEnd, s);
+            for (int i = 0; i < values.length; i++) {
+                slabs.set(dtype, at + i, values[i]);
+            }
+        });
+    }
+
     private static int inside(int at, long last, Record access) {
         if (at < 0 || at > last) {
             String text =
                     access instanceof Stmt.Store s ? "store to b" + s.buffer() + "[" + s.index() + "]"
+                    : access instanceof Stmt.Copy s ? "'" + KernelPrinter.print(s) + "'"
                     : access instanceof Expr.Load e ? "load of b" + e.buffer() + "[" + e.index() + "]"
                     : access.toString();
             throw new KernelException(text + " at " + at + ", which is not in 0.." + last);

@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1. A {@code let}
  * binds; without it a bound variable changes. Numbers are written as in Java: {@code 1.0f} f32, {@code 1.0} f64, {@code 1}
  * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. {@code parallel part(0..8)} calls a method with each of
- * 0 to 7, in any order. The first method follows the head line directly, the others each follow a line of their own:
- * {@code method tile(p0, p1)}.
+ * 0 to 7, in any order; {@code copy 10 to b1[i*10] from b0[i*16]} copies neighbouring elements. The first method follows the head
+ * line directly, the others each follow a line of their own: {@code method tile(p0, p1)}.
  */
 public final class KernelPrinter {
     private final List<String> names;
@@ -126,7 +126,7 @@ public final class KernelPrinter {
                 case Stmt.For s -> block(s.body(), indent + "  ", out);
                 case Stmt.IfAny s -> block(s.body(), indent + "  ", out);
                 case Stmt.While s -> block(s.body(), indent + "  ", out);
-                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
+                case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
             }
         }
     }
@@ -138,6 +138,7 @@ public final class KernelPrinter {
             case Stmt.For s ->
                 "for " + s.var().name() + " in " + s.from() + ".." + s.to() + (s.step() == 1 ? "" : " by " + s.step());
             case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes()) + " = " + text(s.value());
+            case Stmt.Copy s -> "copy " + s.count() + " to " + access(s.to(), s.toAt(), 1) + " from " + access(s.from(), s.fromAt(), 1);
             case Stmt.IfAny s -> "if any " + text(s.condition());
             case Stmt.Sort s -> "sort " + access(s.keys(), s.keysAt(), 1) + ", " + access(s.order(), s.orderAt(), 1) + ": " + s.count() + " of " + s.size();
             case Stmt.While s -> "while " + access(s.buffer(), s.index(), 1) + " at most " + s.limit() + " \"" + s.what() + "\"";

@@ -171,7 +171,7 @@ public final class KernelVerifier {
             }
             case Stmt.IfAny s -> block(s.body());
             case Stmt.While s -> block(s.body());
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
         }
     }
 
@@ -206,6 +206,12 @@ public final class KernelVerifier {
                 exprs.check(s.index());
                 exprs.check(s.value());
                 exprs.store(s);
+            }
+            case Stmt.Copy s -> {
+                exprs.check(s.toAt());
+                exprs.check(s.fromAt());
+                require(s.count() >= 1, "it copies " + s.count() + " elements");
+                exprs.copy(s);
             }
             case Stmt.IfAny s -> {
                 exprs.check(s.condition());

@@ -65,7 +65,7 @@ final class NameVariables implements Rewrite.Replacement {
                     Expr.Var v = bind(s.var(), loopName(loops++));
                     yield new Stmt.For(v, from, to, s.step(), block(s.body()));
                 }
-                case Stmt.Store _, Stmt.IfAny _, Stmt.While _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> Rewrite.stmt(stmt, this, this::block);
+                case Stmt.Store _, Stmt.Copy _, Stmt.IfAny _, Stmt.While _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> Rewrite.stmt(stmt, this, this::block);
             });
         }
         return out;

@@ -54,6 +54,7 @@ public final class Relocation {
             case Stmt.Assign s -> new Stmt.Assign(s.var(), expr(s.value()));
             case Stmt.For s -> new Stmt.For(s.var(), s.from(), s.to(), s.step(), block(s.body()));
             case Stmt.Store s -> new Stmt.Store(targets.get(s.buffer()).buffer(), at(s.buffer(), s.index()), expr(s.value()));
+            case Stmt.Copy s -> new Stmt.Copy(targets.get(s.to()).buffer(), at(s.to(), s.toAt()), targets.get(s.from()).buffer(), at(s.from(), s.fromAt()), s.count());
             case Stmt.IfAny s -> new Stmt.IfAny(expr(s.condition()), block(s.body()));
             case Stmt.While s ->
                 new Stmt.While(targets.get(s.buffer()).buffer(), at(s.buffer(), s.index()), s.limit(), s.what(), block(s.body()));

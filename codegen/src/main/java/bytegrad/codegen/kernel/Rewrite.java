@@ -41,6 +41,10 @@ final class Rewrite {
                 variables(s.value(), action);
                 variables(s.index(), action);
             }
+            case Stmt.Copy s -> {
+                variables(s.toAt(), action);
+                variables(s.fromAt(), action);
+            }
             case Stmt.IfAny s -> variables(s.condition(), action);
             case Stmt.Sort s -> {
                 variables(s.keysAt(), action);
@@ -58,7 +62,7 @@ final class Rewrite {
             case Stmt.For s -> s.body();
             case Stmt.IfAny s -> s.body();
             case Stmt.While s -> s.body();
-            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> List.of();
+            case Stmt.Let _, Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> List.of();
         };
     }
 
@@ -112,6 +116,7 @@ final class Rewrite {
                 Index index = by.index(s.index());
                 yield new Stmt.Store(s.buffer(), index, expr(s.value(), by));
             }
+            case Stmt.Copy s -> new Stmt.Copy(s.to(), by.index(s.toAt()), s.from(), by.index(s.fromAt()), s.count());
             case Stmt.IfAny s -> {
                 Expr condition = expr(s.condition(), by);
                 yield new Stmt.IfAny(condition, body.apply(s.body()));

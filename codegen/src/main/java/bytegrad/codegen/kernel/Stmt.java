@@ -20,6 +20,12 @@ public sealed interface Stmt {
     /** Writes the value's lanes to neighbouring elements of a buffer, from {@code index} on. */
     record Store(int buffer, Index index, Expr value) implements Stmt {}
 
+    /**
+     * Writes {@code count} neighbouring elements of a buffer, from {@code fromAt} on, to as many of another of its dtype, from {@code toAt} on, or to
+     * others of the same: all are read before any is written. Count is at least 1.
+     */
+    record Copy(int to, Index toAt, int from, Index fromAt, int count) implements Stmt {}
+
     /** Runs the body if any lane of the condition holds. */
     record IfAny(Expr condition, List<Stmt> body) implements Stmt {
         public IfAny {

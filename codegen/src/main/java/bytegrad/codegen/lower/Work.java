@@ -23,6 +23,10 @@ final class Work {
 
     /** Of a cache that holds them: there are kernels that work on the same memory again and again. */
     private static final double NANOS_PER_BYTE = 0.03;
+    /** Operations that a copy takes whatever its length, and bytes copied in the time of one more. */
+    private static final int COPY = 20;
+
+    private static final int COPIED_BYTES = 16;
     /** A call of {@link StrictMath}. */
     private static final int CALL = 150;
     /** Iterations of a loop whose ends depend on data. */
@@ -77,6 +81,12 @@ final class Work {
                 case Stmt.Store s -> {
                     add(s.value(), times);
                     move(s.buffer(), s.value(), times);
+                }
+                case Stmt.Copy s -> {
+                    int moved = s.count() * kernel.buffers().get(s.to()).dtype().bytes();
+                    operations += times * (COPY + moved / COPIED_BYTES);
+                    bytes[s.from()] += times * moved;
+                    bytes[s.to()] += times * moved;
                 }
                 case Stmt.IfAny s -> {
                     add(s.condition(), times);

@@ -52,7 +52,7 @@ final class IndexChecks {
                     ofValues = true;
                     block(s.body());
                 }
-                case Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
+                case Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
             }
         }
     }

@@ -97,10 +97,13 @@ final class Updates {
     private static final class Accesses {
         private final int from;
         private final int to;
-        private final Set<Index> loads = new HashSet<>();
-        private final Set<Index> stores = new HashSet<>();
+        private final Set<Piece> loads = new HashSet<>();
+        private final Set<Piece> stores = new HashSet<>();
         /** An element is loaded after it was stored. */
         private boolean tooLate;
+
+        /** What a statement loads or stores: one element (or lanes) at an index, or the elements that are copied. */
+        private record Piece(Index at, int count) {}
 
         Accesses(int from, int to) {
             this.from = from;
@@ -116,7 +119,15 @@ final class Updates {
                     case Stmt.Store(int buffer, Index at, Expr e) -> {
                         collect(e);
                         if (buffer == to) {
-                            stores.add(at);
+                            stores.add(new Piece(at, 1));
+                        }
+                    }
+                    case Stmt.Copy c -> {
+                        if (c.from() == from) {
+                            load(new Piece(c.fromAt(), c.count()));
+                        }
+                        if (c.to() == to) {
+                            stores.add(new Piece(c.toAt(), c.count()));
                         }
                     }
                     case Stmt.IfAny(Expr c, List<Stmt> then) -> {
@@ -131,12 +142,16 @@ final class Updates {
             }
         }
 
+        private void load(Piece piece) {
+            loads.add(piece);
+            tooLate |= stores.contains(piece);
+        }
+
         private void collect(Expr e) {
             switch (e) {
                 case Expr.Load(int buffer, Index at, var dtype, int lanes) -> {
                     if (buffer == from) {
-                        loads.add(at);
-                        tooLate |= stores.contains(at);
+                        load(new Piece(at, 1));
                     }
                 }
                 case Expr.Apply a -> a.args().forEach(this::collect);

@@ -64,6 +64,18 @@ class BoundsVerifierTest {
     }
 
     @Test
+    void copiesStayInside() {
+        ok(loop("i", 0, 10, 1, new Stmt.Copy(1, x("i").times(10), 0, x("i").times(-10).plus(90), 10)));
+        assertEquals(
+                "method main, line 2, 'copy 11 to b1[i*10] from b0[0]': the copy to b1 reaches 0..101, which is not within 0..100",
+                fails(loop("i", 0, 10, 1, new Stmt.Copy(1, x("i").times(10), 0, x(0), 11))));
+        assertTrue(fails(loop("i", 0, 10, 1, new Stmt.Copy(1, x(0), 0, x("i").times(10).plus(-1), 10))).contains("the copy from b0 reaches -1..99"));
+        assertTrue(fails(new Stmt.Copy(1, x(0), 0, x(0), 0)).contains("it copies 0 elements"));
+        assertTrue(fails(new Stmt.Copy(0, x(0), 1, x(0), 1)).contains("b0 is only read"));
+        assertTrue(fails(new Stmt.Copy(1, x(0), 2, x(0), 1)).contains("b1 is f32, b2 i32"));
+    }
+
+    @Test
     void stepsCount() {
         ok(loop("i", 0, 100, 8, put(x("i").plus(3))));
         fails(loop("i", 0, 100, 8, put(x("i").plus(4))));

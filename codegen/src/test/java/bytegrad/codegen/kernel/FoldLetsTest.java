@@ -42,6 +42,22 @@ class FoldLetsTest {
     }
 
     @Test
+    void loadsDoNotMovePastACopyOfTheirDtype() {
+        check(
+                """
+                let v0 = b0[0]
+                copy 4 to b1[0] from b0[4]
+                b1[8] = v0
+                b3[0] = b2[0]
+                """,
+                let(f("a"), load(0, x(0))),
+                let(i("n"), load(2, x(0), I32, 1)),
+                new Stmt.Copy(1, x(0), 0, x(4), 4),
+                store(1, x(8), f("a")),
+                store(3, x(0), i("n")));
+    }
+
+    @Test
     void unreadChainsGoAtOnce() {
         check("b1[0] = 1.0f\n", let(f("a"), load(0, x(0))), let(f("b"), ap(ScalarFn.NEG, f("a"))), store(1, x(0), num(1)),
                 loop("i", 0, 4, 1, let(f("c"), f("b"))));

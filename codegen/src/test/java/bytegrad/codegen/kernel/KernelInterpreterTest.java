@@ -55,6 +55,20 @@ class KernelInterpreterTest {
 
     @ParameterizedTest
     @EnumSource(DType.class)
+    void copiesReadAllBeforeTheyWrite(DType dtype) {
+        Slabs slabs = Slabs.ofSize(64);
+        for (int e = 0; e < 20; e++) {
+            slabs.set(dtype, 3 + e, dtype == BOOL ? e % 3 & 1 : 7 * e + 1);
+        }
+        Slabs before = slabs.copy();
+        KernelInterpreter.run(kernel(List.of(both(dtype, 20)), new Stmt.Copy(0, x(4), 0, x(1), 10)), slabs, List.of(3));
+        for (int e = 0; e < 20; e++) {
+            assertEquals(before.get(dtype, 3 + (e >= 4 && e < 14 ? e - 3 : e)), slabs.get(dtype, 3 + e), dtype + " " + e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
     void variablesSplatsAndAssignmentsHaveLanes(DType dtype) {
         for (int lanes : LANES) {
             Slabs slabs = Slabs.ofSize(128);

@@ -62,6 +62,13 @@ class ParallelTest {
     }
 
     @Test
+    void copiesCountAsWide() {
+        ok(10, new Stmt.Copy(1, p(10), 0, x(0), 10));
+        shared(1, new Stmt.Copy(1, p(9), 0, x(0), 10));
+        shared(2, new Stmt.Copy(2, p(10), 0, x(0), 10), new Stmt.Copy(1, p(10), 2, p(9), 10));
+    }
+
+    @Test
     void theLastChunkMayBeShort() {
         ok(4, let(i("end"), ap(MIN, new Ramp(p(30).plus(30), 0, I32, 1), integer(100))), loop("i", p(30), x("end"), 1, put(x("i"))));
         // What is left over is the last chunk's, at an index that advances with the chunk.
