@@ -26,8 +26,9 @@ final class Expansion {
             case REM -> call(fn, args, s);
             case MOD -> mod(x, args.get(1), s);
             case SIGN -> sign(x, s);
-            case NEG, ABS, SQRT, ADD, SUB, MUL, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR, SELECT ->
+            case NEG, ABS, SQRT, ADD, SUB, MUL, MAX, MIN, FMA, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, SHL, SHR, USHR ->
                 s.let(new Expr.Apply(fn, args));
+            case SELECT -> select(args, s);
             case STOP_GRADIENT -> x;
         };
     }
@@ -37,6 +38,26 @@ final class Expansion {
             throw new NotVectorizable(args.getLast().dtype().text() + " " + fn.text() + " is a call per element");
         }
         return s.let(new Expr.Apply(fn, args));
+    }
+
+    /** A number or zero, on one lane, by a mask of bits: a jump that is taken now and then costs several times as much. */
+    private static Expr select(List<Expr> args, Scope s) {
+        Expr then = args.get(1);
+        Expr otherwise = args.get(2);
+        Expr number = isZero(otherwise) ? then : otherwise;
+        boolean masked = then.lanes() == 1 && !(number instanceof Expr.Const) && (isZero(then) || isZero(otherwise));
+        if (!masked || then.dtype() != DType.F32 && then.dtype() != DType.F64) {
+            return s.let(new Expr.Apply(ScalarFn.SELECT, args));
+        }
+        DType bits = then.dtype() == DType.F32 ? DType.I32 : DType.I64;
+        Expr holds = s.let(new Expr.Convert(bits, args.getFirst()));
+        Expr mask = s.let(isZero(otherwise) ? Expr.Apply.of(ScalarFn.NEG, holds) : Expr.Apply.of(ScalarFn.SUB, holds, Expr.Const.of(bits, 1)));
+        Expr kept = s.let(Expr.Apply.of(ScalarFn.AND, mask, s.let(new Expr.Bits(bits, number))));
+        return s.let(new Expr.Bits(then.dtype(), kept));
+    }
+
+    private static boolean isZero(Expr e) {
+        return e instanceof Expr.Const c && c.bits() == 0;
     }
 
     private static Expr sign(Expr x, Scope s) {

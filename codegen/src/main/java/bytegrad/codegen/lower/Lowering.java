@@ -67,7 +67,9 @@ public final class Lowering {
             case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());
             case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, chunks).arg(cluster.roots().getFirst().node());
             case NESTED -> throw new IllegalStateException("lowered with the graphs it runs: " + cluster);
-            case CONTRACTION -> new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
+            case CONTRACTION -> Sweeps.suit(cluster, lanes)
+                    ? new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods()
+                    : new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
         };
         return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places());
     }
