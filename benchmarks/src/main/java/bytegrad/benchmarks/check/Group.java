@@ -39,5 +39,8 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("accuracy", TrainedAccuracy::models),
                     new Group("charlm", CharacterModels::report),
                     new Group("stored", StoredBuffers::report),
-                    new Group("determinism", Determinism::report)));
+                    new Group("determinism", Determinism::report)),
+            "04",
+            List.of(
+                    new Group("scalar", ScalarSpeed::report)));
 }

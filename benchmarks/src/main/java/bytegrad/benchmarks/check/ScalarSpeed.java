@@ -1,0 +1,148 @@
+package bytegrad.benchmarks.check;
+
+import bytegrad.benchmarks.Call;
+import bytegrad.benchmarks.Timing;
+import bytegrad.cli.workload.Task;
+import bytegrad.cli.workload.Workload;
+import bytegrad.codegen.Compiler;
+import bytegrad.codegen.Options;
+import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Slabs;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.Tensor;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A step of A without the Vector API, in JVMs of their own, against the classes for vectors in this one. */
+final class ScalarSpeed {
+    private static final double WARM = 4;
+    private static final double MEASURE = 3;
+    private static final double PERCENT = 25;
+    private static final Path JDKS = Path.of("/usr/lib/jvm");
+    private static final Pattern MICROS = Pattern.compile("(?m)^micros: ([0-9.]+)");
+
+    /** Needs the runtime alone: reads slabs, then runs as {@link Timing} does. Numbers of the states are those at the beginning again and again. */
+    private static final String MAIN =
+            """
+            import java.io.*;
+            import java.nio.file.*;
+            import java.util.Arrays;
+            public class Main extends ClassLoader {
+                public static void main(String[] args) throws Exception {
+                    Object[] s;
+                    try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(Path.of("in")))) { s = (Object[]) in.readObject(); }
+                    byte[] code = Files.readAllBytes(Path.of(args[0]));
+                    Class<?> c = new Main().defineClass(null, code, 0, code.length);
+                    bytegrad.runtime.Program p = (bytegrad.runtime.Program) c.getConstructor().newInstance();
+                    bytegrad.runtime.Slabs slabs = new bytegrad.runtime.Slabs((float[]) s[0], (double[]) s[1], (int[]) s[2], (long[]) s[3], (boolean[]) s[4],
+                        (byte[]) s[5], (byte[]) s[6], (short[]) s[7], (short[]) s[8]);
+                    float[] start = slabs.f.clone();
+                    double warm = Double.parseDouble(args[1]) * 1e9;
+                    double measured = Double.parseDouble(args[2]) * 1e9;
+                    long[] took = new long[1 << 20];
+                    int calls = 0;
+                    int from = -1;
+                    for (long begin = System.nanoTime(); System.nanoTime() - begin < warm + measured && calls < took.length; calls++) {
+                        if (calls % 200 == 199) {
+                            System.arraycopy(start, 0, slabs.f, 0, start.length);
+                        }
+                        if (from < 0 && System.nanoTime() - begin >= warm) {
+                            from = calls;
+                        }
+                        long t = System.nanoTime();
+                        p.run(slabs);
+                        took[calls] = System.nanoTime() - t;
+                    }
+                    Arrays.sort(took, from, calls);
+                    System.out.println("micros: " + took[(from + calls) / 2] / 1e3);
+                }
+            }
+            """;
+
+    private ScalarSpeed() {}
+
+    static void report(Report report) {
+        double simd = Timing.of(Call.of(Workload.A), WARM, MEASURE).medianMicros();
+        report.figure("scalar-simd-micros", simd);
+        try (Scratch scratch = new Scratch()) {
+            prepare(Workload.A.task(), scratch.folder());
+            row(report, "25", Path.of(System.getProperty("java.home")), scratch.folder(), simd);
+            Optional<Path> java17 = java17();
+            if (java17.isEmpty()) {
+                report.absent("scalar-percent-of-simd-17", JDKS.resolve("java-17"));
+            } else {
+                row(report, "17", java17.get(), scratch.folder(), simd);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The folder gets the class, slabs with inputs and states, and a program that runs it. */
+    private static void prepare(Task task, Path folder) throws IOException {
+        CompiledFunction f = Compiler.compile(task.graph(), Options.DEFAULT.withSimd(Options.Simd.SCALAR).withDump(folder));
+        Slabs slabs = new Slabs(f.arena());
+        Object[] arrays = {slabs.f, slabs.d, slabs.i, slabs.l, slabs.z, slabs.u8, slabs.i8, slabs.i16, slabs.bf16};
+        Map<String, Tensor> values = new HashMap<>(task.inputs());
+        values.putAll(task.state());
+        for (Slot slot : Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).toList()) {
+            System.arraycopy(Objects.requireNonNull(values.get(slot.name())).array(), 0, arrays[slot.type().ordinal()], slot.offset(), slot.size());
+        }
+        try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(folder.resolve("in")))) {
+            out.writeObject(arrays);
+        }
+        Files.writeString(folder.resolve("Main.java"), MAIN);
+    }
+
+    private static void row(Report report, String version, Path java, Path folder, double simd) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString()));
+        // Regions as check.sh has them: a slab that is not aligned is another machine.
+        command.addAll(List.of("-XX:+UseG1GC", "-XX:G1HeapRegionSize=1m", "-Xmn64m", "-cp", Places.root().resolve("runtime/target/classes").toString(),
+                "Main.java", classFile(folder), Double.toString(WARM), Double.toString(MEASURE)));
+        double micros = Launcher.figure(MICROS, Launcher.run(folder, command));
+        report.figure("scalar-micros-" + version, micros);
+        report.atLeast("scalar-percent-of-simd-" + version, 100 * simd / micros, PERCENT);
+    }
+
+    private static String classFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<String> names = files.map(Path::toString).filter(n -> n.endsWith(".class")).sorted().toList();
+            if (names.size() != 1) {
+                throw new IllegalStateException("one class was wanted: " + names);
+            }
+            return names.getFirst();
+        }
+    }
+
+    /** Named by JAVA17_HOME, or in the system's usual folder. */
+    private static Optional<Path> java17() throws IOException {
+        List<Path> homes = new ArrayList<>();
+        String named = System.getenv("JAVA17_HOME");
+        if (named != null && !named.isEmpty()) {
+            homes.add(Path.of(named));
+        }
+        if (Files.isDirectory(JDKS)) {
+            try (Stream<Path> jdks = Files.list(JDKS)) {
+                jdks.sorted().forEach(homes::add);
+            }
+        }
+        for (Path home : homes) {
+            Path release = home.resolve("release");
+            if (Files.isRegularFile(release) && Files.readString(release).contains("JAVA_VERSION=\"17") && Files.isExecutable(home.resolve("bin/java"))) {
+                return Optional.of(home);
+            }
+        }
+        return Optional.empty();
+    }
+}
