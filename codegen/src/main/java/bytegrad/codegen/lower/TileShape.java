@@ -12,17 +12,22 @@ import java.util.Optional;
 record TileShape(int rows, int vectors) {
     /** Sums that fit in registers beside the operands; more spill. 512-bit code has 32 registers, narrower code may have 16. */
     private static int accumulators(int lanes) {
-        return lanes >= 16 ? 16 : 12;
+        return lanes >= 16 ? 24 : 12;
     }
 
-    /** Eight rows by two vectors where there are that many; with fewer rows, more vectors, to hide the latency of an fma. */
+    /**
+     * Two vectors wide where there are that many, and then as high as fits; with fewer rows, more vectors, to hide the latency of an fma. All tiles
+     * are about as high, so that the last is no sliver.
+     */
     static TileShape choose(int rows, int vectors, int lanes) {
         if (lanes == 1) {
             return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
         int budget = accumulators(lanes);
-        int wide = vectors == 1 ? 1 : 2;
-        int high = Math.clamp(rows, 1, budget / wide);
+        int wide = vectors == 1 || vectors == 3 ? vectors : 2;
+        int most = budget / wide;
+        int tiles = Math.max(1, (rows + most - 1) / most);
+        int high = Math.max(1, (rows + tiles - 1) / tiles);
         return new TileShape(high, Math.max(1, Math.min(vectors, budget / high)));
     }
 
