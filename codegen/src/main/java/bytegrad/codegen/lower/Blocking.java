@@ -36,7 +36,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int ROWS_WORTH_PACKING = 96;
 
     /** Where the lines of a column are so many bytes apart, few sets of a cache hold all of them. */
-    private static final int CROWDING = 1024;
+    private static final int CROWDING = 4096;
 
     /** Products from which on crowding matters. */
     private static final int LONG = 128;

@@ -15,20 +15,24 @@ record TileShape(int rows, int vectors) {
         return lanes >= 16 ? 24 : 12;
     }
 
-    /**
-     * Two vectors wide where there are that many, and then as high as fits; with fewer rows, more vectors, to hide the latency of an fma. All tiles
-     * are about as high, so that the last is no sliver.
-     */
+    /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
+    private static final int WIDE = 4;
+
+    /** As wide as a panel, and as high as fits; with fewer rows, more vectors, to hide the latency of an fma. */
     static TileShape choose(int rows, int vectors, int lanes) {
         if (lanes == 1) {
             return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
         int budget = accumulators(lanes);
-        int wide = vectors == 1 || vectors == 3 ? vectors : 2;
-        int most = budget / wide;
-        int tiles = Math.max(1, (rows + most - 1) / most);
-        int high = Math.max(1, (rows + tiles - 1) / tiles);
+        int wide = even(vectors, lanes >= 16 ? WIDE : 2);
+        int high = even(rows, budget / wide);
         return new TileShape(high, Math.max(1, Math.min(vectors, budget / high)));
+    }
+
+    /** So many in as few parts of at most {@code most} as it takes, about as large each, so that the last is no sliver. */
+    private static int even(int count, int most) {
+        int parts = Math.max(1, (count + most - 1) / most);
+        return Math.max(1, (count + parts - 1) / parts);
     }
 
     interface Span {
