@@ -31,7 +31,7 @@ final class Packing {
     void panel(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index column, int width, int buffer, Place place) {
         int source = buffers.read(c.right().place());
         if (c.columnStride() == 1) {
-            products.in(s, products.variables()).each(m, (inner, k) -> {
+            products.in(s).each(m, (inner, k) -> {
                 for (int ahead = 0; ahead < width; ahead += lanes) {
                     copy(inner, source, c.rightAt(c.with(axes, Index.ZERO, column.plus(ahead)), c.known(k)), lanes, buffer, place.of(k).plus(ahead));
                 }
@@ -49,7 +49,7 @@ final class Packing {
 
     private void sideBySide(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index column, Index first, int count, int buffer, Place place) {
         int source = buffers.read(c.right().place());
-        products.in(s, products.variables()).each(m, (inner, k) -> {
+        products.in(s).each(m, (inner, k) -> {
             List<Expr> values = new ArrayList<>();
             for (int j = 0; j < count; j++) {
                 Index from = c.rightAt(c.with(axes, Index.ZERO, column.plus(first).plus(j)), c.known(k));
@@ -64,7 +64,7 @@ final class Packing {
     /** rows[k, i] = left[row + i, k] for the rows of a tile. Whole vectors are written: the next product's, or tile's, then overwrite what is too much. */
     void rows(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index row, int height, int buffer, Place place) {
         int source = buffers.read(c.left().place());
-        products.in(s, products.variables()).each(m, (inner, k) -> {
+        products.in(s).each(m, (inner, k) -> {
             for (int ahead = 0; ahead < height; ahead += lanes) {
                 copy(inner, source, c.leftAt(c.with(axes, row.plus(ahead), Index.ZERO), c.known(k)), lanes, buffer, place.of(k).plus(ahead));
             }
