@@ -50,8 +50,14 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
 
-    static Blocking choose(Contraction c, int lanes, int wanted) {
-        return new Choice(c, lanes).choose(wanted);
+    /**
+     * Decides.
+     *
+     * @param accumulators vectors of sums in a tile, at most
+     * @param wanted at most so many chunks
+     */
+    static Blocking choose(Contraction c, int lanes, int accumulators, int wanted) {
+        return new Choice(c, lanes, accumulators).choose(wanted);
     }
 
     private static final class Choice {
@@ -66,10 +72,10 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final long rows;
         private final long rowTiles;
 
-        Choice(Contraction c, int lanes) {
+        Choice(Contraction c, int lanes, int accumulators) {
             this.c = c;
             this.lanes = lanes;
-            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes);
+            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators);
             this.panels = (c.columns() + width() - 1) / width();
             this.bytes = c.result().dtype().bytes();
             this.blocked = lanes > 1 && !c.contracted().isChain();

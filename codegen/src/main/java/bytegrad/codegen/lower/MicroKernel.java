@@ -6,20 +6,24 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The loops over a block of a tile's products, whose sums are variables. The elements of row i are at {@code rows[i] + Σ k·leftStrides}, those of
- * the first column at {@code columns + Σ k·rightStrides}: as a method it is given these positions, so that contractions of other extents have
- * the same.
+ * The loops over a block of a tile's products, whose sums are variables. The elements of row i are at {@code rows + i·rowStride + Σ k·leftStrides},
+ * those of the first column at {@code columns + Σ k·rightStrides}: as a method it is given these positions, so that many contractions have the same.
  */
 final class MicroKernel {
+    private static final Expr.Var ROWS = Expr.Var.index("rows");
+    private static final Expr.Var COLUMNS = Expr.Var.index("columns");
+    private static final Expr.Var TRIPS = Expr.Var.index("trips");
+
     private final Contraction c;
     private final int lanes;
     private final int count;
     private final int left;
-    private final List<Index> rows;
+    private final int height;
+    private final Index rows;
+    private final int rowStride;
     private final List<Integer> leftStrides;
     private final int right;
     private final Index columns;
@@ -28,11 +32,13 @@ final class MicroKernel {
     private final Index trips;
     private final List<Integer> inside;
 
-    private MicroKernel(MicroKernel of, List<Index> rows, Index columns, Index trips) {
+    private MicroKernel(MicroKernel of, Index rows, Index columns, Index trips) {
         this.c = of.c;
         this.lanes = of.lanes;
         this.count = of.count;
         this.left = of.left;
+        this.height = of.height;
+        this.rowStride = of.rowStride;
         this.rows = rows;
         this.leftStrides = of.leftStrides;
         this.right = of.right;
@@ -56,8 +62,9 @@ final class MicroKernel {
         this.inside = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
         this.trips = block.trips();
         this.left = tile.packedRows().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.left().place()));
-        this.rows = IntStream.range(0, tile.height()).mapToObj(i -> tile.packedRows().map(p -> p.at(Index.of(i)))
-                .orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row().plus(i), tile.column()), block.begin()))).toList();
+        this.height = tile.height();
+        this.rows = tile.packedRows().map(TileMethods.Part::first).orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
+        this.rowStride = tile.packedRows().isPresent() ? 1 : c.hasRows() ? c.rowStride() : 0;
         this.leftStrides = tile.packedRows().isPresent() ? packed(tile.height()) : c.leftProductStrides().subList(axis, extents.size());
         this.right = tile.panel().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.right().place()));
         this.columns = tile.panel().map(p -> p.at(Index.ZERO)).orElseGet(() -> c.rightAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
@@ -74,32 +81,25 @@ final class MicroKernel {
         return strides;
     }
 
-    private static Expr.Var row(int i) {
-        return Expr.Var.index("row" + i);
-    }
-
-    private static final Expr.Var COLUMNS = Expr.Var.index("columns");
-    private static final Expr.Var TRIPS = Expr.Var.index("trips");
-
     /** The parameters of a method that is this micro-kernel, with one more. */
     List<Expr.Var> params(Expr.Var more) {
-        return Stream.concat(IntStream.range(0, rows.size()).mapToObj(MicroKernel::row), Stream.of(COLUMNS, TRIPS, more)).toList();
+        return List.of(ROWS, COLUMNS, TRIPS, more);
     }
 
     /** What a call gives for them. */
     List<Index> args(Index more) {
-        return Stream.concat(rows.stream(), Stream.of(columns, trips, more)).toList();
+        return List.of(rows, columns, trips, more);
     }
 
     /** The micro-kernel in that method. */
     MicroKernel passed() {
-        return new MicroKernel(this, IntStream.range(0, rows.size()).mapToObj(i -> Index.of(row(i))).toList(), Index.of(COLUMNS), Index.of(TRIPS));
+        return new MicroKernel(this, Index.of(ROWS), Index.of(COLUMNS), Index.of(TRIPS));
     }
 
     /** Writes the loops; returns the sums, by row and vector. */
     Expr.Var[][] write(MethodWriter m) {
         Expr zero = m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes);
-        Expr.Var[][] acc = new Expr.Var[rows.size()][count];
+        Expr.Var[][] acc = new Expr.Var[height][count];
         for (Expr.Var[] row : acc) {
             for (int v = 0; v < count; v++) {
                 row[v] = m.body.accumulator(zero);
@@ -122,7 +122,7 @@ final class MicroKernel {
             b.add(s.variable(new Expr.Load(right, r.plus(v * lanes), c.result().dtype(), lanes)));
         }
         for (int i = 0; i < acc.length; i++) {
-            Expr a = s.variable(new Expr.Splat(s.variable(new Expr.Load(left, rows.get(i).plus(l), c.result().dtype(), 1)), lanes));
+            Expr a = s.variable(new Expr.Splat(s.variable(new Expr.Load(left, rows.plus(i * rowStride).plus(l), c.result().dtype(), 1)), lanes));
             for (int v = 0; v < count; v++) {
                 s.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
             }

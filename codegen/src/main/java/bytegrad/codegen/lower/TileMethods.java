@@ -20,11 +20,11 @@ import java.util.Optional;
  * scratch. A tile at the edge computes whole vectors of which the epilogue uses a part: what it reads beyond a row is in the arena, and unused.
  */
 final class TileMethods {
-    /** Statements of an epilogue written out for every vector of a tile: beyond this the method takes long to compile. */
-    private static final int MOST_WRITTEN_OUT = 240;
+    /** Statements of an epilogue written out behind a micro-kernel: with more, HotSpot no longer inlines all of the method's vector operations. */
+    private static final int MOST_FUSED = 80;
 
-    /** Products from which on a micro-kernel that kernels share costs little more than one with its epilogue in it, and HotSpot compiles it once. */
-    private static final int LONG = 512;
+    /** Statements of an epilogue written out for every vector of a row. */
+    private static final int MOST_WRITTEN_OUT = 120;
 
     private final Contraction c;
     private final Definitions definitions;
@@ -72,11 +72,33 @@ final class TileMethods {
         }
     }
 
+    /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
+    int accumulators(int most) {
+        MethodWriter m = new MethodWriter("point", List.of(), laneBytes, names);
+        Expr.Var row = Expr.Var.index("row");
+        Expr.Var column = Expr.Var.index("column");
+        m.bind(row, m.body);
+        Scope s = m.body.loop(column, lanes);
+        Index[] axes = new Index[c.result().rank()];
+        c.outerAxes().forEach(a -> {
+            Expr.Var o = Expr.Var.index("o" + a);
+            m.bind(o, m.body);
+            axes[a] = definitions.known(Index.of(o), c.extent(a));
+        });
+        definitions.known(Index.of(row), c.rows());
+        definitions.known(Index.of(column), c.columns());
+        Expr.Var sum = m.body.accumulator(m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes));
+        int before = m.body.out.size();
+        point(s, axes, Index.of(row), Index.of(column), (_, _) -> sum);
+        int fused = MOST_FUSED / Math.max(1, m.body.out.size() - before + s.out.size());
+        return 3 * fused >= 2 * most ? Math.min(most, fused) : most;
+    }
+
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
     void compute(Scope s, Tile tile) {
         int count = vectors(tile);
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || c.products() < LONG && lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
+        if (methods.containsKey(fused) || lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
             s.out.add(new Stmt.Call(fused, new Passed(tile).args));
             return;
         }
@@ -180,17 +202,18 @@ final class TileMethods {
         MethodWriter m = new MethodWriter(name, passed.params, laneBytes, names);
         Expr.Var[][] acc = new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
         int before = m.body.out.size();
-        Scope s = m.body.loop(passed.column, lanes);
         Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, count);
         for (int i = 0; i < tile.height(); i++) {
             for (int v = 0; v < count; v++) {
                 Expr sum = acc[i][v];
-                point(s, tile, c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
+                // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
+                Scope s = m.body.loop(passed.column, lanes);
+                point(s, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
+                m.body.out.addAll(s.out);
             }
         }
-        m.body.out.addAll(s.out);
-        if (m.body.out.size() - before > MOST_WRITTEN_OUT) {
+        if (m.body.out.size() - before > MOST_FUSED) {
             return false;
         }
         methods.put(name, m.finish());
@@ -203,8 +226,8 @@ final class TileMethods {
     }
 
     /** Stores what the kernel makes of the sum at an index. */
-    private void point(Scope s, Tile tile, Index row, Index column, Definitions.Tile sums) {
-        Index[] here = c.with(tile.axes(), row, column);
+    private void point(Scope s, Index[] axes, Index row, Index column, Definitions.Tile sums) {
+        Index[] here = c.with(axes, row, column);
         definitions.tile(sums);
         List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
         for (int k = 0; k < values.size(); k++) {
@@ -232,7 +255,7 @@ final class TileMethods {
         Kernel.Method method() {
             if (main > 0 && !vectorsWrittenOut()) {
                 rows(m.body, (s, row, tileRow) -> m.loop(s, tile.column(), tile.column().plus(main), lanes, lanes, (inner, i) ->
-                        point(inner, tile, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())))));
+                        point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())))));
             }
             if (main < tile.width()) {
                 rows(m.body, this::rest);
@@ -264,7 +287,7 @@ final class TileMethods {
             rows(wide, (s, row, tileRow) -> {
                 for (int v = 0; v < whole; v++) {
                     Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    point(s, tile, row, first.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
+                    point(s, tile.axes(), row, first.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
                 }
                 statements[0] = s.out.size();
             });
@@ -277,11 +300,11 @@ final class TileMethods {
 
         private void rest(Scope s, Index row, Index tileRow) {
             if (c.columns() == 1) {
-                point(s, tile, row, Index.ZERO, loaded(tileRow));
+                point(s, tile.axes(), row, Index.ZERO, loaded(tileRow));
                 return;
             }
             m.loop(s, tile.column().plus(main), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
-                    point(inner, tile, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
+                    point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
         }
 
         private Definitions.Tile loaded(Index inTile) {

@@ -11,22 +11,21 @@ import java.util.Optional;
  */
 record TileShape(int rows, int vectors) {
     /** Sums that fit in registers beside the operands; more spill. 512-bit code has 32 registers, narrower code may have 16. */
-    private static int accumulators(int lanes) {
+    static int accumulators(int lanes) {
         return lanes >= 16 ? 24 : 12;
     }
 
     /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
     private static final int WIDE = 4;
 
-    /** As wide as a panel, and as high as fits; with fewer rows, more vectors, to hide the latency of an fma. */
-    static TileShape choose(int rows, int vectors, int lanes) {
+    /** As wide as a panel, and as high as {@code accumulators} allow; with fewer rows, more vectors, to hide the latency of an fma. */
+    static TileShape choose(int rows, int vectors, int lanes, int accumulators) {
         if (lanes == 1) {
             return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
-        int budget = accumulators(lanes);
         int wide = even(vectors, lanes >= 16 ? WIDE : 2);
-        int high = even(rows, budget / wide);
-        return new TileShape(high, Math.max(1, Math.min(vectors, budget / high)));
+        int high = even(rows, accumulators / wide);
+        return new TileShape(high, Math.max(1, Math.min(vectors, accumulators / high)));
     }
 
     /** So many in as few parts of at most {@code most} as it takes, about as large each, so that the last is no sliver. */

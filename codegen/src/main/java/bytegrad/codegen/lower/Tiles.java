@@ -68,9 +68,10 @@ final class Tiles {
         Loops(MethodWriter entry) {
             this.entry = entry;
             this.c = new Contraction(y, partition, definitions, names);
-            this.blocking = Blocking.choose(c, lanes, chunks);
-            this.tile = blocking.tile();
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
+            int most = TileShape.accumulators(lanes);
+            this.blocking = Blocking.choose(c, lanes, lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most, chunks);
+            this.tile = blocking.tile();
             this.packing = new Packing(c, buffers, lanes);
             this.whole = blocking.right() == Blocking.Packed.WHOLE
                     ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
