@@ -11,8 +11,8 @@ final class Allocation {
     private static final int WARM_STEPS = 15_000;
     private static final int WINDOWS = 20;
     private static final int STEPS = 50;
-    /** Of a workload whose steps are long, HotSpot compiles the loops long before so many steps. */
-    private static final double WARM_NANOS = 2e10;
+    /** For workloads of long steps. */
+    private static final double MOST_NANOS = 9e10;
 
     /** Keeps the results alive. */
     private double sink;
@@ -33,16 +33,12 @@ final class Allocation {
         }
     }
 
+    /** Of windows of steps the least: what one allocates beyond its steps' own is the JVM's (a counter read, a deoptimisation). */
     private double bytesPerStep(Call call) {
-        long start = System.nanoTime();
-        for (int step = 0; step < WARM_STEPS && System.nanoTime() - start < WARM_NANOS; step += STEPS) {
-            call.reset();
-            window(call);
-        }
-        // What a window allocates beyond its steps' own is the JVM's (a counter read, a deoptimisation): least is truest.
         ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long start = System.nanoTime();
         long least = Long.MAX_VALUE;
-        for (int w = 0; w < WINDOWS; w++) {
+        for (int step = 0; least > 0 && step < WARM_STEPS + WINDOWS * STEPS && System.nanoTime() - start < MOST_NANOS; step += STEPS) {
             call.reset();
             long before = thread.getCurrentThreadAllocatedBytes();
             window(call);
