@@ -29,18 +29,20 @@ public final class HandWritten {
                     FloatVector.fromArray(SPECIES, b, (k0 + k) * n + j + LANES).intoArray(panel, k * COLUMNS + LANES);
                 }
                 for (int i = 0; i < n; i += ROWS) {
-                    tile(a, i * n + k0, panel, c, i * n + j, n, depth, k0 > 0);
+                    tile(a, i * n + k0, panel, n, depth);
+                    store(panel, c, i * n + j, n, k0 > 0);
                 }
             }
         }
     }
 
-    /** Floats that {@link #matmul} packs. */
+    /** Floats that {@link #matmul} packs, and a tile of sums behind them. */
     public static int panelSize() {
-        return DEPTH * COLUMNS;
+        return (DEPTH + ROWS) * COLUMNS;
     }
 
-    private static void tile(float[] a, int aAt, float[] panel, float[] c, int cAt, int n, int depth, boolean onTop) {
+    private static void tile(float[] a, int aAt, float[] panel, int n, int depth) {
+        int sums = DEPTH * COLUMNS;
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector c00 = zero;
         FloatVector c01 = zero;
@@ -87,23 +89,32 @@ public final class HandWritten {
             c70 = x.fma(b0, c70);
             c71 = x.fma(b1, c71);
         }
-        row(c, cAt, c00, c01, onTop);
-        row(c, cAt + n, c10, c11, onTop);
-        row(c, cAt + 2 * n, c20, c21, onTop);
-        row(c, cAt + 3 * n, c30, c31, onTop);
-        row(c, cAt + 4 * n, c40, c41, onTop);
-        row(c, cAt + 5 * n, c50, c51, onTop);
-        row(c, cAt + 6 * n, c60, c61, onTop);
-        row(c, cAt + 7 * n, c70, c71, onTop);
+        c00.intoArray(panel, sums);
+        c01.intoArray(panel, sums + LANES);
+        c10.intoArray(panel, sums + 2 * LANES);
+        c11.intoArray(panel, sums + 3 * LANES);
+        c20.intoArray(panel, sums + 4 * LANES);
+        c21.intoArray(panel, sums + 5 * LANES);
+        c30.intoArray(panel, sums + 6 * LANES);
+        c31.intoArray(panel, sums + 7 * LANES);
+        c40.intoArray(panel, sums + 8 * LANES);
+        c41.intoArray(panel, sums + 9 * LANES);
+        c50.intoArray(panel, sums + 10 * LANES);
+        c51.intoArray(panel, sums + 11 * LANES);
+        c60.intoArray(panel, sums + 12 * LANES);
+        c61.intoArray(panel, sums + 13 * LANES);
+        c70.intoArray(panel, sums + 14 * LANES);
+        c71.intoArray(panel, sums + 15 * LANES);
     }
 
-    private static void row(float[] c, int at, FloatVector left, FloatVector right, boolean onTop) {
-        if (onTop) {
-            left.add(FloatVector.fromArray(SPECIES, c, at)).intoArray(c, at);
-            right.add(FloatVector.fromArray(SPECIES, c, at + LANES)).intoArray(c, at + LANES);
-        } else {
-            left.intoArray(c, at);
-            right.intoArray(c, at + LANES);
+    /** Adds a tile's sums to C, or puts them there. In a method of its own: all the vector calls of both would be more than HotSpot inlines into one. */
+    private static void store(float[] panel, float[] c, int cAt, int n, boolean onTop) {
+        for (int r = 0; r < ROWS; r++) {
+            for (int j = 0; j < COLUMNS; j += LANES) {
+                FloatVector sum = FloatVector.fromArray(SPECIES, panel, DEPTH * COLUMNS + r * COLUMNS + j);
+                int at = cAt + r * n + j;
+                (onTop ? sum.add(FloatVector.fromArray(SPECIES, c, at)) : sum).intoArray(c, at);
+            }
         }
     }
 
