@@ -75,7 +75,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         Choice(Contraction c, int lanes, int accumulators) {
             this.c = c;
             this.lanes = lanes;
-            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators);
+            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar());
             this.panels = (c.columns() + width() - 1) / width();
             this.bytes = c.result().dtype().bytes();
             this.blocked = lanes > 1 && !c.contracted().isChain();
@@ -128,8 +128,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private boolean isLeftWorthPacking() {
-            return lanes > 1 && c.hasRows() && tile.rows() > 1 && panels > 2 && c.rowStride() == 1
-                    && last(c.leftProductStrides()) * bytes >= FAR;
+            return lanes > 1 && tile.rows() > 1 && panels > 2 && areRowsFar();
+        }
+
+        /** Rows are neighbours, but what is added to them lies far apart. */
+        private boolean areRowsFar() {
+            return c.hasRows() && c.rowStride() == 1 && last(c.leftProductStrides()) * c.result().dtype().bytes() >= FAR;
         }
 
         private static long last(List<Integer> strides) {

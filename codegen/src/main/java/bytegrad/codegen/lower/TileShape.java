@@ -18,12 +18,15 @@ record TileShape(int rows, int vectors) {
     /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
     private static final int WIDE = 4;
 
-    /** As wide as a panel, and as high as {@code accumulators} allow; with fewer rows, more vectors, to hide the latency of an fma. */
-    static TileShape choose(int rows, int vectors, int lanes, int accumulators) {
+    /**
+     * As wide as a panel, and as high as {@code accumulators} allow; with fewer rows, more vectors, to hide the latency of an fma; half as wide where rows are copied, which
+     * goes by whole vectors.
+     */
+    static TileShape choose(int rows, int vectors, int lanes, int accumulators, boolean tall) {
         if (lanes == 1) {
             return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
-        int wide = even(vectors, lanes >= 16 ? WIDE : 2);
+        int wide = even(vectors, lanes >= 16 && !tall ? WIDE : 2);
         int high = even(rows, accumulators / wide);
         return new TileShape(high, Math.max(1, Math.min(vectors, accumulators / high)));
     }
