@@ -127,6 +127,10 @@ final class Merge {
             return true;
         }
         Draft producer = drafts.get(h).resolve();
+        if (producer == b) {
+            // What b computes and reads itself moves along with it.
+            return true;
+        }
         if (producer != a) {
             return producer.id > a.id;
         }
