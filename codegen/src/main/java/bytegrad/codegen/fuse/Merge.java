@@ -87,10 +87,10 @@ final class Merge {
     }
 
     private boolean canMerge(Draft a, Draft b, Set<Node> reads) {
-        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weight + b.weight > weightLimit) {
+        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weightWith(b) > weightLimit) {
             return false;
         }
-        Shape space = a.space.rank() >= b.space.rank() ? a.space : b.space;
+        Shape space = joined(a.space, b.space);
         if (!prefix(a.space, space) || !prefix(b.space, space)) {
             return false;
         }
@@ -116,8 +116,22 @@ final class Merge {
         return levels;
     }
 
+    /** The space of the axes of both, which begin alike: an axis of one element is one that the kernel has not. */
+    private static Shape joined(Shape a, Shape b) {
+        List<Integer> dims = new ArrayList<>(a.rank() >= b.rank() ? a.dims() : b.dims());
+        for (int k = 0; k < Math.min(a.rank(), b.rank()); k++) {
+            dims.set(k, a.dim(k) == 1 ? b.dim(k) : a.dim(k));
+        }
+        return Shape.of(dims);
+    }
+
     private static boolean prefix(Shape part, Shape whole) {
-        return whole.dims().subList(0, part.rank()).equals(part.dims());
+        for (int k = 0; k < part.rank(); k++) {
+            if (part.dim(k) != 1 && part.dim(k) != whole.dim(k)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What b reads is there when a runs; if a computes it, then where b reads it, or cheaply enough to compute again there. */
@@ -212,12 +226,10 @@ final class Merge {
     }
 
     private static void merge(Draft a, Draft b) {
-        if (b.space.rank() > a.space.rank()) {
-            a.space = b.space;
-        }
+        a.space = joined(a.space, b.space);
         levels(a, b, a.space).forEach(a::hoist);
         a.widths.addAll(b.widths);
-        a.weight += b.weight;
+        a.computeAll(b);
         a.reductions += b.reductions;
         a.roots.addAll(b.roots);
         b.roots.clear();
