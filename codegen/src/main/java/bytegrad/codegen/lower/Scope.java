@@ -39,6 +39,11 @@ final class Scope {
         return new Scope(Optional.empty(), method, Optional.empty(), 1, 1);
     }
 
+    /** The body of a loop over {@code var}, which advances by {@code lanes}. */
+    Scope loop(Expr.Var var, int lanes) {
+        return loop(var, lanes, 1);
+    }
+
     /**
      * The body of a loop over {@code var}, which advances by {@code lanes}, or as many times that as the body handles vectors side by side.
      */
