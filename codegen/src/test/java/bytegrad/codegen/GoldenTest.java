@@ -76,6 +76,22 @@ final class GoldenTest {
         Golden.check("dense-gelu-gradient", b.build());
     }
 
+    /** Heads side by side again, as the next contraction reads them: the first one stores its result so. */
+    @Test
+    void transposedContraction() throws IOException {
+        Golden.check("transposed-contraction", """
+                graph
+                p: f32[2,3,5,7] = input "p"
+                v: f32[2,3,7,20] = input "v"
+                w: f32[60,4] = input "w"
+                %3: f32[2,3,5,20] = contract(p, v) left_batch=[0,1] right_batch=[0,1] left_contract=[3] right_contract=[2]
+                %4: f32[2,5,3,20] = transpose(%3) axes=[0,2,1,3]
+                %5: f32[2,5,60] = reshape(%4)
+                %6: f32[2,5,4] = contract(%5, w) left_batch=[] right_batch=[] left_contract=[2] right_contract=[0]
+                output "y" = %6
+                """);
+    }
+
     /** One kernel a row in either direction; what the gradient needs of a row is its mean and deviation. */
     @Test
     void layerNormAndItsGradient() throws IOException {

@@ -227,7 +227,7 @@ final class Partitioner {
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
                     && indices.equals(List.of(Reads.identity(n.shape())))
-                    && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
+                    && d.roots.stream().allMatch(r -> Reads.coversRows(r.node().shape(), d.space, r.index()));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
@@ -315,9 +315,14 @@ final class Partitioner {
         reads.addInputs(n, d, List.of());
     }
 
+    /** A transpose of rows is stored in the order in which its operand is made, so that a contraction can be the kernel that stores it. */
     private Draft openFor(Node n) {
-        Draft d = open(Cluster.Kind.of(n), n.shape());
-        List<Index> index = Reads.identity(n.shape());
+        boolean ofRows = n.op() instanceof Op.Transpose(List<Integer> axes) && !axes.isEmpty() && axes.getLast() == axes.size() - 1;
+        Draft d = open(Cluster.Kind.of(n), ofRows ? n.input(0).shape() : n.shape());
+        List<Index> index = Reads.identity(d.space);
+        if (ofRows) {
+            index = ((Op.Transpose) n.op()).axes().stream().map(index::get).toList();
+        }
         d.roots.add(new Cluster.Root(n, index));
         join(d, n, List.of(index));
         return d;
