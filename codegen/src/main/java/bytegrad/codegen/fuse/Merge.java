@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Joins kernels that read the same tensors over the same iteration space into the earlier of them, so that a matrix is
@@ -25,14 +26,15 @@ final class Merge {
     private final List<Draft> drafts;
     private final Map<Node, Integer> home;
     private final Map<Node, Set<Partitioner.Use>> readers;
-    private final boolean[] required;
+    /** The nodes that are stored even if no kernel reads them. */
+    private final Predicate<Node> kept;
     private final int weightLimit;
 
-    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, boolean[] required, int weightLimit) {
+    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, Predicate<Node> kept, int weightLimit) {
         this.drafts = drafts;
         this.home = home;
         this.readers = readers;
-        this.required = required;
+        this.kept = kept;
         this.weightLimit = weightLimit;
     }
 
@@ -239,7 +241,7 @@ final class Merge {
     private void dropUnread() {
         readers.forEach((n, uses) -> {
             Integer h = home.get(n);
-            if (h != null && !required[n.id()]) {
+            if (h != null && !kept.test(n)) {
                 Draft d = drafts.get(h).resolve();
                 if (uses.stream().allMatch(u -> u.plain() && drafts.get(u.draft()).resolve() == d) && d.roots.size() > 1) {
                     d.roots.removeIf(r -> r.node() == n);

@@ -41,6 +41,8 @@ final class Partitioner {
     private final boolean fused;
     private final int weightLimit;
     private final boolean[] required;
+    /** Of those, the nodes that must be in memory only where a kernel reads them out of order. */
+    private final boolean[] operands;
     private final List<Draft> drafts = new ArrayList<>();
     private final Reads reads;
     private final Copies copies;
@@ -61,6 +63,7 @@ final class Partitioner {
         this.weightLimit = weightLimit;
         int n = graph.nodes().size();
         this.required = new boolean[n];
+        this.operands = new boolean[n];
         this.reason = new String[n];
         this.reads = new Reads(graph, drafts);
         this.copies = new Copies(graph, required, reads);
@@ -81,12 +84,13 @@ final class Partitioner {
             place(graph.nodes().get(i));
         }
         if (fused) {
-            new Merge(drafts, home, reads.ofStored(home), required, weightLimit).run();
+            new Merge(drafts, home, reads.ofStored(home), n -> required[n.id()] && !operands[n.id()], weightLimit).run();
         }
         return freeze();
     }
 
     private void require(Node n, String why) {
+        operands[n.id()] = false;
         if (!required[n.id()]) {
             required[n.id()] = true;
             reason[n.id()] = why;
@@ -126,8 +130,9 @@ final class Partitioner {
     private void requireComputed(Node n, String why) {
         if (n.op() instanceof Op.Constant) {
             slots.add(n);
-        } else if (!(n.op() instanceof Op.Input)) {
+        } else if (!(n.op() instanceof Op.Input) && !required[n.id()]) {
             require(n, why);
+            operands[n.id()] = true;
         }
     }
 
