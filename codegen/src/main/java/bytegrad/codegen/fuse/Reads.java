@@ -71,6 +71,12 @@ final class Reads {
         return true;
     }
 
+    /** As {@link #covers}, all axes of the space and the last of them last: neighbours of a row of the space are neighbours. */
+    static boolean coversRows(Shape shape, Shape space, List<Index> index) {
+        return shape.rank() == space.rank() && shape.size() == space.size() && covers(shape, space, index)
+                && (shape.rank() == 0 || index.getLast().equals(identity(space).getLast()));
+    }
+
     /** Each element is computed at its own place of a space of its shape. */
     static List<Index> identity(Shape shape) {
         List<Index> index = new ArrayList<>();

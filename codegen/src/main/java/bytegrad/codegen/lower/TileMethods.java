@@ -229,10 +229,14 @@ final class TileMethods {
     private void point(Scope s, Index[] axes, Index row, Index column, Definitions.Tile sums) {
         Index[] here = c.with(axes, row, column);
         definitions.tile(sums);
-        List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
-        for (int k = 0; k < values.size(); k++) {
+        List<List<Index>> at = cluster.roots().stream().map(root -> Nests.bound(root.index(), here)).toList();
+        List<Expr> values = new ArrayList<>();
+        for (int k = 0; k < at.size(); k++) {
+            values.add(definitions.at(cluster.roots().get(k).node(), at.get(k), s));
+        }
+        for (int k = 0; k < at.size(); k++) {
             Node n = cluster.roots().get(k).node();
-            s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), List.of(here)), values.get(k));
+            s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
         }
     }
 
