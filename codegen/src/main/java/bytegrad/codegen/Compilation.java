@@ -70,7 +70,7 @@ record Compilation(
         }
         MemoryPlan plan = stages.time("plan", () -> Planner.plan(graph, unread(source, graph), kernels));
         stages.dump(d -> d.plan(plan));
-        EmitOptions shape = vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED;
+        EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
         ClassImage image = stages.time("emit", () -> emit(plan, emit));
         stages.dump(d -> d.image(image));

@@ -86,6 +86,7 @@ public final class Session {
     }
 
     private void runProgram(Program program) {
+        loops.clock().reset();
         program.steps(slabs, loops);
         try {
             program.updates(slabs, loops);
@@ -95,6 +96,19 @@ public final class Session {
                 broken = true;
                 function.signature().states().forEach(s -> unset.add(s.name()));
             }
+        }
+    }
+
+    /**
+     * Nanoseconds of each launch in the last run, by the numbers that an explanation has them under; empty where the function was not compiled
+     * with a profile.
+     */
+    public long[] launchNanos() {
+        enter();
+        try {
+            return loops.clock().nanos();
+        } finally {
+            leave();
         }
     }
 

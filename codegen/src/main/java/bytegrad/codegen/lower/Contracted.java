@@ -1,11 +1,14 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.ContractOrder;
 import bytegrad.ir.DType;
+import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The loops over contracted axes, in the order that {@link ContractOrder} fixes. */
 final class Contracted {
@@ -17,12 +20,14 @@ final class Contracted {
         this.order = ContractOrder.of(extents, dtype);
     }
 
-    List<Integer> extents() {
-        return extents;
-    }
-
     boolean isChain() {
         return order.isChain();
+    }
+
+    /** Products in the longest block. */
+    int longestBlock() {
+        int inside = extents.stream().skip(order.axis() + 1L).reduce(1, (a, b) -> a * b);
+        return extents.isEmpty() ? 1 : order.size() * inside;
     }
 
     /** Writes the loops over blocks. */
@@ -33,6 +38,16 @@ final class Contracted {
         }
         m.eachOf(s, extents.subList(0, order.axis()), outer ->
                 m.each(outer.scope(), order.runs(), (inner, run) -> body.accept(new Block(inner, outer.index(), run))));
+    }
+
+    /** All products as one block. */
+    Block all(Scope s) {
+        return new Block(s, List.of(), Index.ZERO);
+    }
+
+    /** The position of an index among all products. */
+    Index position(List<Index> k) {
+        return ViewIndex.flatten(Shape.of(extents), k);
     }
 
     /** What is done at each index. */
@@ -55,6 +70,35 @@ final class Contracted {
 
         Scope scope() {
             return scope;
+        }
+
+        /** What tells this block from others: variables of the loops around it. */
+        List<Index> variables() {
+            return Stream.concat(outer.stream(), Stream.of(run)).filter(i -> !i.isConstant()).toList();
+        }
+
+        /** The same block in a method that is given its variables. */
+        Block in(Scope other, List<Index> variables) {
+            List<Index> given = new ArrayList<>(variables);
+            List<Index> renamed = joined(outer, List.of(run)).stream().map(i -> i.isConstant() ? i : given.removeFirst()).toList();
+            return new Block(other, renamed.subList(0, outer.size()), renamed.getLast());
+        }
+
+        /** The position of its first product among all. */
+        Index first() {
+            List<Index> k = new ArrayList<>(outer);
+            if (k.size() < extents.size()) {
+                k.add(run.times(order.size()));
+            }
+            while (k.size() < extents.size()) {
+                k.add(Index.ZERO);
+            }
+            return Contracted.this.position(k);
+        }
+
+        /** The position of one of its products among them. */
+        Index position(List<Index> k) {
+            return Contracted.this.position(k).minus(first());
         }
 
         /** Writes the loops over its products. */

@@ -1,0 +1,69 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Copies of parts of a contraction's operands in the order in which micro-kernels read them. */
+final class Packing {
+    /** Columns that are read side by side where they are not neighbours: more would share too few sets of a cache. */
+    private static final int SIDE_BY_SIDE = 8;
+
+    private final Contraction c;
+    private final Buffers buffers;
+    private final int lanes;
+
+    Packing(Contraction c, Buffers buffers, int lanes) {
+        this.c = c;
+        this.buffers = buffers;
+        this.lanes = lanes;
+    }
+
+    /** Where a product's elements are in the copy, of the first. */
+    @FunctionalInterface
+    interface Place {
+        Index of(List<Index> k);
+    }
+
+    /** panel[k, j] = right[k, column + j] for the columns of a panel, rounded up to vectors. */
+    void panel(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index column, int width, int buffer, Place place) {
+        int source = buffers.read(c.right().place());
+        if (c.columnStride() == 1) {
+            products.in(s, products.variables()).each(m, (inner, k) -> {
+                for (int ahead = 0; ahead < width; ahead += lanes) {
+                    copy(inner, source, c.rightAt(c.with(axes, Index.ZERO, column.plus(ahead)), c.known(k)), lanes, buffer, place.of(k).plus(ahead));
+                }
+            });
+            return;
+        }
+        for (int first = 0; first < width; first += SIDE_BY_SIDE) {
+            int begin = first;
+            products.in(s, products.variables()).each(m, (inner, k) -> {
+                List<Expr> values = new ArrayList<>();
+                for (int j = begin; j < Math.min(width, begin + SIDE_BY_SIDE); j++) {
+                    Index from = c.rightAt(c.with(axes, Index.ZERO, column.plus(j)), c.known(k));
+                    values.add(inner.variable(new Expr.Load(source, from, c.result().dtype(), 1)));
+                }
+                for (int j = 0; j < values.size(); j++) {
+                    inner.out.add(new Stmt.Store(buffer, place.of(k).plus(begin + j), values.get(j)));
+                }
+            });
+        }
+    }
+
+    /** rows[k, i] = left[row + i, k] for the rows of a tile. Whole vectors are written: the next product's, or tile's, then overwrite what is too much. */
+    void rows(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index row, int height, int buffer, Place place) {
+        int source = buffers.read(c.left().place());
+        products.in(s, products.variables()).each(m, (inner, k) -> {
+            for (int ahead = 0; ahead < height; ahead += lanes) {
+                copy(inner, source, c.leftAt(c.with(axes, row.plus(ahead), Index.ZERO), c.known(k)), lanes, buffer, place.of(k).plus(ahead));
+            }
+        });
+    }
+
+    private void copy(Scope s, int source, Index from, int count, int target, Index to) {
+        s.out.add(new Stmt.Store(target, to, s.variable(new Expr.Load(source, from, c.result().dtype(), count))));
+    }
+}
