@@ -38,6 +38,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Where the lines of a column are so many bytes apart, few sets of a cache hold all of them. */
     private static final int CROWDING = 4096;
 
+    /** Where the lines of a row are so many bytes apart, each is in a page of its own after a few. */
+    private static final int FAR = 1024;
+
     /** Products from which on crowding matters. */
     private static final int LONG = 128;
 
@@ -114,13 +117,17 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private boolean isWorthPacking() {
-            boolean crowded = (long) Math.abs(c.rightProductStride()) * bytes % CROWDING == 0 && depth >= LONG && rowTiles > 1;
+            boolean crowded = last(c.rightProductStrides()) * bytes % CROWDING == 0 && depth >= LONG && rowTiles > 1;
             return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
         }
 
         private boolean isLeftWorthPacking() {
             return lanes > 1 && c.hasRows() && tile.rows() > 1 && panels > 2 && c.rowStride() == 1
-                    && (long) Math.abs(c.leftProductStride()) * bytes >= CROWDING;
+                    && last(c.leftProductStrides()) * bytes >= FAR;
+        }
+
+        private static long last(List<Integer> strides) {
+            return strides.isEmpty() ? 0 : Math.abs((long) strides.getLast());
         }
 
         private boolean fitsWhole() {

@@ -1,14 +1,15 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.ContractOrder;
 import bytegrad.ir.DType;
+import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** The loops over contracted axes, in the order that {@link ContractOrder} fixes. */
 final class Contracted {
@@ -18,6 +19,11 @@ final class Contracted {
     Contracted(List<Integer> extents, DType dtype) {
         this.extents = List.copyOf(extents);
         this.order = ContractOrder.of(extents, dtype);
+    }
+
+    /** The first of the axes that a block runs over. */
+    int blockAxis() {
+        return order.axis();
     }
 
     boolean isChain() {
@@ -74,18 +80,16 @@ final class Contracted {
 
         /** What tells this block from others: variables of the loops around it. */
         List<Index> variables() {
-            return Stream.concat(outer.stream(), Stream.of(run)).filter(i -> !i.isConstant()).toList();
+            return joined(outer, List.of(run)).stream().filter(i -> !i.isConstant()).toList();
         }
 
-        /** The same block in a method that is given its variables. */
-        Block in(Scope other, List<Index> variables) {
-            List<Index> given = new ArrayList<>(variables);
-            List<Index> renamed = joined(outer, List.of(run)).stream().map(i -> i.isConstant() ? i : given.removeFirst()).toList();
-            return new Block(other, renamed.subList(0, outer.size()), renamed.getLast());
+        /** The same block in a scope where its variables are seen. */
+        Block in(Scope other) {
+            return new Block(other, outer, run);
         }
 
-        /** The position of its first product among all. */
-        Index first() {
+        /** The index of its first product. */
+        List<Index> begin() {
             List<Index> k = new ArrayList<>(outer);
             if (k.size() < extents.size()) {
                 k.add(run.times(order.size()));
@@ -93,7 +97,23 @@ final class Contracted {
             while (k.size() < extents.size()) {
                 k.add(Index.ZERO);
             }
-            return Contracted.this.position(k);
+            return k;
+        }
+
+        /** How many elements it has along the first of the axes that it runs over; of the others it has all. */
+        Index trips() {
+            int axis = order.axis();
+            int extent = extents.isEmpty() ? 1 : extents.get(axis);
+            if (run.isConstant() || extent % order.size() == 0) {
+                return Index.of(run.isConstant() ? extent : order.size());
+            }
+            Index rest = Index.of(extent).minus(run.times(order.size()));
+            return Index.of((Expr.Var) scope.variable(Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(rest, 0, DType.I32, 1), Expr.Const.of(DType.I32, order.size()))));
+        }
+
+        /** The position of its first product among all. */
+        Index first() {
+            return Contracted.this.position(begin());
         }
 
         /** The position of one of its products among them. */

@@ -139,14 +139,14 @@ final class Contraction {
         throw new IllegalStateException("no rows in " + y);
     }
 
-    /** How far apart neighbouring products are in the left operand. */
-    int leftProductStride() {
-        return op.leftContract().isEmpty() ? 0 : left.strides().get(op.leftContract().getLast());
+    /** How far apart neighbouring products are in the left operand, along each contracted axis. */
+    List<Integer> leftProductStrides() {
+        return op.leftContract().stream().map(left.strides()::get).toList();
     }
 
-    /** How far apart neighbouring products are in the right operand. */
-    int rightProductStride() {
-        return op.rightContract().isEmpty() ? 0 : right.strides().get(op.rightContract().getLast());
+    /** How far apart neighbouring products are in the right operand, along each contracted axis. */
+    List<Integer> rightProductStrides() {
+        return op.rightContract().stream().map(right.strides()::get).toList();
     }
 
     Index leftAt(Index[] axes, List<Index> k) {

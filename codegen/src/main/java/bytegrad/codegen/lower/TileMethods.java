@@ -23,6 +23,9 @@ final class TileMethods {
     /** Statements of an epilogue written out for every vector of a tile: beyond this the method takes long to compile. */
     private static final int MOST_WRITTEN_OUT = 240;
 
+    /** Products from which on a micro-kernel that kernels share costs little more than one with its epilogue in it, and HotSpot compiles it once. */
+    private static final int LONG = 192;
+
     private final Contraction c;
     private final Definitions definitions;
     private final Buffers buffers;
@@ -73,37 +76,48 @@ final class TileMethods {
     void compute(Scope s, Tile tile) {
         int count = vectors(tile);
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
-            s.out.add(new Stmt.Call(fused, new Passed(tile, List.of()).args));
+        if (methods.containsKey(fused) || c.products() < LONG && lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
+            s.out.add(new Stmt.Call(fused, new Passed(tile).args));
             return;
         }
         add(s, tile, c.contracted().all(s), false);
         store(s, tile);
     }
 
-    /** Calls the micro-kernel alone; what it adds up goes to the tile's sums, or is added to them. */
+    /** Calls the micro-kernel alone; what it adds up becomes the tile's sums, or is added to them. */
     void add(Scope s, Tile tile, Contracted.Block block, boolean onTop) {
+        if (lanes == 1) {
+            addInMemory(s, tile);
+            return;
+        }
         int count = vectors(tile);
         String name = "sum" + tile.height() + "x" + count;
-        Passed passed = new Passed(tile, block.variables());
+        MicroKernel micro = new MicroKernel(c, buffers, lanes, tile, count, block.in(s));
+        s.out.add(new Stmt.Call(name, micro.args(tile.sums().first())));
+        if (methods.containsKey(name)) {
+            return;
+        }
+        Expr.Var sums = Expr.Var.index("sums");
+        MethodWriter m = new MethodWriter(name, micro.params(sums), laneBytes, names);
+        Expr.Var[][] acc = micro.passed().write(m);
+        for (int i = 0; i < tile.height(); i++) {
+            for (int v = 0; v < count; v++) {
+                Index at = Index.of(sums).plus((i * count + v) * lanes);
+                int buffer = tile.sums().buffer();
+                Expr sum = onTop ? Expr.Apply.of(ScalarFn.ADD, m.body.variable(new Expr.Load(buffer, at, c.result().dtype(), lanes)), acc[i][v]) : acc[i][v];
+                m.body.out.add(new Stmt.Store(buffer, at, sum));
+            }
+        }
+        methods.put(name, m.finish());
+    }
+
+    private void addInMemory(Scope s, Tile tile) {
+        int count = vectors(tile);
+        String name = "sum" + tile.height() + "x" + count;
+        Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> {
             MethodWriter m = new MethodWriter(n, passed.params, laneBytes, names);
-            Contracted.Block here = block.in(m.body, passed.block);
-            if (lanes == 1) {
-                new OneLane(m, passed.tile, count).write();
-                return m.finish();
-            }
-            Expr.Var[][] acc = micro(m, passed.tile, here, count);
-            for (int i = 0; i < tile.height(); i++) {
-                for (int v = 0; v < count; v++) {
-                    Index at = sum(passed.tile, i, v, count);
-                    int buffer = passed.tile.sums().buffer();
-                    Expr sum = onTop
-                            ? Expr.Apply.of(ScalarFn.ADD, m.body.variable(new Expr.Load(buffer, at, c.result().dtype(), lanes)), acc[i][v])
-                            : acc[i][v];
-                    m.body.out.add(new Stmt.Store(buffer, at, sum));
-                }
-            }
+            new OneLane(m, passed.tile, count).write();
             return m.finish();
         });
         s.out.add(new Stmt.Call(name, passed.args));
@@ -112,7 +126,7 @@ final class TileMethods {
     /** Calls the epilogue, which finds the tile in its sums. */
     void store(Scope s, Tile tile) {
         String name = "store" + tile.height() + "x" + tile.width();
-        Passed passed = new Passed(tile, List.of());
+        Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneBytes, names), passed.tile, passed.column).method());
         s.out.add(new Stmt.Call(name, passed.args));
     }
@@ -121,20 +135,14 @@ final class TileMethods {
         return (tile.width() + lanes - 1) / lanes;
     }
 
-    /** Where the vector {@code v} of row {@code i} is among the sums. */
-    private Index sum(Tile tile, int i, int v, int count) {
-        return tile.sums().at(Index.of((i * count + v) * lanes));
-    }
-
     /** A tile as a method sees it: what differs from call to call is a parameter. */
     private final class Passed {
         private final List<Expr.Var> params = new ArrayList<>();
         private final List<Index> args = new ArrayList<>();
         private final Tile tile;
         private final Expr.Var column;
-        private final List<Index> block = new ArrayList<>();
 
-        Passed(Tile t, List<Index> blockVariables) {
+        Passed(Tile t) {
             Index[] inside = t.axes().clone();
             for (int a : c.outerAxes()) {
                 if (!inside[a].isConstant()) {
@@ -146,9 +154,6 @@ final class TileMethods {
             Part sums = part("sums", t.sums());
             Optional<Part> panel = t.panel().map(p -> part("panel", p));
             Optional<Part> rows = t.packedRows().map(p -> part("rows", p));
-            for (Index i : blockVariables) {
-                block.add(Index.of(param("block" + block.size(), i)));
-            }
             this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows);
         }
 
@@ -164,49 +169,16 @@ final class TileMethods {
         }
     }
 
-    /** The loop over a chain's products; the sums are variables. */
-    private Expr.Var[][] micro(MethodWriter m, Tile tile, Contracted.Block block, int count) {
-        Expr zero = m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes);
-        Expr.Var[][] acc = new Expr.Var[tile.height()][count];
-        for (Expr.Var[] row : acc) {
-            for (int v = 0; v < count; v++) {
-                row[v] = m.body.accumulator(zero);
-            }
-        }
-        int l = tile.packedRows().map(Part::buffer).orElseGet(() -> buffers.read(c.left().place()));
-        int r = tile.panel().map(Part::buffer).orElseGet(() -> buffers.read(c.right().place()));
-        block.each(m, (inner, index) -> {
-            List<Index> k = c.known(index);
-            List<Expr> b = new ArrayList<>();
-            for (int v = 0; v < count; v++) {
-                int ahead = v * lanes;
-                Index at = tile.panel().map(p -> p.at(block.position(k).times(count * lanes).plus(ahead)))
-                        .orElseGet(() -> c.rightAt(c.with(tile.axes(), tile.row(), tile.column().plus(ahead)), k));
-                b.add(inner.variable(new Expr.Load(r, at, c.result().dtype(), lanes)));
-            }
-            for (int i = 0; i < tile.height(); i++) {
-                int below = i;
-                Index at = tile.packedRows().map(p -> p.at(block.position(k).times(tile.height()).plus(below)))
-                        .orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row().plus(below), tile.column()), k));
-                Expr a = inner.variable(new Expr.Splat(inner.variable(new Expr.Load(l, at, c.result().dtype(), 1)), lanes));
-                for (int v = 0; v < count; v++) {
-                    inner.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
-                }
-            }
-        });
-        return acc;
-    }
-
     private Expr multiplyAdd(Expr a, Expr b, Expr sum) {
-        return c.result().dtype().isFloat() ? Expr.Apply.of(ScalarFn.FMA, a, b, sum) : Expr.Apply.of(ScalarFn.ADD, sum, Expr.Apply.of(ScalarFn.MUL, a, b));
+        return MicroKernel.multiplyAdd(a, b, sum);
     }
 
     /** Writes micro-kernel and epilogue as one method, unless that is long. */
     private boolean writtenOut(String name, Tile outside, int count) {
-        Passed passed = new Passed(outside, List.of());
+        Passed passed = new Passed(outside);
         Tile tile = passed.tile;
         MethodWriter m = new MethodWriter(name, passed.params, laneBytes, names);
-        Expr.Var[][] acc = micro(m, tile, c.contracted().all(m.body), count);
+        Expr.Var[][] acc = new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
         int before = m.body.out.size();
         Scope s = m.body.loop(passed.column, lanes);
         Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
