@@ -30,8 +30,8 @@ public final class SplitLongContractions implements Pass {
     private static final long LONG = 4096;
     /** Elements that are read in all; fewer stay in a thread's cache without being cut. */
     private static final long MANY = 1 << 18;
-    /** Results; more have tiles enough, each of which reads a little of the operands. */
-    private static final long SMALL = 1 << 16;
+    /** Results; the sums of more would leave no room in a thread's cache for what is read, and have tiles enough to share. */
+    private static final long SMALL = 3 << 14;
     /** So many times the results of all parts are at most what is read, or to write and to add them would cost what reading once saves. */
     private static final long SHARE = 4;
 

@@ -85,10 +85,10 @@ class SplitLongContractionsTest {
         assertTrue(after(matrices(8192, 16, 200)).contains("[16,16,200] = contract"));
         assertTrue(after(matrices(15 * 2048, 16, 16)).contains("[16,16,16] = contract"));
         assertTrue(after(matrices(15 * 333, 30, 40)).contains("[15,30,40] = contract"));
-        // 4096·364 elements are read, a quarter of them is 6 parts of 57,600 results, and 4 divide.
-        assertTrue(after(windows(3, 64, 300)).contains("[4,64,3,300] = contract"));
+        // 4096·314 elements are read, a quarter of them is 6 parts of 48,000 results, and 4 divide.
+        assertTrue(after(windows(3, 64, 250)).contains("[4,64,3,250] = contract"));
         // Here it would be 2 parts.
-        Golden.leaves(PASS, windows(25, 16, 160));
+        Golden.leaves(PASS, windows(25, 16, 120));
     }
 
     @Test
