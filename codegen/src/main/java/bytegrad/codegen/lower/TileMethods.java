@@ -24,7 +24,7 @@ final class TileMethods {
     private static final int MOST_WRITTEN_OUT = 240;
 
     /** Products from which on a micro-kernel that kernels share costs little more than one with its epilogue in it, and HotSpot compiles it once. */
-    private static final int LONG = 192;
+    private static final int LONG = 512;
 
     private final Contraction c;
     private final Definitions definitions;
