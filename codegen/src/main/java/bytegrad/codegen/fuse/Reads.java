@@ -137,10 +137,14 @@ final class Reads {
                     .forEach(x -> read(x, d, fresh("n" + n.id() + "_" + x.id(), x.shape()), true));
             case Op.Concat c -> {
                 for (int k = 0; k < n.inputs().size(); k++) {
-                    read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);
+                    Node x = Partition.piece(n.input(k));
+                    read(x, d, fresh("p" + n.id() + "_" + k, x.shape()), false);
                 }
             }
-            case Op.Pad p -> read(n.input(0), d, fresh("p" + n.id(), n.input(0).shape()), false);
+            case Op.Pad p -> {
+                Node x = Partition.piece(n.input(0));
+                read(x, d, fresh("p" + n.id(), x.shape()), false);
+            }
             case Op.View v -> {
                 Use u = through(n, v, new Use(d.id, index, false, false)).orElseThrow();
                 uses.get(n.input(0).id()).add(u);

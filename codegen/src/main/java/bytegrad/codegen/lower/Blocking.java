@@ -146,7 +146,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
         private int rowChunks(int wanted, int blocks) {
             long most = rightBytes() <= CACHE / 4 ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
-            return (int) Math.clamp(most, 1, wanted);
+            return Math.clamp(most, 1, wanted);
         }
 
         /** Where chunks of rows would each read a left operand that no cache holds, once; else the panels, so that each is read and packed once. */

@@ -108,7 +108,7 @@ final class Contracted {
                 return Index.of(run.isConstant() ? extent : order.size());
             }
             Index rest = Index.of(extent).minus(run.times(order.size()));
-            return Index.of((Expr.Var) scope.variable(Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(rest, 0, DType.I32, 1), Expr.Const.of(DType.I32, order.size()))));
+            return Index.of(scope.variable(Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(rest, 0, DType.I32, 1), Expr.Const.of(DType.I32, order.size()))));
         }
 
         /** The position of its first product among all. */

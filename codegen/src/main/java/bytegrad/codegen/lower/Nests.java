@@ -1,6 +1,7 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
@@ -226,10 +227,41 @@ final class Nests {
         return copy;
     }
 
-    private void fill(Node n, double value) {
+    /** What a pad puts around its operand: before and behind it along each axis, where the axes in front of that are inside. */
+    private void fill(Node n, Op.Pad p) {
+        Shape inside = n.input(0).shape();
+        if (inside.size() == 0 || p.interior().stream().anyMatch(k -> k > 0)) {
+            fill(n, p, List.of(), Index.ZERO, n.shape().size());
+            return;
+        }
+        int[] strides = n.shape().strides();
+        Index first = Index.ZERO;
+        for (int a = 0; a < n.rank(); a++) {
+            List<Integer> outer = inside.dims().subList(0, a);
+            fill(n, p, outer, first, p.low().get(a) * strides[a]);
+            fill(n, p, outer, first.plus((p.low().get(a) + inside.dim(a)) * strides[a]), p.high().get(a) * strides[a]);
+            first = first.plus(p.low().get(a) * strides[a]);
+        }
+    }
+
+    /** A run of so many elements at each index of the outer axes. */
+    private void fill(Node n, Op.Pad p, List<Integer> outer, Index first, int run) {
+        if (run == 0) {
+            return;
+        }
         int out = buffers.write(new Place.Value(n));
-        Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), value).bitsAt(0));
-        inner(method.body, Shape.of(n.shape().size()), chunks, (s, index) -> s.store(out, index.getFirst(), fill));
+        Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), p.fill()).bitsAt(0));
+        List<Integer> dims = new ArrayList<>(outer);
+        dims.add(run);
+        Shape shape = Shape.of(dims);
+        int[] strides = n.shape().strides();
+        inner(method.body, shape, (int) ((long) chunks * shape.size() / n.shape().size()), (s, index) -> {
+            Index at = first.plus(index.getLast());
+            for (int k = 0; k < outer.size(); k++) {
+                at = at.plus(index.get(k).times(strides[k]));
+            }
+            s.store(out, at, fill);
+        });
     }
 
     private interface Body {
@@ -256,7 +288,7 @@ final class Nests {
         return switch (n.op()) {
             case Op.Concat(int axis) -> concat(n, axis);
             case Op.Pad p -> {
-                fill(n, p.fill());
+                fill(n, p);
                 piece(method.body, n, n.input(0), p.low().stream().mapToInt(Integer::intValue).toArray(), p.interior());
                 yield finished();
             }
@@ -301,14 +333,17 @@ final class Nests {
     private void piece(Scope top, Node n, Node part, int[] offset, List<Integer> between) {
         int out = buffers.write(new Place.Value(n));
         int wanted = (int) ((long) chunks * part.shape().size() / Math.max(1, n.shape().size()));
-        inner(top, part.shape(), wanted, (s, index) -> {
+        // Where axes were joined, the loops are over those apart.
+        Node x = Partition.piece(part);
+        inner(top, x.shape(), wanted, (s, apart) -> {
+            List<Index> index = x == part ? apart : ViewIndex.through(new Op.Reshape(x.shape()), part.shape(), apart, definitions::extent).orElseThrow();
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
                 // Between one element and none the distance says nothing, and may be as large as an int can be.
                 Index i = part.shape().dim(k) > 1 ? index.get(k).times(between.get(k) + 1) : index.get(k);
                 at.add(i.plus(offset[k]));
             }
-            s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(part, index, s));
+            s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(x, apart, s));
         });
     }
 
