@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.autodiff.optim.Sgd;
+import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
+import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Loops;
+import bytegrad.ir.Node;
 import bytegrad.ir.testing.RandomGraphs;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.runtime.CompiledFunction;
@@ -66,7 +70,23 @@ final class OptionsTest {
         }
     }
 
-    /** In chunks or not, equal kernels are one method; so are equal loops over graphs. */
+    /** What it computes has other operands and places. */
+    @Test
+    void equalLoopsOverGraphsAreEmittedOnce() {
+        GraphBuilder b = new GraphBuilder();
+        for (int k = 0; k < 2; k++) {
+            Node w = b.input("w" + k, DType.F32, 40, 40);
+            Node h = b.input("h" + k, DType.F32, 1, 40);
+            b.output("y" + k, Loops.scan(b, 9, false, List.of(h), List.of(b.input("x" + k, DType.F32, 9, 1, 40)),
+                    (s, c, xs) -> new Loops.Step(List.of(s.tanh(s.add(s.matmul(c.get(0), w), xs.get(0)))), List.of())).getFirst());
+        }
+        Explanation e = Compiler.explain(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512));
+        List<Explanation.Launch> scans = e.launches().stream().filter(l -> l.kind().equals("scan")).toList();
+        assertEquals(2, scans.size());
+        assertEquals(scans.get(0).number(), scans.get(1).sameCodeAs(), scans.get(0).kernel() + scans.get(1).kernel());
+    }
+
+    /** In chunks or not, equal kernels are one method. */
     @Test
     void equalKernelsAreEmittedOnce() {
         Graph g = GraphParser.parse(
