@@ -4,7 +4,9 @@ import bytegrad.cli.workload.Task;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
+import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Session;
+import bytegrad.runtime.WarmUp;
 import bytegrad.runtime.io.Json;
 import bytegrad.runtime.io.JsonFields;
 import java.time.Duration;
@@ -22,9 +24,10 @@ import java.util.Locale;
  * @param outside nanoseconds of it that belong to no launch
  * @param steps how many runs counted
  * @param firstMillis from the start of the process to the end of the first run
+ * @param steadyMillis from the start of the process until runs got no faster, and for as long as it took to be sure of that
  * @param lines a launch each, in the order they run
  */
-record StepProfile(int threads, double step, double outside, int steps, double firstMillis, int simdBits, List<Line> lines) {
+record StepProfile(int threads, double step, double outside, int steps, double firstMillis, double steadyMillis, WarmUp warmUp, int simdBits, List<Line> lines) {
     /** Training state is put back that often, so that no run drifts into denormals. */
     private static final int RESET_EVERY = 200;
 
@@ -48,11 +51,14 @@ record StepProfile(int threads, double step, double outside, int steps, double f
 
     /** Compiles, warms up for so many seconds and measures for as many. */
     static StepProfile of(Task task, Options options, int threads, double seconds) {
-        Session session = Compiler.compile(task.graph(), options.withProfile(true)).newSession(threads);
+        CompiledFunction function = Compiler.compile(task.graph(), options.withProfile(true));
+        Session session = function.newSession(threads);
         task.inputs().forEach(session::set);
         task.state().forEach(session::set);
         session.run();
         double first = ProcessHandle.current().info().startInstant().map(t -> Duration.between(t, Instant.now()).toNanos() / 1e6).orElse(Double.NaN);
+        WarmUp warmUp = function.warmUp();
+        double steady = first + warmUp.nanos() / 1e6;
         Explanation explanation = Compiler.explain(task.graph(), options);
         runs(task, session, seconds);
         List<long[]> runs = runs(task, session, seconds);
@@ -61,7 +67,7 @@ record StepProfile(int threads, double step, double outside, int steps, double f
         for (int k = 0; k < launches; k++) {
             lines.add(new Line(explanation.launches().get(k), median(runs, k)));
         }
-        return new StepProfile(threads, median(runs, launches), median(runs, launches + 1), runs.size(), first, explanation.simdBits(), lines);
+        return new StepProfile(threads, median(runs, launches), median(runs, launches + 1), runs.size(), first, steady, warmUp, explanation.simdBits(), lines);
     }
 
     /** The nanoseconds of each launch, then of the whole, then of what belongs to no launch, for each run. */
@@ -96,7 +102,8 @@ record StepProfile(int threads, double step, double outside, int steps, double f
         s.append(String.format(Locale.ROOT, "step      %.1f us, median of %d, on %d thread%s, %s, %d launches, %.2f GFLOP of contractions (%.1f GFLOP/s)%n",
                 step / 1e3, steps, threads, threads == 1 ? "" : "s", simdBits == 0 ? "scalar" : simdBits + "-bit vectors", lines.size(), flops / 1e9,
                 flops / Math.max(1, step)));
-        s.append(String.format(Locale.ROOT, "first     result %.0f ms after the process started%n%n", firstMillis));
+        s.append(String.format(Locale.ROOT, "first     result %.0f ms after the process started; steady before %.0f ms, after %d runs%n%n", firstMillis, steadyMillis,
+                warmUp.runs()));
         s.append("launch code kind               us     %  GFLOP/s   GB/s  stores\n");
         for (Line l : lines.stream().sorted(Comparator.comparingDouble(Line::nanos).reversed()).toList()) {
             Explanation.Launch x = l.launch();
@@ -110,7 +117,7 @@ record StepProfile(int threads, double step, double outside, int steps, double f
     /** The same as one object, the launches in order. */
     Json json() {
         return new JsonFields().put("threads", threads).put("simd_bits", simdBits).put("steps", steps).put("step_us", Json.of(step / 1e3)).put("outside_us", Json.of(outside / 1e3))
-                .put("first_ms", Json.of(firstMillis)).put("launches", new Json.Arr(lines.stream().map(StepProfile::line).toList())).build();
+                .put("first_ms", Json.of(firstMillis)).put("steady_ms", Json.of(steadyMillis)).put("launches", new Json.Arr(lines.stream().map(StepProfile::line).toList())).build();
     }
 
     private static Json line(Line l) {
