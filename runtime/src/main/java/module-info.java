@@ -1,6 +1,8 @@
 /** What an emitted class may call: tensors, sessions, arenas and checkpoints. */
 module bytegrad.runtime {
     requires static org.jspecify;
+    // Asked how much a warm-up allocates, where it is there.
+    requires static jdk.management;
 
     exports bytegrad.runtime;
     exports bytegrad.runtime.data;

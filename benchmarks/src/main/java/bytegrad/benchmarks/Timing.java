@@ -112,13 +112,18 @@ public final class Timing {
         return (ended[index] - launched) / 1e6;
     }
 
-    /** The fields of a RESULT line. */
+    /** The fields of a RESULT line of ours. */
     public Json.Obj json(String workload, int threads) {
+        return json(Version.PEER, workload, threads);
+    }
+
+    /** The fields of a RESULT line of whoever was called. */
+    public Json.Obj json(String peer, String workload, int threads) {
         long[] measured = sorted();
         double median = quantile(measured, 0.5);
         return new JsonFields()
                 .put("workload", workload)
-                .put("peer", Version.PEER)
+                .put("peer", peer)
                 .put("threads", threads)
                 .put("n", measured.length)
                 .put("median_us", rounded(median, 2))

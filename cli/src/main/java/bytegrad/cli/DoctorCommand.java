@@ -1,5 +1,7 @@
 package bytegrad.cli;
 
+import bytegrad.runtime.Session;
+import bytegrad.runtime.SessionException;
 import bytegrad.runtime.SimdException;
 import bytegrad.runtime.SimdSupport;
 import java.io.PrintWriter;
@@ -33,7 +35,13 @@ final class DoctorCommand implements Callable<Integer> {
             line(out, "vectors", "error: " + e.getMessage());
             code = Main.BAD_INPUT;
         }
-        line(out, "threads", "1 of " + Runtime.getRuntime().availableProcessors() + " processors: compiled code runs on one thread so far");
+        try {
+            line(out, "threads", Session.defaultThreads() + ", on " + Runtime.getRuntime().availableProcessors()
+                    + " processors; the system property bytegrad.threads sets another number");
+        } catch (SessionException e) {
+            line(out, "threads", "error: " + e.getMessage());
+            code = Main.BAD_INPUT;
+        }
         Runtime memory = Runtime.getRuntime();
         double used = memory.totalMemory() - memory.freeMemory();
         line(out, "memory", String.format(Locale.ROOT, "%,.0f MB of heap at most (-Xmx), %,.0f MB used", memory.maxMemory() / MB, used / MB));

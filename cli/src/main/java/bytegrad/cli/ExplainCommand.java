@@ -1,5 +1,6 @@
 package bytegrad.cli;
 
+import bytegrad.cli.data.InputError;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
@@ -34,6 +35,8 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
+    private static final int LONGEST = 3600;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -46,8 +49,39 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--dump", paramLabel = "DIR", description = "Also write every stage and the class files into this folder.")
     private @Nullable Path dump;
 
+    @Option(
+            names = "--time",
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "4",
+            description = "Instead run it with made-up inputs, to warm up for so long and then measure for so long (default: ${FALLBACK-VALUE}), and print "
+                    + "how long each launch takes.")
+    private @Nullable Double seconds;
+
+    @Option(names = "--threads", paramLabel = "N", description = "With --time: how many work on a run (default: 1).", defaultValue = "1")
+    private int threads;
+
     @Override
     public Integer call() {
+        return seconds == null ? explain() : time(seconds);
+    }
+
+    private int time(double length) {
+        if (!(length >= 0 && length <= LONGEST)) {
+            throw new InputError("--time: " + length + " is not a number of seconds from 0 to " + LONGEST);
+        }
+        Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
+        StepProfile profile = StepProfile.of(GraphSource.task(source), options, threads, length);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(switch (format) {
+            case TEXT -> profile.text();
+            case JSON -> profile.json().indented();
+        });
+        out.flush();
+        return Main.DONE;
+    }
+
+    private int explain() {
         Graph graph = GraphSource.of(source);
         Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
         Explanation explanation = Compiler.explain(graph, options);

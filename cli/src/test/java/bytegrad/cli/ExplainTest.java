@@ -43,6 +43,18 @@ class ExplainTest {
     }
 
     @Test
+    void timesLaunches() throws IOException {
+        Path file = Files.writeString(folder.resolve("tanh.graph"), GRAPH);
+        String text = Outcome.of("explain", "--time=0", file).done();
+        assertTrue(text.contains("step ") && text.contains("first     result") && text.contains("GFLOP/s") && text.contains("  y"), text);
+        String json = Outcome.of("explain", "--time=0", "--threads=2", "--format=json", file).done();
+        Json.Obj object = (Json.Obj) Json.parse("stdout", json.getBytes(StandardCharsets.UTF_8));
+        assertEquals(Json.of(2), object.get("threads").orElseThrow());
+        Outcome.of("explain", "--time=-1", file).refused("--time", "from 0 to 3600");
+        Outcome.of("explain", "--time=0", "--threads=0", file).refused("asked for 0 threads", "to 1024");
+    }
+
+    @Test
     void dumpWritesStages() throws IOException {
         Path file = Files.writeString(folder.resolve("tanh.graph"), GRAPH);
         Outcome.of("explain", file, "--dump", folder.resolve("stages")).done();

@@ -15,7 +15,10 @@ import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Plan;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
+import bytegrad.ir.pass.Pass;
 import bytegrad.ir.pass.Pipeline;
+import bytegrad.ir.pass.ReadPadded;
+import bytegrad.ir.pass.SplitLongContractions;
 import bytegrad.ir.pass.SplitLongReductions;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Literal;
@@ -39,7 +42,8 @@ record Compilation(
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
         Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
-        Graph graph = stages.time("split sums", () -> new Pipeline(List.of(new SplitLongReductions()), 1, options.verify()).run(simple));
+        List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded());
+        Graph graph = stages.time("split sums", () -> new Pipeline(last, 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
@@ -68,7 +72,7 @@ record Compilation(
         }
         MemoryPlan plan = stages.time("plan", () -> Planner.plan(graph, unread(source, graph), kernels));
         stages.dump(d -> d.plan(plan));
-        EmitOptions shape = vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED;
+        EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
         ClassImage image = stages.time("emit", () -> emit(plan, emit));
         stages.dump(d -> d.image(image));

@@ -32,7 +32,11 @@ public final class Compiler {
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
-        return load(Compilation.of(graph, options));
+        CompiledFunction function = load(Compilation.of(graph, options));
+        if (options.warmUp()) {
+            function.warmUp();
+        }
+        return function;
     }
 
     /** Compiles a graph for this JVM with the default options, but only to say what was decided and why. */

@@ -14,6 +14,8 @@ import bytegrad.codegen.plan.Plan;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
 import bytegrad.ir.text.GraphPrinter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ final class ExplanationBuilder {
     /** The launch of each of the partition's kernels. */
     private final Map<Integer, Integer> launchOf = new HashMap<>();
     private final Map<Integer, List<String>> inlined = new HashMap<>();
+    private final Map<Integer, Long> multiplyAdds = new HashMap<>();
 
     private ExplanationBuilder(Compilation c) {
         this.c = c;
@@ -74,6 +77,10 @@ final class ExplanationBuilder {
         if (f.kind() == Fate.Kind.INLINED && launch != null) {
             inlined.computeIfAbsent(launch, k -> new ArrayList<>()).add(c.graph().nameOf(n));
         }
+        if (launch != null && n.op() instanceof Op.Contract o) {
+            Shape left = n.inputs().getFirst().shape();
+            multiplyAdds.merge(launch, o.leftContract().stream().mapToLong(left::dim).reduce(n.type().size(), (a, x) -> a * x), Long::sum);
+        }
         String kind = f.kind().name().toLowerCase(Locale.ROOT);
         List<Integer> launches = launch == null ? List.of() : List.of(launch);
         return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launches, f.reason());
@@ -99,7 +106,8 @@ final class ExplanationBuilder {
                 }
             }
             launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()),
-                    inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, lk.chunks(), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
+                    inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, lk.chunks(),
+                    multiplyAdds.getOrDefault(k, 0L), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
         }
         return launches;
     }

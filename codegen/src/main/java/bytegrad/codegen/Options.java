@@ -13,8 +13,18 @@ import java.util.Optional;
  * @param dump a folder for every stage, in numbered files; what an earlier dump left there is replaced
  * @param chunkNanos what a chunk of a parallel loop must be worth at least, in estimated nanoseconds of one thread; 0 cuts every loop
  *     that can be, for tests. It changes no bit of a result
+ * @param profile take the time of every launch, for {@link bytegrad.runtime.Session#launchNanos}: some 25 ns each
+ * @param warmUp {@linkplain bytegrad.runtime.CompiledFunction#warmUp warm up} before the compiled function is returned
  */
-public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
+public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos, boolean profile,
+        boolean warmUp) {
+    /** Checks the range of {@code chunkNanos}. */
+    public Options {
+        if (chunkNanos < 0) {
+            throw new OptionsException("chunkNanos is " + chunkNanos + ", but must be from 0 (as many chunks as can be) to " + Long.MAX_VALUE + " (none)");
+        }
+    }
+
     /** The width of vector code. */
     public enum Simd {
         /** What this JVM does best; see {@link bytegrad.runtime.SimdSupport}. */
@@ -41,29 +51,42 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         this(simd, passes, fuse, verify, dump, bytegrad.codegen.lower.Grain.USUAL.nanos());
     }
 
+    /** Without a profile and a warm-up. */
+    public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
+        this(simd, passes, fuse, verify, dump, chunkNanos, false, false);
+    }
+
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, warmUp);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump, chunkNanos);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, warmUp);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump, chunkNanos);
+        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, warmUp);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump, chunkNanos);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, warmUp);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos);
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, warmUp);
     }
 
     public Options withChunkNanos(long nanos) {
-        return new Options(simd, passes, fuse, verify, dump, nanos);
+        return new Options(simd, passes, fuse, verify, dump, nanos, profile, warmUp);
+    }
+
+    public Options withProfile(boolean on) {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, warmUp);
+    }
+
+    public Options withWarmUp(boolean on) {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on);
     }
 }

@@ -93,6 +93,21 @@ class ConvolutionTest {
         agrees(g);
     }
 
+    /** Sixteen pictures are more than a cache holds: each is a part of its own, whose products are added first. */
+    @Test
+    void weightsByManyPlacesAreCutByPictures() {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 16, 257, 60);
+        Node w = b.input("w", DType.F32, 2, 60, 4);
+        Node y = Convolutions.conv(b, x, w, 1, Padding.Rule.VALID);
+        b.output("dw", Gradient.of(b, b.sumAll(b.mul(y, b.input("dy", DType.F32, y.shape().toArray()))), w));
+        Graph g = b.build();
+        Explanation e = Compiler.explain(g, Options.DEFAULT);
+        assertEquals(List.of("contraction", "loops"), e.launches().stream().map(Explanation.Launch::kind).toList(), e.text());
+        assertTrue(e.launches().getFirst().chunks() > 1, e.text());
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.chunkedAndWhole()));
+    }
+
     /** Neither pooling nor its gradient stores windows; that of a maximum stores where each is, one index a window. */
     @ParameterizedTest
     @CsvSource({"false, 3, 2", "false, 2, 2", "true, 3, 2", "true, 2, 2", "true, 3, 1"})

@@ -11,6 +11,7 @@ import bytegrad.ir.eval.Value;
 import bytegrad.ir.nn.Activations;
 import bytegrad.ir.nn.Layers;
 import bytegrad.ir.nn.Losses;
+import bytegrad.ir.nn.Normalizations;
 import bytegrad.ir.testing.RandomGraphs;
 import java.io.IOException;
 import java.util.Arrays;
@@ -29,6 +30,83 @@ final class GoldenTest {
                 %1: f32[20] = reduce_sum(x) axes=[0]
                 output "y" = %1
                 """);
+    }
+
+    /** Several vectors side by side, then one, then single columns. */
+    @Test
+    void manyColumnSums() throws IOException {
+        Golden.check("many-column-sums", """
+                graph
+                x: f32[7,150] = input "x"
+                r: f32[7] = input "r"
+                %2: f32[7,150] = broadcast(r) axes=[0]
+                %3: f32[7,150] = mul(x, %2)
+                %4: f32[150] = reduce_sum(%3) axes=[0]
+                %5: f32[150] = tanh(%4)
+                output "y" = %5
+                """);
+    }
+
+    /** One pass over memory: the backward kernel, which reads its own results, moves up into the forward one. */
+    @Test
+    void elementwiseChainAndItsGradient() throws IOException {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 37);
+        Node a = b.input("a", DType.F32, 37);
+        Node c = b.input("c", DType.F32, 37);
+        Node y = b.add(b.tanh(b.mul(Activations.gelu(b, b.mul(a, x)), c)), x);
+        b.output("y", y);
+        List<Node> gradients = Gradient.of(b, b.sumAll(y), List.of(a, c));
+        b.output("da", gradients.get(0));
+        b.output("dc", gradients.get(1));
+        Golden.check("chain-gradient", b.build());
+    }
+
+    /** The gradient has what comes into the activation and its erf, which is small enough to be stored; their multiples it computes again. */
+    @Test
+    void denseWithGeluAndItsGradient() throws IOException {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 5, 7);
+        Node w = b.input("W", DType.F32, 7, 20);
+        Node v = b.input("V", DType.F32, 20, 3);
+        Node bias = b.input("b", DType.F32, 20);
+        Node y = b.matmul(Activations.gelu(b, Layers.dense(b, x, w, bias)), v);
+        b.output("y", y);
+        b.output("db", Gradient.of(b, b.sumAll(b.square(y)), bias));
+        Golden.check("dense-gelu-gradient", b.build());
+    }
+
+    /** Heads side by side again, as the next contraction reads them: the first one stores its result so. */
+    @Test
+    void transposedContraction() throws IOException {
+        Golden.check("transposed-contraction", """
+                graph
+                p: f32[2,3,5,7] = input "p"
+                v: f32[2,3,7,20] = input "v"
+                w: f32[60,4] = input "w"
+                %3: f32[2,3,5,20] = contract(p, v) left_batch=[0,1] right_batch=[0,1] left_contract=[3] right_contract=[2]
+                %4: f32[2,5,3,20] = transpose(%3) axes=[0,2,1,3]
+                %5: f32[2,5,60] = reshape(%4)
+                %6: f32[2,5,4] = contract(%5, w) left_batch=[] right_batch=[] left_contract=[2] right_contract=[0]
+                output "y" = %6
+                """);
+    }
+
+    /** One kernel a row in either direction; what the gradient needs of a row is its mean and deviation. */
+    @Test
+    void layerNormAndItsGradient() throws IOException {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 4, 20);
+        Node gain = b.input("gain", DType.F32, 20);
+        Node shift = b.input("shift", DType.F32, 20);
+        Node w = b.input("W", DType.F32, 20, 3);
+        Node y = b.matmul(Normalizations.layer(b, x, gain, shift, 1e-5), w);
+        b.output("y", y);
+        List<Node> gradients = Gradient.of(b, b.sumAll(b.square(y)), List.of(x, gain, shift));
+        b.output("dx", gradients.get(0));
+        b.output("dgain", gradients.get(1));
+        b.output("dshift", gradients.get(2));
+        Golden.check("layer-norm-gradient", b.build());
     }
 
     @Test

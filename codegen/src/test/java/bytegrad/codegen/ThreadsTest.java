@@ -96,8 +96,9 @@ final class ThreadsTest {
         Explanation.Launch some = Compiler.explain(GraphParser.parse(product.replace("K", "1000")), o).launches().getFirst();
         Explanation.Launch few = Compiler.explain(GraphParser.parse(product.replace("K", "20000")), o).launches().getFirst();
         assertTrue(some.chunks() >= 16, some.kernel());
-        assertEquals(4, few.chunks(), few.kernel());
+        assertTrue(few.chunks() >= 16, few.kernel());
         assertTrue(some.scratchBytes() < 5_000_000, some.kernel());
+        assertTrue(few.scratchBytes() < 5_000_000, few.kernel());
     }
 
     @Test

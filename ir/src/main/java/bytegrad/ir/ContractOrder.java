@@ -8,6 +8,9 @@ import java.util.List;
  * errors grow with its length, those of sums in blocks with that of a block and the number of blocks (Higham, <i>Accuracy and Stability of
  * Numerical Algorithms</i>, §4.2). A block is a run along one of the contracted axes with everything inside it, which can be written as loops.
  *
+ * <p>Where very many products make few results, the compiler first writes the contraction as one of several parts, and their sum
+ * ({@link bytegrad.ir.pass.SplitLongContractions}): that, too, by shapes alone.
+ *
  * @param axis the position, among the contracted axes, of the one that is cut
  * @param runs into how many runs
  * @param size elements along it in each run, but in the last, which may have fewer

@@ -32,12 +32,23 @@ public final class CompiledFunction {
         return arena;
     }
 
-    List<Constant> constants() {
-        return constants;
-    }
-
     Program program() {
         return program;
+    }
+
+    /** An arena's arrays, with the constants in them. */
+    Slabs newSlabs() {
+        Slabs slabs = new Slabs(arena);
+        constants.forEach(c -> System.arraycopy(c.value().array(), 0, slabs.of(c.slot().type()), c.slot().offset(), c.slot().size()));
+        return slabs;
+    }
+
+    /**
+     * Runs on an arena of its own, which is dropped afterwards, until runs get no faster: every session's first run is then as fast as any. It
+     * takes as long as HotSpot needs for the kernels: tenths of a second for a small graph, many seconds for a big one.
+     */
+    public WarmUp warmUp() {
+        return WarmUp.of(this);
     }
 
     /**
@@ -55,11 +66,11 @@ public final class CompiledFunction {
      *
      * @param threads how many may work on a run, the caller's included; fewer do where all sessions together would use more than
      *     {@link #newSession()} allows
-     * @throws SessionException if the number is below 1, or the property is not a number of threads
+     * @throws SessionException if the number is not from 1 to 1024, or the property is not a number of threads
      */
     public Session newSession(int threads) {
-        if (threads < 1) {
-            throw new SessionException("a session needs a thread at least, the caller's; asked for " + threads);
+        if (threads < 1 || threads > Workers.MOST) {
+            throw new SessionException("asked for " + threads + " threads, but a session may have 1 (the caller's alone) to " + Workers.MOST);
         }
         Workers.threads();
         return new Session(this, threads);

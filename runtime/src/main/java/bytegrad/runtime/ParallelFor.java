@@ -16,6 +16,7 @@ public final class ParallelFor {
     private final Slabs slabs;
     private final int threads;
     private final int[] offsets = new int[MOST_OFFSETS];
+    private final LaunchClock clock;
 
     // Of the loop at hand: written before workers are let in, and only read by them.
     private int region;
@@ -33,6 +34,26 @@ public final class ParallelFor {
         this.program = program;
         this.slabs = slabs;
         this.threads = threads;
+        this.clock = new LaunchClock(program.launches());
+    }
+
+    /** Where emitted code with a profile takes the time. */
+    LaunchClock clock() {
+        return clock;
+    }
+
+    /** Called by emitted code with a profile, before the first of several launches. */
+    public void launching() {
+        clock.start();
+    }
+
+    /**
+     * Called by emitted code with a profile, after a launch.
+     *
+     * @param launch its number
+     */
+    public void launched(int launch) {
+        clock.launched(launch);
     }
 
     /** How many threads may work at the same time, the caller's included. */

@@ -26,6 +26,11 @@ public abstract class Program {
         return 0;
     }
 
+    /** How many launches take the time; 0 where the class was compiled without a profile. */
+    protected int launches() {
+        return 0;
+    }
+
     /**
      * Runs one chunk of a parallel loop.
      *

@@ -39,14 +39,23 @@ public final class Session {
 
     Session(CompiledFunction function, int threads) {
         this.function = function;
-        slabs = new Slabs(function.arena());
+        slabs = function.newSlabs();
         loops = new ParallelFor(function.program(), slabs, threads);
         Signature s = function.signature();
         s.inputs().forEach(x -> settable.put(x.name(), x));
         s.states().forEach(x -> settable.put(x.name(), x));
         s.outputs().forEach(x -> outputs.put(x.name(), x));
         unset.addAll(settable.keySet());
-        function.constants().forEach(c -> System.arraycopy(c.value().array(), 0, slabs.of(c.slot().type()), c.slot().offset(), c.slot().size()));
+    }
+
+    /**
+     * How many threads work on a run where the caller asks for no number: what the system property {@code bytegrad.threads} says, or as many as there
+     * are processors.
+     *
+     * @throws SessionException if the property is not a number of threads from 1 to 1024
+     */
+    public static int defaultThreads() {
+        return Workers.threads();
     }
 
     /** The function this is a session of. */
@@ -86,6 +95,7 @@ public final class Session {
     }
 
     private void runProgram(Program program) {
+        loops.clock().reset();
         program.steps(slabs, loops);
         try {
             program.updates(slabs, loops);
@@ -95,6 +105,19 @@ public final class Session {
                 broken = true;
                 function.signature().states().forEach(s -> unset.add(s.name()));
             }
+        }
+    }
+
+    /**
+     * Nanoseconds of each launch in the last run, by the numbers that an explanation has them under; empty where the function was not compiled
+     * with a profile.
+     */
+    public long[] launchNanos() {
+        enter();
+        try {
+            return loops.clock().nanos();
+        } finally {
+            leave();
         }
     }
 

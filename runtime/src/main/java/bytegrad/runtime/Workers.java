@@ -19,7 +19,7 @@ final class Workers {
     static final String PROPERTY = "bytegrad.threads";
 
     /** More than any machine of today; a mistyped property must not start millions. */
-    private static final int MOST = 1024;
+    static final int MOST = 1024;
 
     /** Looks without giving way, some 10 to 50 microseconds: longer than between two loops of one run, as a rule. */
     private static final int SPINS = 2000;

@@ -132,6 +132,78 @@ class ParallelForTest {
         }
     }
 
+    /** A run is a loop that may fail after states were written. */
+    private static final class Late extends Program {
+        boolean fails;
+
+        @Override
+        protected void steps(Slabs slabs, ParallelFor loops) {}
+
+        @Override
+        protected void updates(Slabs slabs, ParallelFor loops) {
+            loops.run(0, CHUNKS);
+        }
+
+        @Override
+        protected int regions() {
+            return 1;
+        }
+
+        @Override
+        protected void chunk(int region, int c, int[] offsets, Slabs slabs) {
+            if (fails && c % 2 == 1) {
+                throw new ArithmeticException("chunk " + c);
+            }
+            slabs.f[c] = c;
+        }
+    }
+
+    @Test
+    void afterAWorkersFailureTheSessionIsBrokenUntilRestoredAndThePoolLives() {
+        for (int threads = 1; threads <= 4; threads++) {
+            Late program = new Late();
+            Slot w = new Slot("w", ElementType.F32, List.of(CHUNKS), 0);
+            Signature state = new Signature(List.of(), List.of(w), List.of());
+            Session s = new CompiledFunction(state, new Arena(CHUNKS, 0, 0, 0, 0), List.of(), program).newSession(threads);
+            float[] start = new float[CHUNKS];
+            s.set("w", start);
+            s.run();
+            program.fails = true;
+            assertEquals("chunk 1", assertThrows(ArithmeticException.class, s::run).getMessage());
+            program.fails = false;
+            String broken = String.valueOf(assertThrows(SessionException.class, s::run).getMessage());
+            assertTrue(broken.contains("set all of them again: w"), broken);
+            assertTrue(String.valueOf(assertThrows(SessionException.class, () -> s.get("w")).getMessage()).contains("half changed"));
+            s.set("w", start);
+            s.run();
+            assertEquals(CHUNKS - 1f, s.get("w").floats()[CHUNKS - 1]);
+        }
+        // The pool still has all its workers.
+        asManyThreadsAsAskedForWorkAtTheSameTime();
+    }
+
+    @Test
+    void numbersOfThreadsOutOfRangeAreRefused() {
+        for (int bad : new int[] {Integer.MIN_VALUE, -1, 0, 1025, Integer.MAX_VALUE}) {
+            String message = String.valueOf(assertThrows(SessionException.class, () -> session(1, bad, c -> {})).getMessage());
+            assertTrue(message.contains(" " + bad + " ") && message.contains("1 (the caller's alone) to 1024"), message);
+        }
+    }
+
+    @Test
+    void aWarmUpTouchesNoSessionAndEndsWhereZerosFail() {
+        AtomicInteger runs = new AtomicInteger();
+        Signature none = new Signature(List.of(), List.of(), List.of());
+        CompiledFunction f = new CompiledFunction(none, new Arena(0, 0, 0, 0, 0), List.of(), new Loop(1, c -> runs.incrementAndGet()));
+        WarmUp w = f.warmUp();
+        assertEquals(runs.get(), w.runs());
+        assertTrue(w.runs() >= 20 && w.bestNanos() <= w.firstNanos() && w.nanos() >= 300_000_000L, w.toString());
+        CompiledFunction fails = new CompiledFunction(none, new Arena(0, 0, 0, 0, 0), List.of(), new Loop(1, c -> {
+            throw new IndexException("node", -1, 5);
+        }));
+        assertEquals(0, fails.warmUp().runs());
+    }
+
     private static int suppressed(Throwable t) {
         int n = 0;
         for (Throwable s : t.getSuppressed()) {

@@ -42,5 +42,15 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("determinism", Determinism::report)),
             "04",
             List.of(
-                    new Group("scalar", ScalarSpeed::report)));
+                    new Group("launches", LaunchCount::report),
+                    new Group("compile", CompileTime::report),
+                    new Group("first-result", Beginning::first),
+                    new Group("steady", Beginning::steady),
+                    new Group("same-bits", BitsOfTraining::report),
+                    new Group("allocation", Allocation::all),
+                    new Group("scalar", ScalarSpeed::report),
+                    new Group("threads", Scaling::report),
+                    new Group("fused-by-op-by-op", FusionGain::report),
+                    new Group("sweep", Shapes::report),
+                    new Group("ratio", Ratios::report)));
 }

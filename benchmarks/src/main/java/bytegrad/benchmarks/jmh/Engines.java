@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class Engines {
     /** A workload's title. */
-    @Param({"A", "F"})
+    @Param({"A", "C64", "F"})
     public String workload = "A";
 
     /** How it is run. */

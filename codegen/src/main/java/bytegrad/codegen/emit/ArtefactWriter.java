@@ -20,6 +20,7 @@ final class ArtefactWriter {
     private final ClassPart main;
     private final List<ClassPart> parts = new ArrayList<>();
     private final Map<Key, Entry> kernels = new HashMap<>();
+    private final Map<Kernel, Entry> leaves = new HashMap<>();
     private final List<ChunkEmitter.Region> regions = new ArrayList<>();
     private boolean simd;
 
@@ -70,11 +71,28 @@ final class ArtefactWriter {
         ClassPart part = room();
         Parameters parameters = new Parameters(kernel, launch.offsets(), options.bakeOffsets());
         String method = "k" + kernels.size();
-        KernelEmitter emitter = new KernelEmitter(part, launch, method, parameters, regions);
+        KernelEmitter emitter = new KernelEmitter(this, part, launch, method, parameters, regions);
         emitter.emit();
         simd |= emitter.usesSimd();
         Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked, parameters.hasLoops());
         kernels.put(key, entry);
+        return entry;
+    }
+
+    /** How to call a method that calls no other, which is emitted if no equal one was; its labels are those of the first. */
+    Entry leaf(Leaf leaf, String name, String label, List<String> bufferLabels) {
+        Entry known = leaves.get(leaf.kernel());
+        if (known != null) {
+            return known;
+        }
+        ClassPart part = room();
+        Parameters parameters = new Parameters(leaf.kernel(), List.of(), false);
+        Plan.Launch launch = new Plan.Launch(leaf.kernel(), List.of(), label, bufferLabels);
+        KernelEmitter emitter = new KernelEmitter(this, part, launch, name, parameters, regions);
+        String descriptor = emitter.emitLeaf();
+        simd |= emitter.usesSimd();
+        Entry entry = new Entry(part.name(), name, descriptor, List.copyOf(parameters.slabTypes()), true, false);
+        leaves.put(leaf.kernel(), entry);
         return entry;
     }
 

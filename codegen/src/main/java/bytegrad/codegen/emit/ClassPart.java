@@ -2,6 +2,7 @@ package bytegrad.codegen.emit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -12,6 +13,7 @@ final class ClassPart {
     private static final int MANY_CONSTANTS = 20_000;
 
     private static final int MANY_METHODS = 500;
+    private static final Pattern LINE_END = Pattern.compile("\\R");
 
     private final String name;
     private final ClassWriter writer;
@@ -56,8 +58,19 @@ final class ClassPart {
 
     /** Adds a line to the listing, and gives its number. */
     int line(String text) {
-        listing.add(text.replaceAll("\\R", " "));
+        listing.add(oneLine(text));
         return listing.size();
+    }
+
+    /** Names in labels may hold anything; an expression compiled for each line would take longer than the line. */
+    private static String oneLine(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= '\n' && c <= '\r' || c == '\u0085' || c == '\u2028' || c == '\u2029') {
+                return LINE_END.matcher(text).replaceAll(" ");
+            }
+        }
+        return text;
     }
 
     String listing() {

@@ -5,9 +5,10 @@ package bytegrad.codegen.emit;
  *
  * @param bakeOffsets whether buffer offsets are constants in the code, so that HotSpot vectorises plain loops; then only launches
  *     with equal offsets share a method. Else they are arguments, and all launches of equal kernels share one.
+ * @param profile whether every launch is timed, by the session's clock
  * @param check is shown every finished class file
  */
-public record EmitOptions(boolean bakeOffsets, ClassCheck check) {
+public record EmitOptions(boolean bakeOffsets, boolean profile, ClassCheck check) {
     /** A verifier of class files; throws what it likes. */
     @FunctionalInterface
     public interface ClassCheck {
@@ -16,13 +17,18 @@ public record EmitOptions(boolean bakeOffsets, ClassCheck check) {
     }
 
     /** Offsets are arguments: for vector kernels. */
-    public static final EmitOptions SHARED = new EmitOptions(false, (name, bytes) -> {});
+    public static final EmitOptions SHARED = new EmitOptions(false, false, (name, bytes) -> {});
 
     /** Offsets are constants: for scalar kernels. */
-    public static final EmitOptions BAKED = new EmitOptions(true, (name, bytes) -> {});
+    public static final EmitOptions BAKED = new EmitOptions(true, false, (name, bytes) -> {});
 
     /** These options with another verifier. */
     public EmitOptions withCheck(ClassCheck newCheck) {
-        return new EmitOptions(bakeOffsets, newCheck);
+        return new EmitOptions(bakeOffsets, profile, newCheck);
+    }
+
+    /** These options, with or without a profile. */
+    public EmitOptions withProfile(boolean on) {
+        return new EmitOptions(bakeOffsets, on, check);
     }
 }

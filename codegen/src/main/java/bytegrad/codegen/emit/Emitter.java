@@ -30,9 +30,10 @@ public final class Emitter {
             throw new CodegenException("'" + className + "' is no name for a class");
         }
         ArtefactWriter artefact = new ArtefactWriter(className.replace('.', '/'), options);
-        RunEmitter run = new RunEmitter(artefact);
+        RunEmitter run = new RunEmitter(artefact, options.profile());
         run.emit(plan, artefact.main(), "steps");
         run.emit(updates, artefact.main(), "updates");
+        run.emitCount(artefact.main());
         return artefact.finish();
     }
 }

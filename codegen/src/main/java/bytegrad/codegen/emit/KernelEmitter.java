@@ -16,6 +16,7 @@ import org.objectweb.asm.Opcodes;
 
 /** Writes a kernel's methods into a class. */
 final class KernelEmitter {
+    private final ArtefactWriter artefact;
     private final ClassPart part;
     private final Kernel kernel;
     private final String name;
@@ -26,7 +27,11 @@ final class KernelEmitter {
     private final Map<String, String> javaNames = new HashMap<>();
     private final Map<String, String> descriptors = new HashMap<>();
     private final List<ChunkEmitter.Region> regions;
+    /** By the kernel's name of a method: how to call what may be shared with other kernels, and with which buffers. */
+    private final Map<String, Shared> shared = new HashMap<>();
     private boolean simd;
+
+    private record Shared(ArtefactWriter.Entry entry, List<Integer> buffers) {}
 
     /**
      * For one kernel.
@@ -35,7 +40,8 @@ final class KernelEmitter {
      * @param name the Java name of the first method; that of another is this, an underscore and the kernel's name of it
      * @param regions the artefact's parallel loops, which the kernel's join
      */
-    KernelEmitter(ClassPart part, Plan.Launch launch, String name, Parameters parameters, List<ChunkEmitter.Region> regions) {
+    KernelEmitter(ArtefactWriter artefact, ClassPart part, Plan.Launch launch, String name, Parameters parameters, List<ChunkEmitter.Region> regions) {
+        this.artefact = artefact;
         this.regions = regions;
         this.part = part;
         this.kernel = launch.kernel();
@@ -60,9 +66,39 @@ final class KernelEmitter {
             }
             javaNames.put(m.name(), first ? name : name + "_" + m.name());
         }
+        share();
         for (Kernel.Method m : kernel.methods()) {
-            new Body(m).emit();
+            if (!shared.containsKey(m.name())) {
+                new Body(m).emit();
+            }
         }
+    }
+
+    /** Methods that call no other go where other kernels find them: not those of parallel loops, nor code made for certain offsets. */
+    private void share() {
+        if (parameters.offsetCount() == 0) {
+            return;
+        }
+        Kernel.Method entry = kernel.methods().getFirst();
+        List<String> chunks = entry.body().stream().filter(Stmt.Parallel.class::isInstance).map(s -> ((Stmt.Parallel) s).method()).toList();
+        for (Kernel.Method m : kernel.methods()) {
+            if (m != entry && !chunks.contains(m.name())) {
+                Leaf.of(kernel, m).ifPresent(leaf -> {
+                    List<String> labels = leaf.buffers().stream().map(bufferLabels::get).toList();
+                    shared.put(m.name(), new Shared(artefact.leaf(leaf, of(javaNames, m.name(), label), label, labels), leaf.buffers()));
+                });
+            }
+        }
+    }
+
+    /** Writes the one method of a kernel, which takes parameters; returns its descriptor. */
+    String emitLeaf() {
+        Kernel.Method m = kernel.methods().getFirst();
+        String descriptor = parameters.descriptor(m.params().size());
+        javaNames.put(m.name(), name);
+        descriptors.put(m.name(), descriptor);
+        new Body(m).emit();
+        return descriptor;
     }
 
     String descriptor() {
@@ -247,6 +283,15 @@ final class KernelEmitter {
 
         /** ( → ); passes on the slabs and offsets. */
         private void call(String callee, List<Index> args) {
+            Shared leaf = shared.get(callee);
+            int offsets = parameters.slabTypes().size();
+            if (leaf != null) {
+                leaf.entry().slabs().forEach(d -> code.loadRef(List.copyOf(parameters.slabTypes()).indexOf(d)));
+                leaf.buffers().forEach(b -> code.loadInt(offsets + b));
+                args.forEach(values::index);
+                code.invokeStatic(leaf.entry().owner(), leaf.entry().method(), leaf.entry().descriptor());
+                return;
+            }
             int slot = 0;
             for (DType _ : parameters.slabTypes()) {
                 code.loadRef(slot++);

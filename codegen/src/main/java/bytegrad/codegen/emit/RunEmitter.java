@@ -22,11 +22,17 @@ final class RunEmitter {
     /** A call with a slab of each dtype. */
     private static final int CALL_SIZE = DType.values().length * 5 + 5;
 
-    private final ArtefactWriter artefact;
-    private int methods;
+    /** A call of the clock. */
+    private static final int CLOCK_SIZE = 8;
 
-    RunEmitter(ArtefactWriter artefact) {
+    private final ArtefactWriter artefact;
+    private final boolean profile;
+    private int methods;
+    private int launches;
+
+    RunEmitter(ArtefactWriter artefact, boolean profile) {
         this.artefact = artefact;
+        this.profile = profile;
     }
 
     /** Code with an upper bound of its size in bytes. */
@@ -45,12 +51,26 @@ final class RunEmitter {
         }
     }
 
+    /** Writes {@code launches()} of the main class, where there is a profile. */
+    void emitCount(ClassPart main) {
+        if (profile) {
+            Code code = new Code(main.method(Opcodes.ACC_PROTECTED, "launches", "()I"), 1);
+            code.line(main.line("launches"));
+            code.intConst(launches);
+            code.finishInt(main.name() + ".launches");
+        }
+    }
+
     /** Writes a method of the main class that runs a plan. */
     void emit(Plan plan, ClassPart main, String name) {
         List<Piece> pieces = shortened(pieces(plan));
         Code code = new Code(main.method(Opcodes.ACC_PROTECTED, name, DESCRIPTOR), 1 + PARAMETERS);
         Body body = new Body(code, main, 1);
         code.line(main.line(name));
+        if (profile) {
+            body.loops();
+            code.invokeVirtual(Parameters.LOOPS, "launching", "()V");
+        }
         pieces.forEach(p -> p.emit().accept(body));
         code.finish(main.name() + "." + name);
     }
@@ -116,7 +136,8 @@ final class RunEmitter {
 
     private Piece launch(Plan.Launch launch) {
         ArtefactWriter.Entry entry = artefact.kernel(launch);
-        int size = CALL_SIZE + 3 * (entry.passesOffsets() ? launch.offsets().size() : 0);
+        int number = launches++;
+        int size = CALL_SIZE + (profile ? CLOCK_SIZE : 0) + 3 * (entry.passesOffsets() ? launch.offsets().size() : 0);
         return new Piece(size, b -> {
             Code code = b.code();
             code.line(b.part().line("  " + entry.method() + launch.offsets() + ": " + launch.label()));
@@ -128,6 +149,11 @@ final class RunEmitter {
                 b.loops();
             }
             code.invokeStatic(entry.owner(), entry.method(), entry.descriptor());
+            if (profile) {
+                b.loops();
+                code.intConst(number);
+                code.invokeVirtual(Parameters.LOOPS, "launched", "(I)V");
+            }
         });
     }
 

@@ -22,17 +22,41 @@ final class Draft {
     final List<Cluster.Root> roots = new ArrayList<>();
     Optional<Node> core = Optional.empty();
     final Widths widths = new Widths();
-    int weight;
     int reductions;
+    /** The values it computes, each once however many of its roots are made of it. */
+    private final Set<Value> values = new HashSet<>();
+    private int weight;
     /** The draft that took this one's roots over; itself until then. */
     Draft mergedInto = this;
     /** The axis sets at which something is hoisted: each contains the one before, which fixes the order of the loops. */
     final List<Set<Expr.Var>> chain = new ArrayList<>();
 
+    private record Value(Node node, List<Index> index) {}
+
     Draft(int id, Cluster.Kind kind, Shape space) {
         this.id = id;
         this.kind = kind;
         this.space = space;
+    }
+
+    /** Primitive operations of all that it computes. */
+    int weight() {
+        return weight;
+    }
+
+    /** Of a kernel that computes what either does. */
+    int weightWith(Draft other) {
+        return weight + other.values.stream().filter(v -> !values.contains(v)).mapToInt(v -> Weight.of(v.node)).sum();
+    }
+
+    void compute(Node n, List<Index> index) {
+        if (values.add(new Value(n, index))) {
+            weight += Weight.of(n);
+        }
+    }
+
+    void computeAll(Draft other) {
+        other.values.forEach(v -> compute(v.node, v.index));
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Joins kernels that read the same tensors over the same iteration space into the earlier of them, so that a matrix is
@@ -25,14 +26,15 @@ final class Merge {
     private final List<Draft> drafts;
     private final Map<Node, Integer> home;
     private final Map<Node, Set<Partitioner.Use>> readers;
-    private final boolean[] required;
+    /** The nodes that are stored even if no kernel reads them. */
+    private final Predicate<Node> kept;
     private final int weightLimit;
 
-    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, boolean[] required, int weightLimit) {
+    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, Predicate<Node> kept, int weightLimit) {
         this.drafts = drafts;
         this.home = home;
         this.readers = readers;
-        this.required = required;
+        this.kept = kept;
         this.weightLimit = weightLimit;
     }
 
@@ -87,10 +89,10 @@ final class Merge {
     }
 
     private boolean canMerge(Draft a, Draft b, Set<Node> reads) {
-        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weight + b.weight > weightLimit) {
+        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weightWith(b) > weightLimit) {
             return false;
         }
-        Shape space = a.space.rank() >= b.space.rank() ? a.space : b.space;
+        Shape space = joined(a.space, b.space);
         if (!prefix(a.space, space) || !prefix(b.space, space)) {
             return false;
         }
@@ -116,8 +118,22 @@ final class Merge {
         return levels;
     }
 
+    /** The space of the axes of both, which begin alike: an axis of one element is one that the kernel has not. */
+    private static Shape joined(Shape a, Shape b) {
+        List<Integer> dims = new ArrayList<>(a.rank() >= b.rank() ? a.dims() : b.dims());
+        for (int k = 0; k < Math.min(a.rank(), b.rank()); k++) {
+            dims.set(k, a.dim(k) == 1 ? b.dim(k) : a.dim(k));
+        }
+        return Shape.of(dims);
+    }
+
     private static boolean prefix(Shape part, Shape whole) {
-        return whole.dims().subList(0, part.rank()).equals(part.dims());
+        for (int k = 0; k < part.rank(); k++) {
+            if (part.dim(k) != 1 && part.dim(k) != whole.dim(k)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What b reads is there when a runs; if a computes it, then where b reads it, or cheaply enough to compute again there. */
@@ -127,6 +143,10 @@ final class Merge {
             return true;
         }
         Draft producer = drafts.get(h).resolve();
+        if (producer == b) {
+            // What b computes and reads itself moves along with it.
+            return true;
+        }
         if (producer != a) {
             return producer.id > a.id;
         }
@@ -208,12 +228,10 @@ final class Merge {
     }
 
     private static void merge(Draft a, Draft b) {
-        if (b.space.rank() > a.space.rank()) {
-            a.space = b.space;
-        }
+        a.space = joined(a.space, b.space);
         levels(a, b, a.space).forEach(a::hoist);
         a.widths.addAll(b.widths);
-        a.weight += b.weight;
+        a.computeAll(b);
         a.reductions += b.reductions;
         a.roots.addAll(b.roots);
         b.roots.clear();
@@ -223,7 +241,7 @@ final class Merge {
     private void dropUnread() {
         readers.forEach((n, uses) -> {
             Integer h = home.get(n);
-            if (h != null && !required[n.id()]) {
+            if (h != null && !kept.test(n)) {
                 Draft d = drafts.get(h).resolve();
                 if (uses.stream().allMatch(u -> u.plain() && drafts.get(u.draft()).resolve() == d) && d.roots.size() > 1) {
                     d.roots.removeIf(r -> r.node() == n);

@@ -3,6 +3,7 @@ package bytegrad.codegen.fuse;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,25 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
             x = x.input(0);
         }
         return x;
+    }
+
+    /**
+     * Over which node's elements the piece of a concat or pad is computed: its own, or where axes were joined those of the axes apart, at each of which the
+     * place is known, while to find those of a place would take a division.
+     */
+    public static Node piece(Node part) {
+        if (!(part.op() instanceof Op.Reshape joined) || part.rank() == 0) {
+            return part;
+        }
+        Node apart = part.input(0);
+        boolean sameRows = apart.rank() > 0 && apart.shape().dim(apart.rank() - 1) == part.shape().dim(part.rank() - 1);
+        boolean given = throughReshapes(apart).op() instanceof Op.Input || throughReshapes(apart).op() instanceof Op.Constant;
+        return sameRows && !given && !isAffine(joined, apart.shape()) && isAffine(new Op.Reshape(apart.shape()), part.shape()) ? apart : part;
+    }
+
+    private static boolean isAffine(Op.Reshape view, Shape operand) {
+        Shape shape = view.shape();
+        return ViewIndex.through(view, operand, Reads.identity(shape), v -> shape.dim(Cluster.axisNumber(v))).isPresent();
     }
 
     /** Where a node of the graph lives. */

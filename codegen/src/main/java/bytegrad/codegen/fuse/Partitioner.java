@@ -36,15 +36,16 @@ final class Partitioner {
 
     /** Evaluating a node again at another index of the same kernel may cost this much per element. */
     static final int REPEAT_LIMIT = 30;
-    /** A result read by several kernels is computed in each, not stored, up to this weight. */
-    private static final int COPY_LIMIT = 2;
 
     private final Graph graph;
     private final boolean fused;
     private final int weightLimit;
     private final boolean[] required;
+    /** Of those, the nodes that must be in memory only where a kernel reads them out of order. */
+    private final boolean[] operands;
     private final List<Draft> drafts = new ArrayList<>();
     private final Reads reads;
+    private final Copies copies;
     private final Map<Node, Integer> home = new HashMap<>();
     private final Map<Node, Fate> fates = new HashMap<>();
     private final String[] reason;
@@ -62,8 +63,10 @@ final class Partitioner {
         this.weightLimit = weightLimit;
         int n = graph.nodes().size();
         this.required = new boolean[n];
+        this.operands = new boolean[n];
         this.reason = new String[n];
         this.reads = new Reads(graph, drafts);
+        this.copies = new Copies(graph, required, reads);
     }
 
     Partition partition() {
@@ -81,12 +84,13 @@ final class Partitioner {
             place(graph.nodes().get(i));
         }
         if (fused) {
-            new Merge(drafts, home, reads.ofStored(home), required, weightLimit).run();
+            new Merge(drafts, home, reads.ofStored(home), n -> required[n.id()] && !operands[n.id()], weightLimit).run();
         }
         return freeze();
     }
 
     private void require(Node n, String why) {
+        operands[n.id()] = false;
         if (!required[n.id()]) {
             required[n.id()] = true;
             reason[n.id()] = why;
@@ -96,8 +100,8 @@ final class Partitioner {
     /** What a kernel reads out of order must be in memory. */
     private void requireOperands(Node n) {
         switch (n.op()) {
-            case Op.Contract c -> n.inputs().forEach(x -> requireComputed(throughViews(x), "operand of a contraction"));
-            case Op.Gather g -> requireComputed(throughViews(n.input(0)), "data of a gather");
+            case Op.Contract c -> n.inputs().forEach(x -> requireComputed(Copies.throughViews(x), "operand of a contraction"));
+            case Op.Gather g -> requireComputed(Copies.throughViews(n.input(0)), "data of a gather");
             case Op.Scatter s -> require(n, "scatter fills a buffer");
             case Op.Concat c -> require(n, "its parts are written in place");
             case Op.Random r -> {}
@@ -126,17 +130,10 @@ final class Partitioner {
     private void requireComputed(Node n, String why) {
         if (n.op() instanceof Op.Constant) {
             slots.add(n);
-        } else if (!(n.op() instanceof Op.Input)) {
+        } else if (!(n.op() instanceof Op.Input) && !required[n.id()]) {
             require(n, why);
+            operands[n.id()] = true;
         }
-    }
-
-    private static Node throughViews(Node n) {
-        Node x = n;
-        while (x.op() instanceof Op.View && !(x.op() instanceof Op.Pad)) {
-            x = x.input(0);
-        }
-        return x;
     }
 
     private void place(Node n) {
@@ -208,7 +205,7 @@ final class Partitioner {
         }
         Map<Integer, List<List<Index>>> byDraft = new java.util.LinkedHashMap<>();
         reads.forEach(u -> byDraft.computeIfAbsent(u.draft(), k -> new ArrayList<>()).add(u.index()));
-        boolean inline = byDraft.size() == 1 || cheapCopy(n);
+        boolean inline = byDraft.size() == 1 || copies.areWorthwhile(n, byDraft.keySet());
         if (inline && byDraft.entrySet().stream().allMatch(e -> admits(drafts.get(e.getKey()), n, e.getValue()))) {
             byDraft.forEach((d, indices) -> join(drafts.get(d), n, indices));
             boolean one = byDraft.size() == 1;
@@ -220,22 +217,13 @@ final class Partitioner {
         store(n, reads);
     }
 
-    private boolean cheapCopy(Node n) {
-        boolean elementwise = n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Iota;
-        return elementwise && Weight.of(n) <= COPY_LIMIT && n.inputs().stream().allMatch(x -> inMemory(throughViews(x)));
-    }
-
-    private boolean inMemory(Node n) {
-        return required[n.id()] || n.op() instanceof Op.Input || n.op() instanceof Op.Constant || n.op() instanceof Op.Iota;
-    }
-
     /** Whether a kernel can compute the node at these indices within its loops, size and cost. */
     private boolean admits(Draft d, Node n, List<List<Index>> indices) {
         int weight = Weight.of(n);
-        if (d.weight + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
+        if (d.weight() + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
-        if (d.lanesWouldBeMissed(n, indices) || !cheapCopy(n) && indices.stream().anyMatch(i -> overlaps(d, i))) {
+        if (d.lanesWouldBeMissed(n, indices) || !copies.isCheap(n) && indices.stream().anyMatch(i -> overlaps(d, i))) {
             return false;
         }
         Set<Expr.Var> axes = d.axes();
@@ -244,7 +232,7 @@ final class Partitioner {
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
                     && indices.equals(List.of(Reads.identity(n.shape())))
-                    && d.roots.stream().allMatch(r -> r.index().equals(Reads.identity(n.shape())));
+                    && d.roots.stream().allMatch(r -> Reads.coversRows(r.node().shape(), d.space, r.index()));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
@@ -281,7 +269,7 @@ final class Partitioner {
 
     /** A value that depends on few axes must be computable outside the loops over the others, unless it costs next to nothing. */
     private static boolean affordable(Draft d, Set<Expr.Var> axes, Set<Expr.Var> vars, int weight) {
-        if (weight <= COPY_LIMIT || vars.containsAll(axes) || !axes.containsAll(vars)) {
+        if (weight <= Copies.LIMIT || vars.containsAll(axes) || !axes.containsAll(vars)) {
             return true;
         }
         return d.kind == Cluster.Kind.LOOPS ? d.fits(vars) : vars.isEmpty() && weight <= 4;
@@ -289,12 +277,12 @@ final class Partitioner {
 
     private void join(Draft d, Node n, List<List<Index>> indices) {
         int weight = Weight.of(n);
-        d.weight += weight * indices.size();
         Set<Expr.Var> axes = d.axes();
         for (List<Index> index : indices) {
+            d.compute(n, index);
             d.widths.add(n, index);
             Set<Expr.Var> vars = Draft.variables(index);
-            boolean hoisted = !vars.containsAll(axes) && axes.containsAll(vars) && weight > COPY_LIMIT;
+            boolean hoisted = !vars.containsAll(axes) && axes.containsAll(vars) && weight > Copies.LIMIT;
             if (n.op() instanceof Op.Reduce || hoisted && d.kind == Cluster.Kind.LOOPS) {
                 d.hoist(vars);
             }
@@ -332,9 +320,14 @@ final class Partitioner {
         reads.addInputs(n, d, List.of());
     }
 
+    /** A transpose of rows is stored in the order in which its operand is made, so that a contraction can be the kernel that stores it. */
     private Draft openFor(Node n) {
-        Draft d = open(Cluster.Kind.of(n), n.shape());
-        List<Index> index = Reads.identity(n.shape());
+        boolean ofRows = n.op() instanceof Op.Transpose(List<Integer> axes) && !axes.isEmpty() && axes.getLast() == axes.size() - 1;
+        Draft d = open(Cluster.Kind.of(n), ofRows ? n.input(0).shape() : n.shape());
+        List<Index> index = Reads.identity(d.space);
+        if (ofRows) {
+            index = ((Op.Transpose) n.op()).axes().stream().map(index::get).toList();
+        }
         d.roots.add(new Cluster.Root(n, index));
         join(d, n, List.of(index));
         return d;

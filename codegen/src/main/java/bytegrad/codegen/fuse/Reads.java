@@ -71,6 +71,12 @@ final class Reads {
         return true;
     }
 
+    /** As {@link #covers}, all axes of the space and the last of them last: neighbours of a row of the space are neighbours. */
+    static boolean coversRows(Shape shape, Shape space, List<Index> index) {
+        return shape.rank() == space.rank() && shape.size() == space.size() && covers(shape, space, index)
+                && (shape.rank() == 0 || index.getLast().equals(identity(space).getLast()));
+    }
+
     /** Each element is computed at its own place of a space of its shape. */
     static List<Index> identity(Shape shape) {
         List<Index> index = new ArrayList<>();
@@ -131,10 +137,14 @@ final class Reads {
                     .forEach(x -> read(x, d, fresh("n" + n.id() + "_" + x.id(), x.shape()), true));
             case Op.Concat c -> {
                 for (int k = 0; k < n.inputs().size(); k++) {
-                    read(n.input(k), d, fresh("p" + n.id() + "_" + k, n.input(k).shape()), false);
+                    Node x = Partition.piece(n.input(k));
+                    read(x, d, fresh("p" + n.id() + "_" + k, x.shape()), false);
                 }
             }
-            case Op.Pad p -> read(n.input(0), d, fresh("p" + n.id(), n.input(0).shape()), false);
+            case Op.Pad p -> {
+                Node x = Partition.piece(n.input(0));
+                read(x, d, fresh("p" + n.id(), x.shape()), false);
+            }
             case Op.View v -> {
                 Use u = through(n, v, new Use(d.id, index, false, false)).orElseThrow();
                 uses.get(n.input(0).id()).add(u);

@@ -3,10 +3,11 @@ package bytegrad.codegen.kernel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * What the chunks of one parallel loop touch, and the proof that none touches what another stores. Each access of a buffer that
@@ -18,12 +19,18 @@ final class ChunkAccesses {
     /** The length of a row where the whole buffer counts as one. */
     private static final long WHOLE = 0;
 
+    /** Rows that one iteration of a loop may do. */
+    private static final int MOST_ROWS = 24;
+
     /** Of one access, in rows of one length: {@code stride·chunk + least} to {@code stride·chunk + greatest}, inclusive. */
     private record Reach(long stride, long least, long greatest) {}
 
+    /** Neighbouring elements from {@code at} on, with what was known there of its unknowns. */
+    private record Access(Affine at, int lanes, Ranges ranges) {}
+
     private final Ranges ranges;
     private final int chunk;
-    private final Map<Integer, List<Map<Long, Reach>>> byBuffer = new HashMap<>();
+    private final Map<Integer, List<Access>> byBuffer = new HashMap<>();
     private final Set<Integer> stored = new HashSet<>();
 
     /**
@@ -37,7 +44,7 @@ final class ChunkAccesses {
     }
 
     void load(int buffer, Affine at, int lanes) {
-        byBuffer.computeIfAbsent(buffer, b -> new ArrayList<>()).add(reaches(at, lanes));
+        byBuffer.computeIfAbsent(buffer, b -> new ArrayList<>()).add(new Access(at, lanes, ranges.copy()));
     }
 
     void store(int buffer, Affine at, int lanes) {
@@ -45,52 +52,61 @@ final class ChunkAccesses {
         stored.add(buffer);
     }
 
-    /** By the length of rows, each way to see the access. */
-    private Map<Long, Reach> reaches(Affine at, int lanes) {
-        Map<Long, Reach> reaches = new TreeMap<>();
-        reaches.put(WHOLE, reach(at, lanes));
-        at.terms().forEach((unknown, times) -> {
-            long row = Math.abs(times);
-            if (unknown != chunk && row > 1) {
-                Affine within = Affine.of(Math.floorMod(at.constant(), row));
-                for (Map.Entry<Integer, Long> t : at.terms().entrySet()) {
-                    within = t.getValue() % row == 0 ? within : within.plus(Affine.unknown(t.getKey()).times(t.getValue()));
-                }
-                if (ranges.min(within) >= 0 && ranges.max(within) + lanes <= row) {
-                    reaches.put(row, reach(within, lanes));
-                }
-            }
-        });
-        return reaches;
-    }
-
-    private Reach reach(Affine at, int lanes) {
-        Affine rest = at.without(chunk);
-        return new Reach(at.coefficient(chunk), ranges.min(rest), ranges.max(rest) + lanes - 1);
-    }
-
     /** The first buffer that two chunks might touch at one place, −1 if there is none. */
     int shared() {
         return stored.stream().sorted().filter(b -> !apart(byBuffer.getOrDefault(b, List.of()))).findFirst().orElse(-1);
     }
 
-    private static boolean apart(List<Map<Long, Reach>> accesses) {
-        return accesses.getFirst().keySet().stream().anyMatch(row -> apart(accesses, row));
+    private boolean apart(List<Access> accesses) {
+        return rowLengths(accesses).stream().anyMatch(row -> apart(accesses, row));
     }
 
-    private static boolean apart(List<Map<Long, Reach>> accesses, long row) {
+    /** A loop goes a row at a time, or several, with a row after the other written out in its body; or all rows are written out. */
+    private Set<Long> rowLengths(List<Access> accesses) {
+        Set<Long> lengths = new LinkedHashSet<>(List.of(WHOLE));
+        long first = accesses.stream().mapToLong(a -> a.at().constant()).min().orElse(0);
+        for (Access a : accesses) {
+            if (a.at().constant() - first > 1) {
+                lengths.add(a.at().constant() - first);
+            }
+            a.at().terms().forEach((unknown, times) -> {
+                for (int rows = 1; unknown != chunk && rows <= MOST_ROWS; rows++) {
+                    if (times % rows == 0 && Math.abs(times / rows) > 1) {
+                        lengths.add(Math.abs(times / rows));
+                    }
+                }
+            });
+        }
+        return lengths;
+    }
+
+    private boolean apart(List<Access> accesses, long row) {
         Set<Long> strides = new HashSet<>();
         long least = Long.MAX_VALUE;
         long greatest = Long.MIN_VALUE;
-        for (Map<Long, Reach> a : accesses) {
-            Reach r = a.get(row);
-            if (r == null) {
+        for (Access a : accesses) {
+            Optional<Reach> r = reach(a, row);
+            if (r.isEmpty() || strides.add(r.get().stride()) && strides.size() > 1) {
                 return false;
             }
-            strides.add(r.stride());
-            least = Math.min(least, r.least());
-            greatest = Math.max(greatest, r.greatest());
+            least = Math.min(least, r.get().least());
+            greatest = Math.max(greatest, r.get().greatest());
         }
-        return strides.size() == 1 && greatest - least < Math.abs(strides.iterator().next());
+        return greatest - least < Math.abs(strides.iterator().next());
+    }
+
+    private Optional<Reach> reach(Access a, long row) {
+        Affine within = a.at();
+        if (row != WHOLE) {
+            within = Affine.of(Math.floorMod(a.at().constant(), row));
+            for (Map.Entry<Integer, Long> t : a.at().terms().entrySet()) {
+                within = t.getValue() % row == 0 ? within : within.plus(Affine.unknown(t.getKey()).times(t.getValue()));
+            }
+            if (a.ranges().min(within) < 0 || a.ranges().max(within) + a.lanes() > row) {
+                return Optional.empty();
+            }
+        }
+        Affine rest = within.without(chunk);
+        return Optional.of(new Reach(within.coefficient(chunk), a.ranges().min(rest), a.ranges().max(rest) + a.lanes() - 1));
     }
 }

@@ -72,6 +72,10 @@ public record Index(int constant, List<Term> terms) {
         return new Index(Math.addExact(constant, other.constant), sum);
     }
 
+    public Index minus(Index other) {
+        return plus(other.times(-1));
+    }
+
     public Index times(int factor) {
         if (factor == 1) {
             return this;

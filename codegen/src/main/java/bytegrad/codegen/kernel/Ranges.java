@@ -32,7 +32,21 @@ final class Ranges {
         }
     }
 
-    private final List<Span> spans = new ArrayList<>();
+    private final List<Span> spans;
+
+    /** Nothing is known. */
+    Ranges() {
+        this(List.of());
+    }
+
+    private Ranges(List<Span> spans) {
+        this.spans = new ArrayList<>(spans);
+    }
+
+    /** What is known now. */
+    Ranges copy() {
+        return new Ranges(spans);
+    }
 
     /** A new unknown within these bounds. */
     Affine add(Span span) {

@@ -1,8 +1,12 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.ContractOrder;
 import bytegrad.ir.DType;
+import bytegrad.ir.ScalarFn;
+import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,12 +21,19 @@ final class Contracted {
         this.order = ContractOrder.of(extents, dtype);
     }
 
-    List<Integer> extents() {
-        return extents;
+    /** The first of the axes that a block runs over. */
+    int blockAxis() {
+        return order.axis();
     }
 
     boolean isChain() {
         return order.isChain();
+    }
+
+    /** Products in the longest block. */
+    int longestBlock() {
+        int inside = extents.stream().skip(order.axis() + 1L).reduce(1, (a, b) -> a * b);
+        return extents.isEmpty() ? 1 : order.size() * inside;
     }
 
     /** Writes the loops over blocks. */
@@ -33,6 +44,16 @@ final class Contracted {
         }
         m.eachOf(s, extents.subList(0, order.axis()), outer ->
                 m.each(outer.scope(), order.runs(), (inner, run) -> body.accept(new Block(inner, outer.index(), run))));
+    }
+
+    /** All products as one block. */
+    Block all(Scope s) {
+        return new Block(s, List.of(), Index.ZERO);
+    }
+
+    /** The position of an index among all products. */
+    Index position(List<Index> k) {
+        return ViewIndex.flatten(Shape.of(extents), k);
     }
 
     /** What is done at each index. */
@@ -55,6 +76,49 @@ final class Contracted {
 
         Scope scope() {
             return scope;
+        }
+
+        /** What tells this block from others: variables of the loops around it. */
+        List<Index> variables() {
+            return joined(outer, List.of(run)).stream().filter(i -> !i.isConstant()).toList();
+        }
+
+        /** The same block in a scope where its variables are seen. */
+        Block in(Scope other) {
+            return new Block(other, outer, run);
+        }
+
+        /** The index of its first product. */
+        List<Index> begin() {
+            List<Index> k = new ArrayList<>(outer);
+            if (k.size() < extents.size()) {
+                k.add(run.times(order.size()));
+            }
+            while (k.size() < extents.size()) {
+                k.add(Index.ZERO);
+            }
+            return k;
+        }
+
+        /** How many elements it has along the first of the axes that it runs over; of the others it has all. */
+        Index trips() {
+            int axis = order.axis();
+            int extent = extents.isEmpty() ? 1 : extents.get(axis);
+            if (run.isConstant() || extent % order.size() == 0) {
+                return Index.of(run.isConstant() ? extent : order.size());
+            }
+            Index rest = Index.of(extent).minus(run.times(order.size()));
+            return Index.of(scope.variable(Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(rest, 0, DType.I32, 1), Expr.Const.of(DType.I32, order.size()))));
+        }
+
+        /** The position of its first product among all. */
+        Index first() {
+            return Contracted.this.position(begin());
+        }
+
+        /** The position of one of its products among them. */
+        Index position(List<Index> k) {
+            return Contracted.this.position(k).minus(first());
         }
 
         /** Writes the loops over its products. */

@@ -29,13 +29,21 @@ record Cut(Expr.Var chunk, int count, int size) {
 
     /** The chunk's part of a loop over 0 to {@code whole} − 1. */
     void loop(Scope s, int whole, int step, int lanes, MethodWriter.Body body) {
-        Index from = Index.of(chunk).times(size);
-        Index to = from.plus(size);
-        if ((long) count * size != whole) {
-            Expr end = Expr.Apply.of(ScalarFn.MIN, value(to), value(Index.of(whole)));
-            to = Index.of(s.variable(end));
-        }
-        s.method().loop(s, from, to, step, lanes, body);
+        s.method().loop(s, from(), to(s, whole), step, lanes, body);
+    }
+
+    /** As the other, for a body that handles so many vectors. */
+    void panels(Scope s, int whole, int lanes, int vectors, MethodWriter.Body body) {
+        s.method().panels(s, from(), to(s, whole), lanes, vectors, body);
+    }
+
+    private Index from() {
+        return Index.of(chunk).times(size);
+    }
+
+    private Index to(Scope s, int whole) {
+        Index to = from().plus(size);
+        return (long) count * size == whole ? to : Index.of(s.variable(Expr.Apply.of(ScalarFn.MIN, value(to), value(Index.of(whole)))));
     }
 
     /**

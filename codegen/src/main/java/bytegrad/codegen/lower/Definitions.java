@@ -42,6 +42,10 @@ final class Definitions {
         this.reductions = new Reductions(this, buffers, lanes);
     }
 
+    boolean sumsColumns() {
+        return reductions.sumsColumns();
+    }
+
     void tile(Tile t) {
         this.tile = Optional.of(t);
     }

@@ -18,10 +18,13 @@ final class Exponentials extends Primitives {
         super(s, lanes);
     }
 
-    /** eˣ = (2^(n/2))²·eʳ with x = n·ln 2 + r: scaling twice lets results underflow gradually. */
+    /**
+     * eˣ = (2^(n/2))²·eʳ with x = n·ln 2 + r: scaling twice lets results underflow gradually. Where the result is 0 another number's power
+     * is computed: masked scores are many, and a product that underflows costs some processors a hundred cycles.
+     */
     Expr exp(Expr x) {
-        Expr c0 = lt(x, f(-0x1.ap6f));
-        Expr x0 = select(c0, f(-0x1.ap6f), x);
+        Expr none = lt(x, f(-0x1.ap6f));
+        Expr x0 = select(none, f(0), x);
         Expr c1 = gt(x0, f(0x1.64p6f));
         Expr x1 = select(c1, f(0x1.64p6f), x0);
         Expr t = fma(x1, f(0x1.715476p-1f), f(0x1.8000fep23f));
@@ -40,7 +43,7 @@ final class Exponentials extends Primitives {
         Expr f = toFloat(s);
         Expr y0 = mul(p6, f);
         Expr y = mul(y0, f);
-        return y;
+        return select(none, f(0), y);
     }
 
     /** 1/(1 + e⁻ˣ) = e/(e + 1) with e = eˣ scaled by 2⁶⁴, so that denormal results are rounded once, by the division. */

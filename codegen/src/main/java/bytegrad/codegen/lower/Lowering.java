@@ -3,6 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.Node;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,14 @@ import java.util.stream.Collectors;
 
 /** From a partition to kernels in the loop IR. */
 public final class Lowering {
+    /**
+     * Vectors of columns that are summed side by side: each row is then read in longer pieces, and its own values are read once for all of
+     * them. The additions of one column wait for each other, those of several do not.
+     */
+    private static final int PANEL = 4;
+    /** Statements that so many side by side may make. */
+    private static final int PANEL_CODE = 480;
+
     private Lowering() {}
 
     /** The kernels of a partition of a graph in which no op runs other graphs. */
@@ -44,23 +53,44 @@ public final class Lowering {
     }
 
     private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, Grain grain) {
-        LoweredKernel alone = lower(partition, cluster, lanes, 1);
+        Attempt single = lower(partition, cluster, lanes, 1, 1);
+        int vectors = single.sumsColumns ? Math.clamp(PANEL_CODE / Math.max(1, statements(single.kernel.kernel())), 1, PANEL) : 1;
+        LoweredKernel alone = vectors == 1 ? single.kernel : lower(partition, cluster, lanes, 1, vectors).kernel;
         double nanos = Work.nanos(alone.kernel());
         int chunks = grain.chunks(nanos);
         if (chunks == 1) {
             return alone;
         }
-        LoweredKernel cut = lower(partition, cluster, lanes, chunks);
+        LoweredKernel cut = lower(partition, cluster, lanes, chunks, vectors).kernel;
         return cut.chunks() > 1 && grain.accepts(Work.nanos(cut.kernel()), nanos, cut.chunks()) ? cut : alone;
     }
 
-    /** @param chunks at most so many in each parallel loop; 1 for none */
-    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, int chunks) {
+    /** A kernel, and whether it sums vectors of columns one by one. */
+    private record Attempt(LoweredKernel kernel, boolean sumsColumns) {}
+
+    private static int statements(Kernel kernel) {
+        return kernel.methods().stream().mapToInt(m -> statements(m.body())).sum();
+    }
+
+    /** Before tidying, a statement is about an operation. */
+    private static int statements(List<Stmt> body) {
+        int count = 0;
+        for (Stmt s : body) {
+            count += s instanceof Stmt.For f ? statements(f.body()) : 1;
+        }
+        return count;
+    }
+
+    /**
+     * @param chunks at most so many in each parallel loop; 1 for none
+     * @param vectors vectors of the innermost loop that its body handles side by side
+     */
+    private static Attempt lower(Partition partition, Cluster cluster, Lanes lanes, int chunks, int vectors) {
         Buffers buffers = new Buffers();
         Set<Node> here = cluster.roots().stream().map(Cluster.Root::node).collect(Collectors.toSet());
         Definitions definitions = new Definitions(partition, here, buffers, lanes);
         List<Kernel.Method> methods = switch (cluster.kind()) {
-            case LOOPS -> new Nests(definitions, buffers, lanes, chunks).space(cluster);
+            case LOOPS -> new Nests(definitions, buffers, lanes, chunks, vectors).space(cluster);
             case PIECES -> new Nests(definitions, buffers, lanes, chunks).pieces(cluster.roots().getFirst().node());
             case SCATTER -> new Scatters(definitions, buffers, lanes).methods(cluster.roots().getFirst().node());
             case CUMULATE -> new Lines(definitions, buffers, lanes).cumulate(cluster.roots().getFirst().node());
@@ -71,6 +101,7 @@ public final class Lowering {
                     ? new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods()
                     : new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
         };
-        return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places());
+        boolean columns = cluster.kind() == Cluster.Kind.LOOPS && definitions.sumsColumns();
+        return new Attempt(new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places()), columns);
     }
 }

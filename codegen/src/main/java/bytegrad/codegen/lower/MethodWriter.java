@@ -90,8 +90,17 @@ final class MethodWriter {
 
     /** Writes a loop over {@code from ≤ var < to} into a scope; the body is given its scope and the variable's index. */
     void loop(Scope s, Index from, Index to, int step, int lanes, Body body) {
+        loop(s, from, to, step, lanes, 1, body);
+    }
+
+    /** As the other, with a body that handles so many vectors, and so advances by as many. */
+    void panels(Scope s, Index from, Index to, int lanes, int vectors, Body body) {
+        loop(s, from, to, lanes * vectors, lanes, vectors, body);
+    }
+
+    private void loop(Scope s, Index from, Index to, int step, int lanes, int vectors, Body body) {
         Expr.Var var = Expr.Var.index("i" + names.next());
-        Scope inner = s.loop(var, lanes);
+        Scope inner = s.loop(var, lanes, vectors);
         body.write(inner, Index.of(var));
         s.out.add(new Stmt.For(var, from, to, step, inner.out));
     }

@@ -1,6 +1,7 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
@@ -28,12 +29,20 @@ final class Nests {
     private final Lanes lanes;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final MethodWriter method;
+    /** Vectors of the innermost loop that its body handles side by side. */
+    private final int vectors;
     /** Chunks that the whole kernel is worth; those of a part of it in proportion. */
     private final int chunks;
     /** The methods of parallel loops. */
     private final List<Kernel.Method> parts = new ArrayList<>();
 
     Nests(Definitions definitions, Buffers buffers, Lanes lanes, int chunks) {
+        this(definitions, buffers, lanes, chunks, 1);
+    }
+
+    /** @param vectors vectors of the innermost loop that its body handles side by side */
+    Nests(Definitions definitions, Buffers buffers, Lanes lanes, int chunks, int vectors) {
+        this.vectors = vectors;
         this.chunks = chunks;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -75,7 +84,7 @@ final class Nests {
             return;
         }
         int axis = order.get(at.get());
-        Cut cut = Cut.of(Expr.Var.index("c" + names.next()), units(space, axis), wanted, width(space, axis));
+        Cut cut = Cut.of(Expr.Var.index("c" + names.next()), units(space, axis, at.get()), wanted, unit(space, axis, at.get()));
         MethodWriter part = cut.method("part" + parts.size(), lanes.bytes(), names);
         // What is stored outside all loops is stored once; what is computed there, each chunk computes for itself.
         point.visit(method.body, new Index[order.size()], 0);
@@ -94,12 +103,12 @@ final class Nests {
         for (int k = 0; k < order.size(); k++) {
             int depth = k;
             boolean storesOutside = depths.stream().anyMatch(d -> d > 0 && d <= depth);
-            int units = units(space, order.get(k));
-            boolean better = units > 1 && (best < 0 || units > units(space, order.get(best)));
+            int units = units(space, order.get(k), k);
+            boolean better = units > 1 && (best < 0 || units > units(space, order.get(best), best));
             if (!storesOutside && better) {
                 best = k;
             }
-            if (best >= 0 && units(space, order.get(best)) >= wanted) {
+            if (best >= 0 && units(space, order.get(best), best) >= wanted) {
                 break;
             }
         }
@@ -111,10 +120,17 @@ final class Nests {
         return space.dim(axis) < width ? 1 : width;
     }
 
-    /** Iterations of the loop over an axis; what is left of vectors counts as one. */
-    private int units(Shape space, int axis) {
+    /** Elements that one iteration of the loop at a depth handles: of the innermost, perhaps several vectors. */
+    private int unit(Shape space, int axis, int depth) {
         int width = width(space, axis);
-        return (space.dim(axis) + width - 1) / width;
+        boolean several = width > 1 && depth == space.rank() - 1 && space.dim(axis) >= width * vectors;
+        return several ? width * vectors : width;
+    }
+
+    /** Iterations of the loop over an axis; what is left of vectors counts as one. */
+    private int units(Shape space, int axis, int depth) {
+        int unit = unit(space, axis, depth);
+        return (space.dim(axis) + unit - 1) / unit;
     }
 
     private void storeAll(List<Cluster.Root> roots, Index[] axes, Scope s) {
@@ -158,24 +174,50 @@ final class Nests {
         int axis = order.get(depth);
         int extent = space.dim(axis);
         int width = width(space, axis);
+        int unit = unit(space, axis, depth);
+        int panels = unit > width ? extent - extent % unit : 0;
         int main = width > 1 ? extent - extent % width : 0;
         MethodWriter.Body body = (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cut, point);
+        MethodWriter.Body side = (inner, i) -> {
+            // i stops short of the end, or i + v·width would seem to leave the axis and a reshape of it could not be followed.
+            definitions.known(i, panels - unit + width);
+            for (int v = 0; v < unit / width; v++) {
+                Index[] ahead = axes.clone();
+                ahead[axis] = i.plus(v * width);
+                nest(space, order, depth + 1, inner, ahead, cut, point);
+            }
+        };
+        MethodWriter m = s.method();
         if (depth == cut) {
-            Cut c = s.method().cut().orElseThrow();
-            int whole = width > 1 ? main : extent;
-            c.loop(s, whole, width, width, body);
+            Cut c = m.cut().orElseThrow();
+            int whole = panels > 0 ? panels : width > 1 ? main : extent;
+            if (panels > 0) {
+                c.panels(s, whole, width, unit / width, side);
+            } else {
+                c.loop(s, whole, width, width, body);
+            }
             if (whole < extent) {
-                c.rest(s, whole, (inner, from) -> s.method().loop(inner, from, from.plus(extent - whole), 1, 1, body));
+                c.rest(s, whole, (inner, from) -> {
+                    if (whole < main) {
+                        m.loop(inner, from, from.plus(main - whole), width, width, body);
+                    }
+                    if (Math.max(whole, main) < extent) {
+                        m.loop(inner, from.plus(Math.max(0, main - whole)), from.plus(extent - whole), 1, 1, body);
+                    }
+                });
             }
             return;
         }
-        if (main > 0) {
-            s.method().loop(s, Index.ZERO, Index.of(main), width, width, body);
+        if (panels > 0) {
+            m.panels(s, Index.ZERO, Index.of(panels), width, unit / width, side);
+        }
+        if (panels < main) {
+            m.loop(s, Index.of(panels), Index.of(main), width, width, body);
         }
         if (main == 0 && extent == 1) {
             body.write(s, Index.ZERO);
         } else if (main < extent) {
-            s.method().loop(s, Index.of(main), Index.of(extent), 1, 1, body);
+            m.loop(s, Index.of(main), Index.of(extent), 1, 1, body);
         }
     }
 
@@ -185,10 +227,41 @@ final class Nests {
         return copy;
     }
 
-    private void fill(Node n, double value) {
+    /** What a pad puts around its operand: before and behind it along each axis, where the axes in front of that are inside. */
+    private void fill(Node n, Op.Pad p) {
+        Shape inside = n.input(0).shape();
+        if (inside.size() == 0 || p.interior().stream().anyMatch(k -> k > 0)) {
+            fill(n, p, List.of(), Index.ZERO, n.shape().size());
+            return;
+        }
+        int[] strides = n.shape().strides();
+        Index first = Index.ZERO;
+        for (int a = 0; a < n.rank(); a++) {
+            List<Integer> outer = inside.dims().subList(0, a);
+            fill(n, p, outer, first, p.low().get(a) * strides[a]);
+            fill(n, p, outer, first.plus((p.low().get(a) + inside.dim(a)) * strides[a]), p.high().get(a) * strides[a]);
+            first = first.plus(p.low().get(a) * strides[a]);
+        }
+    }
+
+    /** A run of so many elements at each index of the outer axes. */
+    private void fill(Node n, Op.Pad p, List<Integer> outer, Index first, int run) {
+        if (run == 0) {
+            return;
+        }
         int out = buffers.write(new Place.Value(n));
-        Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), value).bitsAt(0));
-        inner(method.body, Shape.of(n.shape().size()), chunks, (s, index) -> s.store(out, index.getFirst(), fill));
+        Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), p.fill()).bitsAt(0));
+        List<Integer> dims = new ArrayList<>(outer);
+        dims.add(run);
+        Shape shape = Shape.of(dims);
+        int[] strides = n.shape().strides();
+        inner(method.body, shape, (int) ((long) chunks * shape.size() / n.shape().size()), (s, index) -> {
+            Index at = first.plus(index.getLast());
+            for (int k = 0; k < outer.size(); k++) {
+                at = at.plus(index.get(k).times(strides[k]));
+            }
+            s.store(out, at, fill);
+        });
     }
 
     private interface Body {
@@ -215,7 +288,7 @@ final class Nests {
         return switch (n.op()) {
             case Op.Concat(int axis) -> concat(n, axis);
             case Op.Pad p -> {
-                fill(n, p.fill());
+                fill(n, p);
                 piece(method.body, n, n.input(0), p.low().stream().mapToInt(Integer::intValue).toArray(), p.interior());
                 yield finished();
             }
@@ -260,14 +333,17 @@ final class Nests {
     private void piece(Scope top, Node n, Node part, int[] offset, List<Integer> between) {
         int out = buffers.write(new Place.Value(n));
         int wanted = (int) ((long) chunks * part.shape().size() / Math.max(1, n.shape().size()));
-        inner(top, part.shape(), wanted, (s, index) -> {
+        // Where axes were joined, the loops are over those apart.
+        Node x = Partition.piece(part);
+        inner(top, x.shape(), wanted, (s, apart) -> {
+            List<Index> index = x == part ? apart : ViewIndex.through(new Op.Reshape(x.shape()), part.shape(), apart, definitions::extent).orElseThrow();
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
                 // Between one element and none the distance says nothing, and may be as large as an int can be.
                 Index i = part.shape().dim(k) > 1 ? index.get(k).times(between.get(k) + 1) : index.get(k);
                 at.add(i.plus(offset[k]));
             }
-            s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(part, index, s));
+            s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(x, apart, s));
         });
     }
 

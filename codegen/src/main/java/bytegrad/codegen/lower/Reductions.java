@@ -18,6 +18,7 @@ final class Reductions {
     private final Definitions definitions;
     private final Buffers buffers;
     private final Lanes lanes;
+    private boolean columnSums;
 
     Reductions(Definitions definitions, Buffers buffers, Lanes lanes) {
         this.definitions = definitions;
@@ -44,11 +45,30 @@ final class Reductions {
         return width > 1 ? registers(n, op, kept, zero, order.width(), width, s) : memory(n, op, kept, zero, order.width(), s);
     }
 
+    /** One accumulator; of columns, as many as the body handles vectors, so that the rows are passed once for all of them. */
     private Expr chain(Node n, Op.Reduce op, List<Index> kept, Expr zero, Scope s) {
-        int lanesHere = s.varies(kept) ? s.lanes() : 1;
-        Expr.Var acc = s.accumulator(lanesHere == 1 ? zero : s.splat(zero, lanesHere));
-        overAxes(n, op, op.axes().size(), kept, s, (inner, index) -> combine(op.monoid().fn(), acc, definitions.at(n.input(0), index, inner), inner));
-        return acc;
+        boolean columns = s.varies(kept);
+        if (columns && s.lanes() > 1) {
+            columnSums = true;
+        }
+        int lanesHere = columns ? s.lanes() : 1;
+        int vectors = columns ? s.vectors() : 1;
+        List<Expr.Var> acc = new ArrayList<>();
+        for (int v = 0; v < vectors; v++) {
+            acc.add(s.accumulator(lanesHere == 1 ? zero : s.splat(zero, lanesHere)));
+            s.values.put(new Scope.Key(n, s.ahead(kept, v)), acc.get(v));
+        }
+        overAxes(n, op, op.axes().size(), kept, s, (inner, index) -> {
+            for (int v = 0; v < vectors; v++) {
+                combine(op.monoid().fn(), acc.get(v), definitions.at(n.input(0), s.ahead(index, v), inner), inner);
+            }
+        });
+        return acc.getFirst();
+    }
+
+    /** Whether vectors of columns were summed, which is better done several side by side. */
+    boolean sumsColumns() {
+        return columnSums;
     }
 
     private interface Element {

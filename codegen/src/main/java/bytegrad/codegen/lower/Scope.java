@@ -21,32 +21,41 @@ final class Scope {
     private final MethodWriter method;
     private final Optional<Expr.Var> laneVar;
     private final int lanes;
+    private final int vectors;
     final List<Stmt> out = new ArrayList<>();
     final Map<Key, Expr> values = new HashMap<>();
     private final Map<Expr, Expr> splats = new HashMap<>();
     private final Map<Expr, Expr> lets = new HashMap<>();
 
-    private Scope(Optional<Scope> parent, MethodWriter method, Optional<Expr.Var> laneVar, int lanes) {
+    private Scope(Optional<Scope> parent, MethodWriter method, Optional<Expr.Var> laneVar, int lanes, int vectors) {
         this.parent = parent;
         this.method = method;
         this.laneVar = laneVar;
         this.lanes = lanes;
+        this.vectors = vectors;
     }
 
     static Scope outermost(MethodWriter method) {
-        return new Scope(Optional.empty(), method, Optional.empty(), 1);
+        return new Scope(Optional.empty(), method, Optional.empty(), 1, 1);
     }
 
     /** The body of a loop over {@code var}, which advances by {@code lanes}. */
     Scope loop(Expr.Var var, int lanes) {
-        Scope s = new Scope(Optional.of(this), method, lanes > 1 ? Optional.of(var) : Optional.empty(), lanes);
+        return loop(var, lanes, 1);
+    }
+
+    /**
+     * The body of a loop over {@code var}, which advances by {@code lanes}, or as many times that as the body handles vectors side by side.
+     */
+    Scope loop(Expr.Var var, int lanes, int vectors) {
+        Scope s = new Scope(Optional.of(this), method, lanes > 1 ? Optional.of(var) : Optional.empty(), lanes, vectors);
         method.bind(var, s);
         return s;
     }
 
     /** A body that may be skipped: what it binds is not seen outside. */
     Scope branch() {
-        return new Scope(Optional.of(this), method, Optional.empty(), 1);
+        return new Scope(Optional.of(this), method, Optional.empty(), 1, 1);
     }
 
     MethodWriter method() {
@@ -95,6 +104,16 @@ final class Scope {
     /** How far the index moves from one lane to the next; 0 outside vector loops. */
     int laneStride(Index index) {
         return laneVar().map(index::coefficient).orElse(0);
+    }
+
+    /** Vectors that the body of the vector loop handles side by side; 1 inside other loops. */
+    int vectors() {
+        return vectors;
+    }
+
+    /** The same index, so many vectors on. */
+    List<Index> ahead(List<Index> index, int count) {
+        return count == 0 ? index : index.stream().map(i -> i.plus(laneStride(i) * count * lanes())).toList();
     }
 
     boolean varies(List<Index> index) {

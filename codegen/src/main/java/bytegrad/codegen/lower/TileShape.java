@@ -11,19 +11,30 @@ import java.util.Optional;
  */
 record TileShape(int rows, int vectors) {
     /** Sums that fit in registers beside the operands; more spill. 512-bit code has 32 registers, narrower code may have 16. */
-    private static int accumulators(int lanes) {
-        return lanes >= 16 ? 16 : 12;
+    static int accumulators(int lanes) {
+        return lanes >= 16 ? 24 : 12;
     }
 
-    /** Eight rows by two vectors where there are that many; with fewer rows, more vectors, to hide the latency of an fma. */
-    static TileShape choose(int rows, int vectors, int lanes) {
+    /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
+    private static final int WIDE = 4;
+
+    /**
+     * As wide as a panel, and as high as {@code accumulators} allow; with fewer rows, more vectors, to hide the latency of an fma; half as wide where rows are copied, which
+     * goes by whole vectors.
+     */
+    static TileShape choose(int rows, int vectors, int lanes, int accumulators, boolean tall) {
         if (lanes == 1) {
             return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
-        int budget = accumulators(lanes);
-        int wide = vectors == 1 ? 1 : 2;
-        int high = Math.clamp(rows, 1, budget / wide);
-        return new TileShape(high, Math.max(1, Math.min(vectors, budget / high)));
+        int wide = even(vectors, lanes >= 16 && !tall ? WIDE : 2);
+        int high = even(rows, accumulators / wide);
+        return new TileShape(high, Math.max(1, Math.min(vectors, accumulators / high)));
+    }
+
+    /** So many in as few parts of at most {@code most} as it takes, about as large each, so that the last is no sliver. */
+    private static int even(int count, int most) {
+        int parts = Math.max(1, (count + most - 1) / most);
+        return Math.max(1, (count + parts - 1) / parts);
     }
 
     interface Span {

@@ -2,30 +2,19 @@ package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.fuse.Partition;
-import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
-import bytegrad.ir.Op;
-import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
- * A contraction as register tiles: a micro-kernel keeps a tile's sums in registers over a block of k and puts them in
- * scratch; the epilogue lowers everything else of the kernel over the tile just stored, while it is in L1. Each element
- * is added in the order of {@link bytegrad.ir.ContractOrder}, so neither tile nor lanes change a bit.
- *
- * <p>Rows come from the left operand and are broadcast; columns come from the right one in vectors. Where neighbouring
- * columns are not neighbours in memory, a panel of the right operand is first packed into scratch. A tile at the edge
- * computes whole vectors of which the epilogue uses a part: what it reads beyond a row is in the arena, and unused.
+ * A contraction as register tiles, blocked and packed as {@link Blocking} says. Each element is added in the order of
+ * {@link bytegrad.ir.ContractOrder}, so neither tiles nor lanes, blocks nor chunks change a bit.
  */
 final class Tiles {
     private final Partition partition;
@@ -33,395 +22,263 @@ final class Tiles {
     private final Buffers buffers;
     private final Cluster cluster;
     private final Node y;
-    private final Op.Contract op;
+    private final Lanes laneWidths;
     private final int lanes;
-    private final int laneBytes;
-    /** The axes of the result, in order: batch, rows, columns; all but the last rows and columns axis become outer loops. */
-    private final int batchAxes;
-    private final int rowAxes;
-    private final int columnAxes;
-    private final int rows;
-    private final int columns;
     private final int chunks;
-    private final Contracted contracted;
     private final MethodWriter.Names names = new MethodWriter.Names();
-    private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
     Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
-        this.chunks = chunks;
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
         this.cluster = cluster;
         this.y = cluster.core().orElseThrow();
-        this.op = (Op.Contract) y.op();
+        this.chunks = chunks;
         if (lanes.loop() > 1 && y.dtype().bytes() != lanes.bytes()) {
             throw new NotVectorizable("the contraction has other lanes");
         }
+        this.laneWidths = lanes;
         this.lanes = lanes.loop();
-        this.laneBytes = lanes.bytes();
-        this.contracted = new Contracted(op.leftContract().stream().map(y.input(0).shape()::dim).toList(), y.dtype());
-        this.batchAxes = op.leftBatch().size();
-        this.rowAxes = y.input(0).rank() - batchAxes - op.leftContract().size();
-        this.columnAxes = y.input(1).rank() - batchAxes - op.rightContract().size();
-        this.rows = rowAxes == 0 ? 1 : y.shape().dim(batchAxes + rowAxes - 1);
-        this.columns = columnAxes == 0 ? 1 : y.shape().dim(y.rank() - 1);
     }
 
     List<Kernel.Method> methods() {
-        MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
+        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths.bytes(), names);
         if (y.shape().size() == 0) {
             return List.of(entry.finish());
         }
-        Operand left = Operand.of(y.input(0), partition, definitions, names);
-        Operand right = Operand.of(y.input(1), partition, definitions, names);
-        int vectors = (columns + lanes - 1) / lanes;
-        TileShape tile = TileShape.choose(rows, vectors, lanes);
-        List<Integer> outerAxes = IntStream.range(0, y.rank())
-                .filter(a -> !(rowAxes > 0 && a == batchAxes + rowAxes - 1) && !(columnAxes > 0 && a == y.rank() - 1)).boxed().toList();
-        boolean direct = lanes == 1 || columnAxes == 0 || right.strides().get(lastFree(y.input(1).rank())) == 1;
-        int wanted = direct ? chunks : TileAxis.chunks(chunks, (long) contracted() * tile.vectors() * lanes);
-        TileAxis axis = cutAxis(outerAxes, tile, direct, wanted);
-        List<Kernel.Method> all = new ArrayList<>();
-        if (wanted > 1 && axis.units() > 1) {
-            Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
-            MethodWriter part = cut.method("part", laneBytes, names);
-            new Panels(left, right, tile, direct, outerAxes, axis.number(), part).write();
-            entry.body.out.add(new Stmt.Parallel("part", cut.count()));
-            all.add(part.finish());
-        } else {
-            new Panels(left, right, tile, direct, outerAxes, TileAxis.NONE, entry).write();
-        }
-        all.addFirst(entry.finish());
-        all.addAll(methods.values());
-        return all;
-    }
-
-    /** Where the right operand stays the same along an axis, its panel does, in cache and packed. */
-    private boolean isRows(int axis) {
-        return axis >= batchAxes && axis < batchAxes + rowAxes;
-    }
-
-    /** Rows only where each chunk need not pack all panels, or there is nothing else. */
-    private TileAxis cutAxis(List<Integer> outerAxes, TileShape tile, boolean direct, int wanted) {
-        List<TileAxis> axes = new ArrayList<>();
-        outerAxes.stream().filter(a -> !isRows(a)).forEach(a -> axes.add(new TileAxis(a, y.shape().dim(a), 1)));
-        int width = tile.vectors() * lanes;
-        axes.add(new TileAxis(TileAxis.COLUMNS, (columns + width - 1) / width, width));
-        if (direct || axes.stream().allMatch(a -> a.units() == 1)) {
-            outerAxes.stream().filter(this::isRows).forEach(a -> axes.add(new TileAxis(a, y.shape().dim(a), 1)));
-            axes.add(new TileAxis(TileAxis.ROWS, (rows + tile.rows() - 1) / tile.rows(), tile.rows()));
-        }
-        return TileAxis.best(axes, wanted);
+        return new Loops(entry).write();
     }
 
     private interface Outer {
         void visit(Scope s, Index[] axes);
     }
 
-    /** The loops around tiles: over batches and panels of columns, inside them over rows. */
-    private final class Panels {
-        private final Operand left;
-        private final Operand right;
+    /** The loops around tiles. */
+    private final class Loops {
+        private final Contraction c;
+        private final Blocking blocking;
         private final TileShape tile;
-        private final List<Integer> outerAxes;
-        private final int cutAxis;
-        private final MethodWriter m;
-        private final Scratch tileScratch;
-        private final Optional<Scratch> panel;
+        private final TileMethods tileMethods;
+        private final Packing packing;
+        private final DType dtype = y.dtype();
+        private final MethodWriter entry;
+        /** The right operand's panels, if all are packed. */
+        private final Optional<Scratch> whole;
 
-        Panels(Operand left, Operand right, TileShape tile, boolean direct, List<Integer> outerAxes, int cutAxis, MethodWriter m) {
-            this.left = left;
-            this.right = right;
-            this.tile = tile;
-            this.outerAxes = outerAxes;
-            this.cutAxis = cutAxis;
-            this.m = m;
-            int sums = tile.rows() * tile.vectors() * lanes;
-            this.tileScratch = Scratch.of(buffers, y.dtype(), lanes == 1 && !contracted.isChain() ? 2 * sums : sums, m.cut());
-            this.panel = direct ? Optional.empty() : Optional.of(Scratch.of(buffers, y.dtype(), contracted() * tile.vectors() * lanes, m.cut()));
+        Loops(MethodWriter entry) {
+            this.entry = entry;
+            this.c = new Contraction(y, partition, definitions, names);
+            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
+            int most = TileShape.accumulators(lanes);
+            this.blocking = Blocking.choose(c, lanes, lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most, chunks);
+            this.tile = blocking.tile();
+            this.packing = new Packing(c, buffers, lanes);
+            this.whole = blocking.right() == Blocking.Packed.WHOLE
+                    ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
+                    : Optional.empty();
         }
 
-        private Optional<Cut> cutOf(int axis) {
-            return axis == cutAxis ? m.cut() : Optional.empty();
+        private int width() {
+            return tile.vectors() * lanes;
         }
 
-        void write() {
-            List<Integer> shared = outerAxes.stream().filter(a -> !isRows(a)).toList();
-            List<Integer> rowsOnly = outerAxes.stream().filter(Tiles.this::isRows).toList();
-            over(m.body, shared, new Index[y.rank()], (outer, known) -> tile.overColumns(m, outer, columns, lanes, cutOf(TileAxis.COLUMNS), (s, column, width) -> {
-                panel.ifPresent(p -> pack(m, s, right, p, known, column, width));
-                over(s, rowsOnly, known, (each, axes) -> tile.overRows(m, each, rows, cutOf(TileAxis.ROWS), (inner, row, height) ->
-                        new TileCalls(left, right, tile, tileScratch, panel, width, height).call(inner, axes, outerAxes, row, column)));
-            }));
+        private int panels() {
+            return (c.columns() + width() - 1) / width();
+        }
+
+        List<Kernel.Method> write() {
+            List<Kernel.Method> parts = new ArrayList<>();
+            TileAxis axis = blocking.cut();
+            boolean parallel = blocking.chunks() > 1 && axis.units() > 1;
+            whole.ifPresent(p -> {
+                Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
+                if (parallel && cut.count() > 1) {
+                    parts.add(inChunks("pack", cut, m -> packAll(m, p)));
+                } else {
+                    packAll(entry, p);
+                }
+            });
+            if (parallel) {
+                parts.add(inChunks("part", Cut.of(Expr.Var.index("c"), axis.units(), blocking.chunks(), axis.unit()), m -> new Part(m, axis.number()).write()));
+            } else {
+                new Part(entry, TileAxis.NONE).write();
+            }
+            parts.addFirst(entry.finish());
+            parts.addAll(tileMethods.all());
+            return parts;
+        }
+
+        private Kernel.Method inChunks(String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
+            MethodWriter m = cut.method(name, laneWidths.bytes(), names);
+            body.accept(m);
+            entry.body.out.add(new Stmt.Parallel(name, cut.count()));
+            return m.finish();
+        }
+
+        private void packAll(MethodWriter m, Scratch to) {
+            over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, axes) ->
+                    tile.overColumns(m, s, c.columns(), lanes, m.cut(), (inner, column, width) ->
+                            packing.panel(inner, c.contracted().all(inner), m, axes, column, width, to.buffer(),
+                                    k -> panelAt(column, width, c.contracted().all(inner)).plus(c.contracted().position(k).times(rounded(width))))));
+        }
+
+        /** Where those products of a panel begin, where all panels are packed. */
+        private Index panelAt(Index column, int width, Contracted.Block products) {
+            return column.times(c.products()).plus(products.first().times(rounded(width)));
+        }
+
+        private int rounded(int columns) {
+            return (columns + lanes - 1) / lanes * lanes;
         }
 
         /** Loops over axes of the result. */
-        private void over(Scope s, List<Integer> loops, Index[] axes, Outer body) {
+        private void over(MethodWriter m, Scope s, List<Integer> loops, Index[] axes, java.util.function.IntFunction<Optional<Cut>> cuts, Outer body) {
             if (loops.isEmpty()) {
                 body.visit(s, axes);
                 return;
             }
             int a = loops.getFirst();
-            int extent = y.shape().dim(a);
+            int extent = c.extent(a);
             MethodWriter.Body each = (inner, i) -> {
                 Index[] known = axes.clone();
                 known[a] = definitions.known(i, extent);
-                over(inner, loops.subList(1, loops.size()), known, body);
+                over(m, inner, loops.subList(1, loops.size()), known, cuts, body);
             };
-            cutOf(a).ifPresentOrElse(c -> c.loop(s, extent, 1, 1, each), () -> m.each(s, extent, each));
-        }
-    }
-
-    /** The right operand's axis along which the result's last axis runs. */
-    private int lastFree(int rank) {
-        int a = rank - 1;
-        while (op.rightBatch().contains(a) || op.rightContract().contains(a)) {
-            a--;
-        }
-        return a;
-    }
-
-    private int contracted() {
-        return op.leftContract().stream().mapToInt(y.input(0).shape()::dim).reduce(1, (a, b) -> a * b);
-    }
-
-    private List<Index> leftIndex(Index[] axes, List<Index> k) {
-        return operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k);
-    }
-
-    private List<Index> rightIndex(Index[] axes, List<Index> k) {
-        return operandIndex(y.input(1).rank(), op.rightBatch(), op.rightContract(), axes, batchAxes + rowAxes, k);
-    }
-
-    private List<Index> operandIndex(int rank, List<Integer> batch, List<Integer> contract, Index[] axes, int firstFree, List<Index> k) {
-        List<Index> index = new ArrayList<>();
-        int free = firstFree;
-        for (int a = 0; a < rank; a++) {
-            int b = batch.indexOf(a);
-            int c = contract.indexOf(a);
-            index.add(b >= 0 ? axes[b] : c >= 0 ? k.get(c) : axes[free++]);
-        }
-        return index;
-    }
-
-    private List<Integer> contractedExtents() {
-        return op.leftContract().stream().map(y.input(0).shape()::dim).toList();
-    }
-
-    private List<Index> known(List<Index> k) {
-        for (int i = 0; i < k.size(); i++) {
-            definitions.known(k.get(i), contractedExtents().get(i));
-        }
-        return k;
-    }
-
-    private Index[] with(Index[] axes, Index row, Index column) {
-        Index[] a = axes.clone();
-        if (rowAxes > 0) {
-            a[batchAxes + rowAxes - 1] = row;
-        }
-        if (columnAxes > 0) {
-            a[y.rank() - 1] = column;
-        }
-        return a;
-    }
-
-    /** panel[k, c] = right[k, column + c]: neighbouring columns become neighbours. */
-    private void pack(MethodWriter m, Scope s, Operand right, Scratch panel, Index[] axes, Index column, int columnsHere) {
-        int width = (columnsHere + lanes - 1) / lanes * lanes;
-        int source = buffers.read(right.place());
-        List<Integer> extents = new ArrayList<>(contractedExtents());
-        extents.add(0, columnsHere);
-        m.eachOf(s, extents, nest -> {
-            Index c = nest.index().getFirst();
-            List<Index> k = nest.index().subList(1, extents.size());
-            Index from = right.position(rightIndex(with(axes, Index.ZERO, column.plus(c)), known(k)));
-            Scope inner = nest.scope();
-            Expr v = inner.variable(new Expr.Load(source, from, y.dtype(), 1));
-            inner.out.add(new Stmt.Store(panel.buffer(), panel.at(flat(k).times(width).plus(c), m.cut()), v));
-        });
-    }
-
-    /** The position of an index among all contracted ones, row-major. */
-    private Index flat(List<Index> k) {
-        return ViewIndex.flatten(bytegrad.ir.Shape.of(contractedExtents()), k);
-    }
-
-    /** The calls for one tile, and the methods they need. */
-    private final class TileCalls {
-        private final Operand left;
-        private final Operand right;
-        private final TileShape tile;
-        private final Scratch tileScratch;
-        private final Optional<Scratch> panel;
-        private final int width;
-        private final int count;
-        private final int height;
-
-        TileCalls(Operand left, Operand right, TileShape tile, Scratch tileScratch, Optional<Scratch> panel, int width, int height) {
-            this.left = left;
-            this.right = right;
-            this.tile = tile;
-            this.tileScratch = tileScratch;
-            this.panel = panel;
-            this.width = width;
-            this.count = (width + lanes - 1) / lanes;
-            this.height = height;
+            cuts.apply(a).ifPresentOrElse(cut -> cut.loop(s, extent, 1, 1, each), () -> m.each(s, extent, each));
         }
 
-        void call(Scope s, Index[] axes, List<Integer> outerAxes, Index row, Index column) {
-            List<Expr.Var> params = new ArrayList<>();
-            List<Index> args = new ArrayList<>();
-            Index[] inside = axes.clone();
-            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Expr.Var.index("chunk"), c.count(), c.size()));
-            cut.ifPresent(c -> {
-                params.add(c.chunk());
-                args.add(Index.of(s.method().cut().orElseThrow().chunk()));
-            });
-            for (int a : outerAxes) {
-                if (!axes[a].isConstant()) {
-                    Expr.Var p = Expr.Var.index("o" + a);
-                    inside[a] = definitions.known(Index.of(p), y.shape().dim(a));
-                    params.add(p);
-                    args.add(axes[a]);
+        /** All of the result, or what a chunk has of it. */
+        private final class Part {
+            private final MethodWriter m;
+            private final int cutAxis;
+            private final int blockAxis = Blocking.blockAxis(c);
+            /** Of the loop over rows that is in blocks. */
+            private final Optional<Cut> rowBlock;
+            /** Products that are added at a time. */
+            private final int depth = blocking.blocked() ? c.contracted().longestBlock() : c.products();
+            private final Scratch sums;
+            private final Optional<Scratch> panel;
+            private final Optional<Scratch> packedRows;
+
+            Part(MethodWriter m, int cutAxis) {
+                this.m = m;
+                this.cutAxis = cutAxis;
+                this.rowBlock = blocking.rowBlocks() > 1 ? Optional.of(blocksOfRows()) : Optional.empty();
+                int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
+                this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
+                this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
+                this.packedRows = blocking.leftPacked() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * depth + lanes, m.cut())) : Optional.empty();
+            }
+
+            private Cut blocksOfRows() {
+                boolean tiles = blockAxis == TileAxis.ROWS;
+                int units = tiles ? (c.rows() + tile.rows() - 1) / tile.rows() : c.extent(blockAxis);
+                return Cut.of(Expr.Var.index("b" + names.next()), units, blocking.rowBlocks(), tiles ? tile.rows() : 1);
+            }
+
+            private Optional<Cut> cutOf(int axis) {
+                return axis == cutAxis ? m.cut() : axis == blockAxis ? rowBlock : Optional.empty();
+            }
+
+            /** An index along an axis, from where the chunk or block begins. */
+            private Index local(int axis, Index i) {
+                return cutOf(axis).map(cut -> i.minus(Index.of(cut.chunk()).times(cut.size()))).orElse(i);
+            }
+
+            private int extentHere(int axis, int extent) {
+                return cutOf(axis).map(Cut::size).orElse(extent);
+            }
+
+            private int rowsHere() {
+                return c.outerRows().stream().mapToInt(a -> extentHere(a, c.extent(a))).reduce(extentHere(TileAxis.ROWS, c.rows()), Math::multiplyExact);
+            }
+
+            private int columnsHere() {
+                return extentHere(TileAxis.COLUMNS, panels() * width());
+            }
+
+            /** How many rows of the part are before this one. */
+            private Index rowsBefore(Index[] axes, Index row) {
+                Index before = Index.ZERO;
+                for (int a : c.outerRows()) {
+                    before = before.times(extentHere(a, c.extent(a))).plus(local(a, axes[a]));
                 }
+                return before.times(extentHere(TileAxis.ROWS, c.rows())).plus(local(TileAxis.ROWS, row));
             }
-            Expr.Var rowVar = Expr.Var.index("row");
-            Expr.Var columnVar = Expr.Var.index("column");
-            params.add(rowVar);
-            params.add(columnVar);
-            args.add(row);
-            args.add(column);
-            String micro = "tile" + height + "x" + count;
-            String epilogue = "store" + height + "x" + width;
-            methods.computeIfAbsent(micro, name -> microKernel(new MethodWriter(name, params, laneBytes, names, cut), inside, Index.of(rowVar), Index.of(columnVar)));
-            methods.computeIfAbsent(epilogue, name -> epilogue(new MethodWriter(name, params, laneBytes, names, cut), inside, Index.of(rowVar), Index.of(columnVar)));
-            s.out.add(new Stmt.Call(micro, args));
-            s.out.add(new Stmt.Call(epilogue, args));
-        }
 
-        private Kernel.Method microKernel(MethodWriter m, Index[] axes, Index row, Index column) {
-            Expr zero = m.body.splat(Expr.Const.of(y.dtype(), 0), lanes);
-            int l = buffers.read(left.place());
-            int r = panel.map(Scratch::buffer).orElseGet(() -> buffers.read(right.place()));
-            if (lanes == 1) {
-                inMemory(m, axes, row, column, zero, l, r);
-                return m.finish();
-            }
-            boolean chain = contracted.isChain();
-            if (!chain) {
-                eachSum((at, i, v) -> m.body.out.add(new Stmt.Store(tileScratch.buffer(), at, zero)), m);
-            }
-            contracted.blocks(m, m.body, block -> {
-                Scope s = block.scope();
-                Expr.Var[][] acc = new Expr.Var[height][count];
-                eachSum((at, i, v) -> acc[i][v] = s.accumulator(zero), m);
-                block.each(m, (inner, index) -> {
-                    List<Index> k = known(index);
-                    List<Expr> b = new ArrayList<>();
-                    for (int v = 0; v < count; v++) {
-                        int ahead = v * lanes;
-                        Index at = panel.map(p -> p.at(flat(k).times(count * lanes).plus(ahead), m.cut()))
-                                .orElseGet(() -> right.position(rightIndex(with(axes, row, column.plus(ahead)), k)));
-                        b.add(inner.variable(new Expr.Load(r, at, y.dtype(), lanes)));
+            void write() {
+                over(m, m.body, c.sharedAxes(), new Index[y.rank()], this::cutOf, (s, axes) -> {
+                    if (rowBlock.isEmpty()) {
+                        block(s, axes);
+                        return;
                     }
-                    for (int i = 0; i < height; i++) {
-                        Index at = left.position(leftIndex(with(axes, row.plus(i), column), k));
-                        Expr a = inner.variable(new Expr.Splat(inner.variable(new Expr.Load(l, at, y.dtype(), 1)), lanes));
-                        for (int v = 0; v < count; v++) {
-                            inner.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
-                        }
-                    }
+                    Cut cut = rowBlock.get();
+                    Scope inner = s.loop(cut.chunk(), 1);
+                    block(inner, axes);
+                    s.out.add(new Stmt.For(cut.chunk(), Index.ZERO, Index.of(cut.count()), 1, inner.out));
                 });
-                eachSum((at, i, v) -> {
-                    Expr sum = chain ? acc[i][v] : Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(tileScratch.buffer(), at, y.dtype(), lanes)), acc[i][v]);
-                    s.out.add(new Stmt.Store(tileScratch.buffer(), at, sum));
-                }, m);
-            });
-            return m.finish();
-        }
-
-        private interface Sum {
-            void visit(Index at, int i, int v);
-        }
-
-        /** The vectors of sums of a tile, and where each is in scratch. */
-        private void eachSum(Sum action, MethodWriter m) {
-            for (int i = 0; i < height; i++) {
-                for (int v = 0; v < count; v++) {
-                    action.visit(tileScratch.at(Index.of((i * count + v) * lanes), m.cut()), i, v);
-                }
             }
-        }
 
-        /** One lane: the tile's sums stay in scratch, those of a block behind those of all, and k is outside, so that the inner loop runs along memory. */
-        private void inMemory(MethodWriter m, Index[] axes, Index row, Index column, Expr zero, int l, int r) {
-            int behind = contracted.isChain() ? 0 : tile.vectors();
-            m.each(m.body, count, (s, c) -> s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(c, m.cut()), zero)));
-            contracted.blocks(m, m.body, block -> {
-                if (behind > 0) {
-                    m.each(block.scope(), count, (s, c) -> s.out.add(new Stmt.Store(tileScratch.buffer(), tileScratch.at(c.plus(behind), m.cut()), zero)));
+            private interface Rows {
+                void visit(Scope s, Index[] axes, Index row, int height);
+            }
+
+            private void eachTileOfRows(Scope s, Index[] axes, Rows body) {
+                over(m, s, c.outerRows(), axes, this::cutOf, (each, known) ->
+                        tile.overRows(m, each, c.rows(), cutOf(TileAxis.ROWS), (inner, row, height) -> body.visit(inner, known, row, height)));
+            }
+
+            private void eachPanel(Scope s, TileShape.Span body) {
+                tile.overColumns(m, s, c.columns(), lanes, cutOf(TileAxis.COLUMNS), body);
+            }
+
+            private TileMethods.Tile tile(Index[] axes, Index row, int height, Index column, int width, Contracted.Block products) {
+                Index at = blocking.blocked() ? local(TileAxis.COLUMNS, column).times(rowsHere()).plus(rowsBefore(axes, row).times(width())) : Index.ZERO;
+                Optional<TileMethods.Part> columnsFrom = whole.map(p -> new TileMethods.Part(p.buffer(), panelAt(column, width, products)))
+                        .or(() -> panel.map(p -> new TileMethods.Part(p.buffer(), p.at(Index.ZERO, m.cut()))));
+                Optional<TileMethods.Part> rowsFrom = packedRows.map(p -> new TileMethods.Part(p.buffer(), rowsAt(p, axes, row)));
+                return new TileMethods.Tile(axes, row, column, height, width, new TileMethods.Part(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom);
+            }
+
+            private Index rowsAt(Scratch to, Index[] axes, Index row) {
+                return to.at(rowsBefore(axes, row).times(depth), m.cut());
+            }
+
+            /** What the tiles of these products read again and again is copied first. */
+            private void packRows(Scope s, Index[] axes, Contracted.Block products) {
+                packedRows.ifPresent(to -> eachTileOfRows(s, axes, (inner, known, row, height) -> packing.rows(inner, products, m, known, row, height, to.buffer(),
+                        k -> rowsAt(to, known, row).plus(products.position(k).times(height)))));
+            }
+
+            private void packPanel(Scope s, Index[] axes, Contracted.Block products, Index column, int width) {
+                panel.ifPresent(to -> packing.panel(s, products, m, axes, column, width, to.buffer(),
+                        k -> to.at(products.position(k).times(rounded(width)), m.cut())));
+            }
+
+            /** The tiles of a block of rows. */
+            private void block(Scope s, Index[] axes) {
+                if (!blocking.blocked()) {
+                    Contracted.Block all = c.contracted().all(s);
+                    packRows(s, axes, all);
+                    eachPanel(s, (p, column, width) -> {
+                        packPanel(p, axes, all, column, width);
+                        eachTileOfRows(p, axes, (inner, known, row, height) -> tileMethods.compute(inner, tile(known, row, height, column, width, all)));
+                    });
+                    return;
                 }
-                block.each(m, (inner, index) -> {
-                    List<Index> k = known(index);
-                    Index from = left.position(leftIndex(with(axes, row, column), k));
-                    Expr a = inner.variable(new Expr.Load(l, from, y.dtype(), 1));
-                    m.each(inner, count, (s, c) -> {
-                        Expr b = s.variable(new Expr.Load(r, right.position(rightIndex(with(axes, row, column.plus(c)), k)), y.dtype(), 1));
-                        Index sum = tileScratch.at(c.plus(behind), m.cut());
-                        Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
-                        s.out.add(new Stmt.Store(tileScratch.buffer(), sum, multiplyAdd(a, b, old)));
+                Expr zero = m.body.splat(Expr.Const.of(dtype, 0), lanes);
+                m.loop(s, Index.ZERO, Index.of(rowsHere() * columnsHere()), lanes, 1,
+                        (inner, i) -> inner.out.add(new Stmt.Store(sums.buffer(), sums.at(i, m.cut()), zero)));
+                c.contracted().blocks(m, s, products -> {
+                    packRows(products.scope(), axes, products);
+                    eachPanel(products.scope(), (p, column, width) -> {
+                        packPanel(p, axes, products, column, width);
+                        eachTileOfRows(p, axes, (inner, known, row, height) ->
+                                tileMethods.add(inner, tile(known, row, height, column, width, products), products, true));
                     });
                 });
-                if (behind > 0) {
-                    m.each(block.scope(), count, (s, c) -> {
-                        Index sum = tileScratch.at(c, m.cut());
-                        Expr old = s.variable(new Expr.Load(tileScratch.buffer(), sum, y.dtype(), 1));
-                        Expr part = s.variable(new Expr.Load(tileScratch.buffer(), tileScratch.at(c.plus(behind), m.cut()), y.dtype(), 1));
-                        s.out.add(new Stmt.Store(tileScratch.buffer(), sum, Expr.Apply.of(ScalarFn.ADD, old, part)));
-                    });
-                }
-            });
-        }
-
-        private Expr multiplyAdd(Expr a, Expr b, Expr c) {
-            return y.dtype().isFloat() ? Expr.Apply.of(ScalarFn.FMA, a, b, c) : Expr.Apply.of(ScalarFn.ADD, c, Expr.Apply.of(ScalarFn.MUL, a, b));
-        }
-
-        private Kernel.Method epilogue(MethodWriter m, Index[] axes, Index row, Index column) {
-            int main = lanes > 1 ? width - width % lanes : 0;
-            // An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile.
-            if (rows == 1) {
-                columns(m, m.body, axes, Index.ZERO, column, column.times(-1), main);
-            } else {
-                m.loop(m.body, row, row.plus(height), 1, 1, (s, i) ->
-                        columns(m, s, axes, definitions.known(i, rows), column, i.plus(row.times(-1)).times(count * lanes).plus(column.times(-1)), main));
-            }
-            return m.finish();
-        }
-
-        private void columns(MethodWriter m, Scope s, Index[] axes, Index row, Index column, Index tileRow, int main) {
-            if (columns == 1) {
-                point(s, axes, row, Index.ZERO, tileRow.plus(column));
-                return;
-            }
-            if (main > 0) {
-                m.loop(s, column, column.plus(main), lanes, lanes, (inner, c) -> point(inner, axes, row, c, tileRow.plus(c)));
-            }
-            if (main < width) {
-                m.loop(s, column.plus(main), column.plus(width), 1, 1, (inner, c) -> point(inner, axes, row, c, tileRow.plus(c)));
-            }
-        }
-
-        private void point(Scope s, Index[] axes, Index row, Index column, Index inTile) {
-            Index[] here = with(axes, row, definitions.known(column, columns));
-            Index at = tileScratch.at(inTile, s.method().cut());
-            definitions.tile((scope, index) -> Definitions.load(tileScratch.buffer(), at, y.dtype(), s));
-            List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
-            for (int k = 0; k < values.size(); k++) {
-                Node n = cluster.roots().get(k).node();
-                s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), List.of(here)), values.get(k));
+                eachPanel(s, (p, column, width) -> eachTileOfRows(p, axes, (inner, known, row, height) ->
+                        tileMethods.store(inner, tile(known, row, height, column, width, c.contracted().all(inner)))));
             }
         }
     }

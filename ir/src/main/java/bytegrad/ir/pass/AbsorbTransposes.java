@@ -17,18 +17,9 @@ public final class AbsorbTransposes implements Pass {
     @Override
     public Graph run(Graph graph) {
         return Rewrite.toFixedPoint(graph, g -> {
-            int[] consumers = consumers(g);
+            int[] consumers = Readers.of(g);
             return (node, in, b) -> replace(node, in, b, consumers);
         });
-    }
-
-    /** How often each node is read, as an operand, an output or a new state. */
-    private static int[] consumers(Graph g) {
-        int[] count = new int[g.nodes().size()];
-        g.nodes().forEach(n -> n.inputs().forEach(x -> count[x.id()]++));
-        g.outputs().values().forEach(n -> count[n.id()]++);
-        g.updates().forEach(u -> count[u.value().id()]++);
-        return count;
     }
 
     private static @Nullable Node replace(Node node, List<Node> in, GraphBuilder b, int[] consumers) {

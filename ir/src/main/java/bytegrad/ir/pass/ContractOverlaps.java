@@ -52,16 +52,13 @@ public final class ContractOverlaps implements Pass {
 
     /** The sums of which one slice is all that is read: they become that slice. */
     private static boolean[] onlySliced(Graph g) {
-        int[] reads = new int[g.nodes().size()];
+        int[] reads = Readers.of(g);
         boolean[] sliced = new boolean[reads.length];
         for (Node n : g.nodes()) {
-            n.inputs().forEach(x -> reads[x.id()]++);
             if (n.op() instanceof Op.Slice s && contiguous(s)) {
                 sliced[n.input(0).id()] = true;
             }
         }
-        g.outputs().values().forEach(n -> reads[n.id()]++);
-        g.updates().forEach(u -> reads[u.value().id()]++);
         for (int k = 0; k < reads.length; k++) {
             sliced[k] &= reads[k] == 1;
         }

@@ -1,0 +1,65 @@
+package bytegrad.benchmarks.check;
+
+import bytegrad.benchmarks.Sessions;
+import bytegrad.cli.workload.Task;
+import bytegrad.cli.workload.Workload;
+import bytegrad.codegen.Options;
+import bytegrad.codegen.Options.Simd;
+import bytegrad.runtime.Session;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** States and loss after some steps of every training workload: the same bits on any lanes, scalar ones included, and any number of threads. */
+final class BitsOfTraining {
+    private static final int MOST_THREADS = 4;
+    private static final int STEPS = 20;
+    private static final int STEPS_OF_LONG = 3;
+
+    private BitsOfTraining() {}
+
+    static void report(Report report) {
+        // Four threads, however few processors there are.
+        System.setProperty("bytegrad.threads", Integer.toString(Math.max(MOST_THREADS, Runtime.getRuntime().availableProcessors())));
+        for (Workload w : Workload.values()) {
+            if (w.kind() == Workload.Kind.TRAINING && report.wants("same-bits-" + w.title())) {
+                String difference = difference(w, w == Workload.A || w == Workload.B ? STEPS : STEPS_OF_LONG);
+                report.fact("same-bits-" + w.title(), difference, "identical", difference.equals("identical"));
+            }
+        }
+    }
+
+    private static String difference(Workload workload, int steps) {
+        Task task = workload.task();
+        List<Tensor> expected = after(task, Simd.SCALAR, 1, steps);
+        if (expected.isEmpty()) {
+            return "nothing compared";
+        }
+        for (Simd simd : List.of(Simd.SCALAR, Simd.BITS_128, Simd.BITS_256, Simd.BITS_512)) {
+            for (int threads = 1; threads <= MOST_THREADS; threads++) {
+                if (!expected.equals(after(task, simd, threads, steps))) {
+                    return simd.name().toLowerCase(Locale.ROOT) + " on " + threads + " threads differs from scalar on one";
+                }
+            }
+        }
+        return "identical";
+    }
+
+    /** A tensor equals another of the same bits. */
+    private static List<Tensor> after(Task task, Simd simd, int threads, int steps) {
+        Session s = Sessions.of(task, Options.DEFAULT.withSimd(simd), threads);
+        for (int step = 0; step < steps; step++) {
+            s.run();
+        }
+        List<Tensor> all = new ArrayList<>();
+        for (Slot x : s.function().signature().states()) {
+            all.add(s.state(x.name()));
+        }
+        for (Slot x : s.function().signature().outputs()) {
+            all.add(s.get(x.name()));
+        }
+        return all;
+    }
+}

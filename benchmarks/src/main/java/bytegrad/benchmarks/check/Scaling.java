@@ -1,0 +1,82 @@
+package bytegrad.benchmarks.check;
+
+import bytegrad.cli.workload.Task;
+import bytegrad.cli.workload.Workload;
+import bytegrad.codegen.Compiler;
+import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Session;
+import bytegrad.runtime.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+
+/** One compiled function on one thread and on two, in turn: of the rounds' ratios the middle one. */
+final class Scaling {
+    private static final Set<Workload> LARGE = Set.of(Workload.B, Workload.D, Workload.D32, Workload.E, Workload.E8, Workload.H1024);
+    private static final double LARGE_GAIN = 1.7;
+    private static final double NEVER_SLOWER = 1.0;
+    private static final double WARM_NANOS = 2.5e9;
+    private static final int ROUNDS = 11;
+    private static final int FEWEST = 3;
+    private static final double ROUND_NANOS = 2.5e8;
+    private static final int MOST_CALLS = 200;
+
+    private Scaling() {}
+
+    static void report(Report report) {
+        for (Workload w : Workload.values()) {
+            String row = "threads-" + w.title();
+            if (!report.wants(row)) {
+                continue;
+            }
+            Task task = w.task();
+            CompiledFunction function = Compiler.compile(task.graph());
+            Session one = session(function, task, 1);
+            Session two = session(function, task, 2);
+            Map<String, Tensor> start = task.state();
+            for (long began = System.nanoTime(); System.nanoTime() - began < WARM_NANOS; ) {
+                micros(one, start);
+                micros(two, start);
+            }
+            double[] ones = new double[ROUNDS];
+            double[] twos = new double[ROUNDS];
+            double[] gains = new double[ROUNDS];
+            for (int r = 0; r < ROUNDS; r++) {
+                ones[r] = micros(one, start);
+                twos[r] = micros(two, start);
+                gains[r] = ones[r] / twos[r];
+            }
+            report.figure(row + "-us-on-1", middle(ones));
+            report.figure(row + "-us-on-2", middle(twos));
+            // Two digits: where a workload is too small for two threads both run the same code, and the third digit is noise.
+            report.atLeast(row + "-gain", Math.rint(middle(gains) * 100) / 100, LARGE.contains(w) ? LARGE_GAIN : NEVER_SLOWER);
+        }
+    }
+
+    private static Session session(CompiledFunction function, Task task, int threads) {
+        Session s = function.newSession(threads);
+        task.inputs().forEach(s::set);
+        return s;
+    }
+
+    /** The median call of a round, which begins with the state of the first step: no training drifts into denormals. */
+    private static double micros(Session s, Map<String, Tensor> start) {
+        start.forEach(s::set);
+        long[] took = new long[MOST_CALLS];
+        int calls = 0;
+        long began = System.nanoTime();
+        long now = began;
+        while (calls < FEWEST || calls < MOST_CALLS && now - began < ROUND_NANOS) {
+            long before = System.nanoTime();
+            s.run();
+            now = System.nanoTime();
+            took[calls++] = now - before;
+        }
+        Arrays.sort(took, 0, calls);
+        return took[calls / 2] / 1e3;
+    }
+
+    private static double middle(double[] values) {
+        return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().orElseThrow();
+    }
+}

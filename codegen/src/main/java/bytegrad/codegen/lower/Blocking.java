@@ -1,0 +1,171 @@
+package bytegrad.codegen.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How a contraction is tiled, packed, blocked and cut in chunks: by its extents and strides alone.
+ *
+ * <p>The loops, from outside in: outer axes that both operands or the right one alone have; blocks of rows whose part of the left operand
+ * stays in L2; blocks of products, where {@link bytegrad.ir.ContractOrder} has several; panels of columns; tiles of rows.
+ *
+ * @param tile what a micro-kernel computes
+ * @param blocked products come in several blocks, so that sums wait in scratch for the next one
+ * @param right how the right operand is packed
+ * @param leftPacked tiles of the left operand are packed, since a tile's rows at one product are neighbours but its products far apart
+ * @param cut the loop whose iterations are shared among chunks
+ * @param chunks at most so many
+ * @param rowBlocks blocks of rows
+ */
+record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacked, TileAxis cut, int chunks, int rowBlocks) {
+    /** What of the right operand is copied, panel by panel, so that a micro-kernel reads neighbours. */
+    enum Packed {
+        /** Nothing. */
+        NOT,
+        /** Each panel when it is met. */
+        PANEL,
+        /** All of them before anything else: several blocks or chunks of rows read them. */
+        WHOLE
+    }
+
+    /** Half of a second-level cache, for what is read again and again; the other half is for what passes through. */
+    private static final long CACHE = 1 << 20;
+
+    /** Rows for which a copy of the right operand pays: it costs as much as the products of six rows. */
+    private static final int ROWS_WORTH_PACKING = 96;
+
+    /** Where the lines of a column are so many bytes apart, few sets of a cache hold all of them. */
+    private static final int CROWDING = 4096;
+
+    /** Where the lines of a row are so many bytes apart, each is in a page of its own after a few. */
+    private static final int FAR = 1024;
+
+    /** Products from which on crowding matters. */
+    private static final int LONG = 128;
+
+    /** Rows of a chunk for which it may read all panels of a right operand too large for a cache. */
+    private static final int ROWS_WORTH_PANELS = 128;
+
+    /** Elements of a packed right operand at most. */
+    private static final long MOST_PACKED = 1 << 24;
+
+    /**
+     * Decides.
+     *
+     * @param accumulators vectors of sums in a tile, at most
+     * @param wanted at most so many chunks
+     */
+    static Blocking choose(Contraction c, int lanes, int accumulators, int wanted) {
+        return new Choice(c, lanes, accumulators).choose(wanted);
+    }
+
+    private static final class Choice {
+        private final Contraction c;
+        private final int lanes;
+        private final TileShape tile;
+        private final int panels;
+        private final int bytes;
+        private final boolean blocked;
+        /** Products that a tile adds at a time. */
+        private final int depth;
+        private final long rows;
+        private final long rowTiles;
+
+        Choice(Contraction c, int lanes, int accumulators) {
+            this.c = c;
+            this.lanes = lanes;
+            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar());
+            this.panels = (c.columns() + width() - 1) / width();
+            this.bytes = c.result().dtype().bytes();
+            this.blocked = lanes > 1 && !c.contracted().isChain();
+            this.depth = blocked ? c.contracted().longestBlock() : c.products();
+            this.rows = c.extents(c.outerRows()) * c.rows();
+            this.rowTiles = c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
+        }
+
+        private int width() {
+            return tile.vectors() * lanes;
+        }
+
+        Blocking choose(int wanted) {
+            int blocks = panels == 1 && !blocked ? 1 : rowBlocks();
+            boolean packed = lanes > 1 && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
+            TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed);
+            boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
+            int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
+            int blocksLeft = byRows ? 1 : blocks;
+            Packed right = !packed ? Packed.NOT : (byRows || blocksLeft > 1) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
+            if (right == Packed.PANEL && wanted > 1) {
+                chunks = TileAxis.chunks(chunks, (long) depth * width());
+            }
+            return new Blocking(tile, blocked, right, isLeftWorthPacking(), cut, chunks, blocksLeft);
+        }
+
+        /** Bytes of the left operand that the panels of one block of products read. */
+        private long leftBytes() {
+            return Math.min((long) c.left().place().size() * bytes, rows * depth * bytes);
+        }
+
+        private long rightBytes() {
+            return (long) c.right().place().size() * bytes;
+        }
+
+        private int rowBlocks() {
+            long sums = blocked ? rows * panels * width() * bytes : 0;
+            long units = rowUnits();
+            return (int) Math.clamp(Math.ceilDiv(leftBytes() + sums, CACHE), 1, Math.max(1, Math.min(units, rows / ROWS_WORTH_PACKING)));
+        }
+
+        private long rowUnits() {
+            int axis = blockAxis(c);
+            return axis == TileAxis.ROWS ? (c.rows() + tile.rows() - 1) / tile.rows() : c.extent(axis);
+        }
+
+        private boolean isWorthPacking() {
+            boolean crowded = last(c.rightProductStrides()) * bytes % CROWDING == 0 && depth >= LONG && rowTiles > 1;
+            return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
+        }
+
+        private boolean isLeftWorthPacking() {
+            return lanes > 1 && tile.rows() > 1 && panels > 2 && areRowsFar();
+        }
+
+        /** Rows are neighbours, but what is added to them lies far apart. */
+        private boolean areRowsFar() {
+            return c.hasRows() && c.rowStride() == 1 && last(c.leftProductStrides()) * c.result().dtype().bytes() >= FAR;
+        }
+
+        private static long last(List<Integer> strides) {
+            return strides.isEmpty() ? 0 : Math.abs((long) strides.getLast());
+        }
+
+        private boolean fitsWhole() {
+            return c.extents(c.sharedAxes()) == 1 && (long) c.products() * (panels * width()) <= MOST_PACKED;
+        }
+
+        private int rowChunks(int wanted, int blocks) {
+            long most = rightBytes() <= CACHE / 4 ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
+            return Math.clamp(most, 1, wanted);
+        }
+
+        /** Where chunks of rows would each read a left operand that no cache holds, once; else the panels, so that each is read and packed once. */
+        private TileAxis cut(int wanted, int blocks, boolean packed) {
+            TileAxis columns = new TileAxis(TileAxis.COLUMNS, panels, width());
+            Stream<TileAxis> shared = c.sharedAxes().stream().map(a -> new TileAxis(a, c.extent(a), 1));
+            List<TileAxis> rowAxes = new ArrayList<>();
+            if (!packed || fitsWhole()) {
+                c.outerRows().forEach(a -> rowAxes.add(new TileAxis(a, c.extent(a), 1)));
+                rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
+            }
+            boolean rowsFirst = blocks > 1 && rowChunks(wanted, blocks) > 1;
+            Stream<TileAxis> inside = rowsFirst ? Stream.concat(rowAxes.stream(), Stream.of(columns)) : Stream.concat(Stream.of(columns), rowAxes.stream());
+            return TileAxis.best(Stream.concat(shared, inside).toList(), rowsFirst ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted);
+        }
+    }
+
+    /** The loop that blocks of rows cut: the outermost one over rows that has several iterations. */
+    static int blockAxis(Contraction c) {
+        return c.outerRows().stream().filter(a -> c.extent(a) > 1).findFirst().orElse(TileAxis.ROWS);
+    }
+}

@@ -1,0 +1,194 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A contraction as its tiles see it: y[b,m,n] = Σk l[b,m,k]·r[b,k,n] with some axes for each of b, m and n. Tiles run over one axis of m
+ * (the rows) and the last of n (the columns); loops around them run over the others.
+ */
+final class Contraction {
+    /** No axis: the operand has no free ones. */
+    static final int NONE = -1;
+
+    /** Rows that are worth a tile of their own; with fewer, another axis of rows is taken where it is longer. */
+    private static final int FEW_ROWS = 4;
+
+    private final Node y;
+    private final Op.Contract op;
+    private final Definitions definitions;
+    private final Operand left;
+    private final Operand right;
+    private final int batchAxes;
+    private final int rowAxes;
+    private final int rowAxis;
+    private final int columnAxis;
+    private final Contracted contracted;
+
+    Contraction(Node y, Partition partition, Definitions definitions, MethodWriter.Names names) {
+        this.y = y;
+        this.op = (Op.Contract) y.op();
+        this.definitions = definitions;
+        this.left = Operand.of(y.input(0), partition, definitions, names);
+        this.right = Operand.of(y.input(1), partition, definitions, names);
+        this.batchAxes = op.leftBatch().size();
+        this.rowAxes = y.input(0).rank() - batchAxes - op.leftContract().size();
+        int columnAxes = y.input(1).rank() - batchAxes - op.rightContract().size();
+        this.columnAxis = columnAxes == 0 ? NONE : y.rank() - 1;
+        this.rowAxis = rowAxes == 0 ? NONE : longRowAxis();
+        this.contracted = new Contracted(contractedExtents(), y.dtype());
+    }
+
+    private int longRowAxis() {
+        int last = batchAxes + rowAxes - 1;
+        int best = last;
+        for (int a = last - 1; a >= batchAxes && y.shape().dim(last) < FEW_ROWS; a--) {
+            best = y.shape().dim(a) > y.shape().dim(best) ? a : best;
+        }
+        return best;
+    }
+
+    Node result() {
+        return y;
+    }
+
+    Operand left() {
+        return left;
+    }
+
+    Operand right() {
+        return right;
+    }
+
+    Contracted contracted() {
+        return contracted;
+    }
+
+    /** Extent of the axis whose elements are rows of tiles. */
+    int rows() {
+        return rowAxis == NONE ? 1 : y.shape().dim(rowAxis);
+    }
+
+    /** Extent of the axis whose elements are columns of tiles. */
+    int columns() {
+        return columnAxis == NONE ? 1 : y.shape().dim(columnAxis);
+    }
+
+    boolean hasRows() {
+        return rowAxis != NONE;
+    }
+
+    boolean hasColumns() {
+        return columnAxis != NONE;
+    }
+
+    /** The axes that loops around tiles run over. */
+    List<Integer> outerAxes() {
+        return IntStream.range(0, y.rank()).filter(a -> a != rowAxis && a != columnAxis).boxed().toList();
+    }
+
+    /** Of the outer axes, those of the left operand alone: along them the right one stays the same. */
+    List<Integer> outerRows() {
+        return outerAxes().stream().filter(this::isRows).toList();
+    }
+
+    /** Of the outer axes, the others. */
+    List<Integer> sharedAxes() {
+        return outerAxes().stream().filter(a -> !isRows(a)).toList();
+    }
+
+    private boolean isRows(int axis) {
+        return axis >= batchAxes && axis < batchAxes + rowAxes;
+    }
+
+    int extent(int axis) {
+        return y.shape().dim(axis);
+    }
+
+    long extents(List<Integer> axes) {
+        return axes.stream().mapToLong(this::extent).reduce(1, Math::multiplyExact);
+    }
+
+    /** Products in each element. */
+    int products() {
+        return contractedExtents().stream().reduce(1, (a, b) -> a * b);
+    }
+
+    /** How far apart neighbouring columns of the right operand are in memory. */
+    int columnStride() {
+        int a = y.input(1).rank() - 1;
+        while (op.rightBatch().contains(a) || op.rightContract().contains(a)) {
+            a--;
+        }
+        return right.strides().get(a);
+    }
+
+    /** How far apart neighbouring rows of the left operand are in memory. */
+    int rowStride() {
+        int free = rowAxis - batchAxes;
+        for (int a = 0; a < y.input(0).rank(); a++) {
+            if (!op.leftBatch().contains(a) && !op.leftContract().contains(a) && free-- == 0) {
+                return left.strides().get(a);
+            }
+        }
+        throw new IllegalStateException("no rows in " + y);
+    }
+
+    /** How far apart neighbouring products are in the left operand, along each contracted axis. */
+    List<Integer> leftProductStrides() {
+        return op.leftContract().stream().map(left.strides()::get).toList();
+    }
+
+    /** How far apart neighbouring products are in the right operand, along each contracted axis. */
+    List<Integer> rightProductStrides() {
+        return op.rightContract().stream().map(right.strides()::get).toList();
+    }
+
+    Index leftAt(Index[] axes, List<Index> k) {
+        return left.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k));
+    }
+
+    Index rightAt(Index[] axes, List<Index> k) {
+        return right.position(operandIndex(y.input(1).rank(), op.rightBatch(), op.rightContract(), axes, batchAxes + rowAxes, k));
+    }
+
+    private static List<Index> operandIndex(int rank, List<Integer> batch, List<Integer> contract, Index[] axes, int firstFree, List<Index> k) {
+        List<Index> index = new ArrayList<>();
+        int free = firstFree;
+        for (int a = 0; a < rank; a++) {
+            int b = batch.indexOf(a);
+            int c = contract.indexOf(a);
+            index.add(b >= 0 ? axes[b] : c >= 0 ? k.get(c) : axes[free++]);
+        }
+        return index;
+    }
+
+    List<Integer> contractedExtents() {
+        return op.leftContract().stream().map(y.input(0).shape()::dim).toList();
+    }
+
+    /** Declares how far the contracted indices run. */
+    List<Index> known(List<Index> k) {
+        for (int i = 0; i < k.size(); i++) {
+            definitions.known(k.get(i), contractedExtents().get(i));
+        }
+        return k;
+    }
+
+    /** The axes with those of the tile filled in. */
+    Index[] with(Index[] axes, Index row, Index column) {
+        Index[] a = axes.clone();
+        if (rowAxis != NONE) {
+            a[rowAxis] = row;
+        }
+        if (columnAxis != NONE) {
+            a[columnAxis] = column;
+        }
+        return a;
+    }
+}

@@ -1,0 +1,371 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.Node;
+import bytegrad.ir.ScalarFn;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The methods of a contraction's tiles, one a shape of tile. A micro-kernel keeps a tile's sums in registers over a chain of products; then the
+ * epilogue lowers everything else of the kernel over the tile: in the same method where that is short, else in one that finds the sums in
+ * scratch. A tile at the edge computes whole vectors of which the epilogue uses a part: what it reads beyond a row is in the arena, and unused.
+ */
+final class TileMethods {
+    /** Statements of an epilogue written out behind a micro-kernel: with more, HotSpot no longer inlines all of the method's vector operations. */
+    private static final int MOST_FUSED = 80;
+
+    /** Statements of an epilogue written out for every vector of a row. */
+    private static final int MOST_WRITTEN_OUT = 120;
+
+    private final Contraction c;
+    private final Definitions definitions;
+    private final Buffers buffers;
+    private final Cluster cluster;
+    private final int lanes;
+    private final int laneBytes;
+    private final MethodWriter.Names names;
+    private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
+
+    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names) {
+        this.c = c;
+        this.definitions = definitions;
+        this.buffers = buffers;
+        this.cluster = cluster;
+        this.lanes = lanes.loop();
+        this.laneBytes = lanes.bytes();
+        this.names = names;
+    }
+
+    List<Kernel.Method> all() {
+        return List.copyOf(methods.values());
+    }
+
+    /** Positions in a buffer that belong to a tile begin at {@code first}. */
+    record Part(int buffer, Index first) {
+        Index at(Index i) {
+            return first.plus(i);
+        }
+    }
+
+    /**
+     * One tile.
+     *
+     * @param axes the outer axes' indices
+     * @param height rows
+     * @param width columns
+     * @param sums where its sums are put
+     * @param panel its columns of the right operand, if packed, k after k
+     * @param packedRows its rows of the left operand, if packed, k after k
+     */
+    record Tile(Index[] axes, Index row, Index column, int height, int width, Part sums, Optional<Part> panel, Optional<Part> packedRows) {
+        Tile {
+            axes = axes.clone();
+        }
+    }
+
+    /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
+    int accumulators(int most) {
+        MethodWriter m = new MethodWriter("point", List.of(), laneBytes, names);
+        Expr.Var row = Expr.Var.index("row");
+        Expr.Var column = Expr.Var.index("column");
+        m.bind(row, m.body);
+        Scope s = m.body.loop(column, lanes);
+        Index[] axes = new Index[c.result().rank()];
+        c.outerAxes().forEach(a -> {
+            Expr.Var o = Expr.Var.index("o" + a);
+            m.bind(o, m.body);
+            axes[a] = definitions.known(Index.of(o), c.extent(a));
+        });
+        definitions.known(Index.of(row), c.rows());
+        definitions.known(Index.of(column), c.columns());
+        Expr.Var sum = m.body.accumulator(m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes));
+        int before = m.body.out.size();
+        point(s, axes, Index.of(row), Index.of(column), (_, _) -> sum);
+        int fused = MOST_FUSED / Math.max(1, m.body.out.size() - before + s.out.size());
+        return 3 * fused >= 2 * most ? Math.min(most, fused) : most;
+    }
+
+    /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
+    void compute(Scope s, Tile tile) {
+        int count = vectors(tile);
+        String fused = "tile" + tile.height() + "x" + tile.width();
+        if (methods.containsKey(fused) || lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
+            s.out.add(new Stmt.Call(fused, new Passed(tile).args));
+            return;
+        }
+        add(s, tile, c.contracted().all(s), false);
+        store(s, tile);
+    }
+
+    /** Calls the micro-kernel alone; what it adds up becomes the tile's sums, or is added to them. */
+    void add(Scope s, Tile tile, Contracted.Block block, boolean onTop) {
+        if (lanes == 1) {
+            addInMemory(s, tile);
+            return;
+        }
+        int count = vectors(tile);
+        String name = "sum" + tile.height() + "x" + count;
+        MicroKernel micro = new MicroKernel(c, buffers, lanes, tile, count, block.in(s));
+        s.out.add(new Stmt.Call(name, micro.args(tile.sums().first())));
+        if (methods.containsKey(name)) {
+            return;
+        }
+        Expr.Var sums = Expr.Var.index("sums");
+        MethodWriter m = new MethodWriter(name, micro.params(sums), laneBytes, names);
+        Expr.Var[][] acc = micro.passed().write(m);
+        for (int i = 0; i < tile.height(); i++) {
+            for (int v = 0; v < count; v++) {
+                Index at = Index.of(sums).plus((i * count + v) * lanes);
+                int buffer = tile.sums().buffer();
+                Expr sum = onTop ? Expr.Apply.of(ScalarFn.ADD, m.body.variable(new Expr.Load(buffer, at, c.result().dtype(), lanes)), acc[i][v]) : acc[i][v];
+                m.body.out.add(new Stmt.Store(buffer, at, sum));
+            }
+        }
+        methods.put(name, m.finish());
+    }
+
+    private void addInMemory(Scope s, Tile tile) {
+        int count = vectors(tile);
+        String name = "sum" + tile.height() + "x" + count;
+        Passed passed = new Passed(tile);
+        methods.computeIfAbsent(name, n -> {
+            MethodWriter m = new MethodWriter(n, passed.params, laneBytes, names);
+            new OneLane(m, passed.tile, count).write();
+            return m.finish();
+        });
+        s.out.add(new Stmt.Call(name, passed.args));
+    }
+
+    /** Calls the epilogue, which finds the tile in its sums. */
+    void store(Scope s, Tile tile) {
+        String name = "store" + tile.height() + "x" + tile.width();
+        Passed passed = new Passed(tile);
+        methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneBytes, names), passed.tile, passed.column).method());
+        s.out.add(new Stmt.Call(name, passed.args));
+    }
+
+    private int vectors(Tile tile) {
+        return (tile.width() + lanes - 1) / lanes;
+    }
+
+    /** A tile as a method sees it: what differs from call to call is a parameter. */
+    private final class Passed {
+        private final List<Expr.Var> params = new ArrayList<>();
+        private final List<Index> args = new ArrayList<>();
+        private final Tile tile;
+        private final Expr.Var column;
+
+        Passed(Tile t) {
+            Index[] inside = t.axes().clone();
+            for (int a : c.outerAxes()) {
+                if (!inside[a].isConstant()) {
+                    inside[a] = definitions.known(Index.of(param("o" + a, inside[a])), c.extent(a));
+                }
+            }
+            Index row = Index.of(param("row", t.row()));
+            this.column = param("column", t.column());
+            Part sums = part("sums", t.sums());
+            Optional<Part> panel = t.panel().map(p -> part("panel", p));
+            Optional<Part> rows = t.packedRows().map(p -> part("rows", p));
+            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows);
+        }
+
+        private Part part(String name, Part p) {
+            return new Part(p.buffer(), Index.of(param(name, p.first())));
+        }
+
+        private Expr.Var param(String name, Index arg) {
+            Expr.Var p = Expr.Var.index(name);
+            params.add(p);
+            args.add(arg);
+            return p;
+        }
+    }
+
+    private Expr multiplyAdd(Expr a, Expr b, Expr sum) {
+        return MicroKernel.multiplyAdd(a, b, sum);
+    }
+
+    /** Writes micro-kernel and epilogue as one method, unless that is long. */
+    private boolean writtenOut(String name, Tile outside, int count) {
+        Passed passed = new Passed(outside);
+        Tile tile = passed.tile;
+        MethodWriter m = new MethodWriter(name, passed.params, laneBytes, names);
+        Expr.Var[][] acc = new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
+        int before = m.body.out.size();
+        Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
+        Index column = lastVector(tile, count);
+        for (int i = 0; i < tile.height(); i++) {
+            for (int v = 0; v < count; v++) {
+                Expr sum = acc[i][v];
+                // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
+                Scope s = m.body.loop(passed.column, lanes);
+                point(s, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
+                m.body.out.addAll(s.out);
+            }
+        }
+        if (m.body.out.size() - before > MOST_FUSED) {
+            return false;
+        }
+        methods.put(name, m.finish());
+        return true;
+    }
+
+    /** The tile's first column, which stops short of the end by the vectors behind it, or they would seem to leave the row. */
+    private Index lastVector(Tile tile, int count) {
+        return definitions.known(tile.column(), c.columns() - (count - 1) * lanes);
+    }
+
+    /** Stores what the kernel makes of the sum at an index. */
+    private void point(Scope s, Index[] axes, Index row, Index column, Definitions.Tile sums) {
+        Index[] here = c.with(axes, row, column);
+        definitions.tile(sums);
+        List<List<Index>> at = cluster.roots().stream().map(root -> Nests.bound(root.index(), here)).toList();
+        List<Expr> values = new ArrayList<>();
+        for (int k = 0; k < at.size(); k++) {
+            values.add(definitions.at(cluster.roots().get(k).node(), at.get(k), s));
+        }
+        for (int k = 0; k < at.size(); k++) {
+            Node n = cluster.roots().get(k).node();
+            s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
+        }
+    }
+
+    /** The epilogue over a tile whose sums are in scratch. */
+    private final class Epilogue {
+        private final MethodWriter m;
+        private final Tile tile;
+        private final Expr.Var column;
+        private final int count;
+        private final int main;
+
+        Epilogue(MethodWriter m, Tile tile, Expr.Var column) {
+            this.m = m;
+            this.column = column;
+            this.tile = tile;
+            this.count = vectors(tile);
+            this.main = lanes > 1 && c.columns() > 1 ? tile.width() - tile.width() % lanes : 0;
+        }
+
+        Kernel.Method method() {
+            if (main > 0 && !vectorsWrittenOut()) {
+                rows(m.body, (s, row, tileRow) -> m.loop(s, tile.column(), tile.column().plus(main), lanes, lanes, (inner, i) ->
+                        point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())))));
+            }
+            if (main < tile.width()) {
+                rows(m.body, this::rest);
+            }
+            return m.finish();
+        }
+
+        private interface Row {
+            /** @param tileRow where the row begins in the tile */
+            void visit(Scope s, Index row, Index tileRow);
+        }
+
+        /** An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile. */
+        private void rows(Scope outside, Row body) {
+            if (c.rows() == 1) {
+                body.visit(outside, Index.ZERO, Index.ZERO);
+            } else {
+                m.loop(outside, tile.row(), tile.row().plus(tile.height()), 1, 1,
+                        (s, i) -> body.visit(s, definitions.known(i, c.rows()), i.minus(tile.row()).times(count * lanes)));
+            }
+        }
+
+        /** All whole vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
+        private boolean vectorsWrittenOut() {
+            Scope wide = m.body.loop(column, lanes);
+            int whole = main / lanes;
+            Index first = lastVector(tile, whole);
+            int[] statements = {0};
+            rows(wide, (s, row, tileRow) -> {
+                for (int v = 0; v < whole; v++) {
+                    Index at = tile.sums().at(tileRow.plus(v * lanes));
+                    point(s, tile.axes(), row, first.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
+                }
+                statements[0] = s.out.size();
+            });
+            if (statements[0] > MOST_WRITTEN_OUT) {
+                return false;
+            }
+            m.body.out.addAll(wide.out);
+            return true;
+        }
+
+        private void rest(Scope s, Index row, Index tileRow) {
+            if (c.columns() == 1) {
+                point(s, tile.axes(), row, Index.ZERO, loaded(tileRow));
+                return;
+            }
+            m.loop(s, tile.column().plus(main), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
+                    point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
+        }
+
+        private Definitions.Tile loaded(Index inTile) {
+            return (scope, _) -> Definitions.load(tile.sums().buffer(), tile.sums().at(inTile), c.result().dtype(), scope);
+        }
+    }
+
+    /** One lane: the tile's sums stay in scratch, those of a block behind those of all, and k is outside, so that the inner loop runs along memory. */
+    private final class OneLane {
+        private final MethodWriter m;
+        private final Tile tile;
+        private final int count;
+        private final int buffer;
+        private final Expr zero = Expr.Const.of(c.result().dtype(), 0);
+
+        OneLane(MethodWriter m, Tile tile, int count) {
+            this.m = m;
+            this.tile = tile;
+            this.count = count;
+            this.buffer = tile.sums().buffer();
+        }
+
+        void write() {
+            int l = buffers.read(c.left().place());
+            int r = buffers.read(c.right().place());
+            int behind = c.contracted().isChain() ? 0 : count;
+            each(m.body, (s, i) -> s.out.add(new Stmt.Store(buffer, tile.sums().at(i), zero)));
+            c.contracted().blocks(m, m.body, block -> {
+                if (behind > 0) {
+                    each(block.scope(), (s, i) -> s.out.add(new Stmt.Store(buffer, tile.sums().at(i.plus(behind)), zero)));
+                }
+                block.each(m, (inner, index) -> {
+                    List<Index> k = c.known(index);
+                    Index from = c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), k);
+                    Expr a = inner.variable(new Expr.Load(l, from, c.result().dtype(), 1));
+                    each(inner, (s, i) -> {
+                        Index to = c.rightAt(c.with(tile.axes(), tile.row(), tile.column().plus(i)), k);
+                        Expr b = s.variable(new Expr.Load(r, to, c.result().dtype(), 1));
+                        Index sum = tile.sums().at(i.plus(behind));
+                        s.out.add(new Stmt.Store(buffer, sum, multiplyAdd(a, b, loadSum(s, sum))));
+                    });
+                });
+                if (behind > 0) {
+                    each(block.scope(), (s, i) -> {
+                        Index sum = tile.sums().at(i);
+                        s.out.add(new Stmt.Store(buffer, sum, Expr.Apply.of(ScalarFn.ADD, loadSum(s, sum), loadSum(s, tile.sums().at(i.plus(behind))))));
+                    });
+                }
+            });
+        }
+
+        private Expr loadSum(Scope s, Index at) {
+            return s.variable(new Expr.Load(buffer, at, c.result().dtype(), 1));
+        }
+
+        private void each(Scope s, MethodWriter.Body body) {
+            m.each(s, count, body);
+        }
+    }
+}
