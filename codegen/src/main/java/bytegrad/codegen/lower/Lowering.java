@@ -97,7 +97,7 @@ public final class Lowering {
             case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());
             case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, chunks).arg(cluster.roots().getFirst().node());
             case NESTED -> throw new IllegalStateException("lowered with the graphs it runs: " + cluster);
-            case CONTRACTION -> Sweeps.suit(cluster, lanes)
+            case CONTRACTION -> Sweeps.suit(partition, definitions, cluster, lanes)
                     ? new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods()
                     : new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
         };

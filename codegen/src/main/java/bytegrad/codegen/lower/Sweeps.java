@@ -56,7 +56,7 @@ final class Sweeps {
     private final Cluster cluster;
     private final Node y;
     private final DType dtype;
-    private final ContractionAxes axes;
+    private final Contraction c;
     private final Portions portions;
     private final int chunks;
     private final int laneBytes;
@@ -72,15 +72,17 @@ final class Sweeps {
         this.laneBytes = lanes.bytes();
         this.y = cluster.core().orElseThrow();
         this.dtype = y.dtype();
-        this.axes = new ContractionAxes(y);
-        this.portions = new Portions(axes.contracted(), dtype);
+        this.c = new Contraction(y, partition, definitions, names);
+        this.portions = new Portions(c.contractedExtents(), dtype);
     }
 
     /** Whether the cluster's contraction is better off so. One row uses what is copied only once, and copies pay only in long ones. */
-    static boolean suit(Cluster cluster, Lanes lanes) {
-        ContractionAxes axes = new ContractionAxes(cluster.core().orElseThrow());
-        int fewest = axes.rows() == 1 ? FEWEST_COLUMNS_OF_A_ROW : FEWEST_COLUMNS;
-        return lanes.loop() == 1 && axes.columns() >= fewest && axes.contracted().stream().anyMatch(k -> k > 1);
+    static boolean suit(Partition partition, Definitions definitions, Cluster cluster, Lanes lanes) {
+        if (lanes.loop() > 1) {
+            return false;
+        }
+        Contraction c = new Contraction(cluster.core().orElseThrow(), partition, definitions, new MethodWriter.Names());
+        return c.columns() >= (c.rows() == 1 ? FEWEST_COLUMNS_OF_A_ROW : FEWEST_COLUMNS) && c.contractedExtents().stream().anyMatch(k -> k > 1);
     }
 
     /** A loop of the result's that can be cut into chunks: over an outer axis, panels of columns or blocks of rows. */
@@ -97,7 +99,7 @@ final class Sweeps {
         }
         List<Kernel.Method> all = new ArrayList<>();
         int width = width();
-        int wanted = (int) Math.min(chunks, Math.max(1, MOST_SCRATCH / ((long) width * Math.min(MOST_ROWS, axes.rows()))));
+        int wanted = (int) Math.min(chunks, Math.max(1, MOST_SCRATCH / ((long) width * Math.min(MOST_ROWS, c.rows()))));
         Axis axis = cutAxis(width, wanted);
         if (wanted > 1 && axis.units() > 1) {
             Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
@@ -116,18 +118,18 @@ final class Sweeps {
     /** Columns of a panel: all, or as many in each as can be, in whole lines. */
     private int width() {
         int most = PANEL_BYTES / dtype.bytes();
-        int panels = Math.ceilDiv(axes.columns(), most);
+        int panels = Math.ceilDiv(c.columns(), most);
         int line = WorkRows.line(dtype);
-        return panels == 1 ? axes.columns() : Math.ceilDiv(Math.ceilDiv(axes.columns(), panels), line) * line;
+        return panels == 1 ? c.columns() : Math.ceilDiv(Math.ceilDiv(c.columns(), panels), line) * line;
     }
 
     /** The outermost loop with enough iterations, else the one with most. */
     private Axis cutAxis(int width, int wanted) {
         List<Axis> all = new ArrayList<>();
-        axes.outer().forEach(a -> all.add(new Axis(a, y.shape().dim(a), 1)));
-        all.add(new Axis(Axis.COLUMNS, Math.ceilDiv(axes.columns(), width), width));
-        int rows = Math.clamp(Math.ceilDiv(Math.ceilDiv(axes.rows(), wanted), ROWS_OF_CHUNK) * ROWS_OF_CHUNK, ROWS_OF_CHUNK, MOST_ROWS);
-        all.add(new Axis(Axis.ROWS, Math.ceilDiv(axes.rows(), rows), rows));
+        c.outerAxes().forEach(a -> all.add(new Axis(a, y.shape().dim(a), 1)));
+        all.add(new Axis(Axis.COLUMNS, Math.ceilDiv(c.columns(), width), width));
+        int rows = Math.clamp(Math.ceilDiv(Math.ceilDiv(c.rows(), wanted), ROWS_OF_CHUNK) * ROWS_OF_CHUNK, ROWS_OF_CHUNK, MOST_ROWS);
+        all.add(new Axis(Axis.ROWS, Math.ceilDiv(c.rows(), rows), rows));
         Axis best = all.getFirst();
         for (Axis a : all) {
             best = best.units < wanted && a.units > best.units ? a : best;
@@ -150,18 +152,14 @@ final class Sweeps {
         private final int height;
         private final int cutAxis;
         private final MethodWriter m;
-        private final Operand left;
-        private final Operand right;
         private final WorkRows work;
         private final Scratch sums;
 
         Panels(int width, Axis cut, MethodWriter m) {
             this.width = width;
-            this.height = Math.min(axes.rows(), cut.number() == Axis.ROWS ? cut.unit() : MOST_ROWS);
+            this.height = Math.min(c.rows(), cut.number() == Axis.ROWS ? cut.unit() : MOST_ROWS);
             this.cutAxis = cut.number();
             this.m = m;
-            this.left = Operand.of(y.input(0), partition, definitions, names);
-            this.right = Operand.of(y.input(1), partition, definitions, names);
             this.work = WorkRows.of(buffers, dtype, 1 + Portions.MOST, width, m.cut());
             this.sums = Scratch.of(buffers, dtype, width * height * (portions.isChain() ? 1 : 2), m.cut());
         }
@@ -172,9 +170,9 @@ final class Sweeps {
 
         void write() {
             work.clearFronts(m);
-            over(m.body, axes.outer(), new Index[y.rank()], (outer, known) ->
-                    spans(outer, axes.columns(), width, cutOf(Axis.COLUMNS), (s, column, columns) ->
-                            spans(s, axes.rows(), height, cutOf(Axis.ROWS), (inner, row, rows) ->
+            over(m.body, c.outerAxes(), new Index[y.rank()], (outer, known) ->
+                    spans(outer, c.columns(), width, cutOf(Axis.COLUMNS), (s, column, columns) ->
+                            spans(s, c.rows(), height, cutOf(Axis.ROWS), (inner, row, rows) ->
                                     new Block(this, known, row, rows, column, columns).write(inner))));
         }
 
@@ -272,7 +270,7 @@ final class Sweeps {
                 params.add(c.chunk());
                 args.add(Index.of(s.method().cut().orElseThrow().chunk()));
             });
-            for (int a : axes.outer()) {
+            for (int a : c.outerAxes()) {
                 if (!known[a].isConstant()) {
                     Expr.Var p = Expr.Var.index("o" + a);
                     inside[a] = definitions.known(Index.of(p), y.shape().dim(a));
@@ -314,21 +312,21 @@ final class Sweeps {
         private Kernel.Method copy(Called p, int count) {
             MethodWriter m = p.m;
             WorkRows work = all.work;
-            int source = buffers.read(all.right.place());
+            int source = buffers.read(c.right().place());
             List<Index> first = p.own.subList(0, p.own.size() - 1);
             Index from = p.own.getLast();
-            boolean neighbours = all.right.strides().get(axes.lastOfRight()) == 1;
+            boolean neighbours = c.columnStride() == 1;
             if (neighbours) {
                 for (int k = 0; k < count; k++) {
-                    Index at = all.right.position(axes.right(axes.with(p.outer, Index.ZERO, from), portions.at(first, k)));
+                    Index at = c.rightAt(c.with(p.outer, Index.ZERO, from), portions.at(first, k));
                     m.body.out.add(new Stmt.Copy(work.buffer(), work.row(1 + k, m), source, at, columns));
                 }
             } else {
-                m.each(m.body, columns, (s, c) -> {
+                m.each(m.body, columns, (s, j) -> {
                     for (int k = 0; k < count; k++) {
-                        Index at = all.right.position(axes.right(axes.with(p.outer, Index.ZERO, from.plus(c)), portions.at(first, k)));
+                        Index at = c.rightAt(c.with(p.outer, Index.ZERO, from.plus(j)), portions.at(first, k));
                         Expr v = s.variable(new Expr.Load(source, at, dtype, 1));
-                        s.out.add(new Stmt.Store(work.buffer(), work.row(1 + k, m).plus(c), v));
+                        s.out.add(new Stmt.Store(work.buffer(), work.row(1 + k, m).plus(j), v));
                     }
                 });
             }
@@ -340,7 +338,7 @@ final class Sweeps {
             MethodWriter m = p.m;
             Scope body = m.body;
             WorkRows work = all.work;
-            int l = buffers.read(all.left.place());
+            int l = buffers.read(c.left().place());
             List<Index> first = p.own.subList(0, p.own.size() - 2);
             Index at = p.own.get(p.own.size() - 2);
             Index here = all.sums.at(p.own.getLast().times(columns).plus(behind), m.cut());
@@ -348,7 +346,7 @@ final class Sweeps {
             for (int k = 0; k < count; k += AT_ONCE) {
                 List<Expr> a = new ArrayList<>();
                 for (int i = k; i < Math.min(count, k + AT_ONCE); i++) {
-                    Index from = all.left.position(axes.left(axes.with(p.outer, at, Index.ZERO), portions.at(first, i)));
+                    Index from = c.leftAt(c.with(p.outer, at, Index.ZERO), portions.at(first, i));
                     a.add(body.variable(new Expr.Load(l, from, dtype, 1)));
                 }
                 int row = 1 + k;
@@ -356,7 +354,7 @@ final class Sweeps {
                     Expr sum = s.variable(new Expr.Load(work.buffer(), j, dtype, 1));
                     for (int i = 0; i < a.size(); i++) {
                         Expr b = s.variable(new Expr.Load(work.buffer(), j.plus((row + i) * work.pitch()), dtype, 1));
-                        sum = s.variable(multiplyAdd(a.get(i), b, sum));
+                        sum = s.variable(MicroKernel.multiplyAdd(a.get(i), b, sum));
                     }
                     s.out.add(new Stmt.Store(work.buffer(), j, sum));
                 });
@@ -365,20 +363,16 @@ final class Sweeps {
             return m.finish();
         }
 
-        private Expr multiplyAdd(Expr a, Expr b, Expr c) {
-            return dtype.isFloat() ? Expr.Apply.of(ScalarFn.FMA, a, b, c) : Expr.Apply.of(ScalarFn.ADD, c, Expr.Apply.of(ScalarFn.MUL, a, b));
-        }
-
         /** Everything else of the kernel, over a row of sums. */
         private Kernel.Method store(Called p) {
             MethodWriter m = p.m;
             // An axis of one element has index 0 everywhere: what is hoisted for it must find the row.
-            Index at = axes.rows() == 1 ? Index.ZERO : definitions.known(p.own.get(0), axes.rows());
+            Index at = c.rows() == 1 ? Index.ZERO : definitions.known(p.own.get(0), c.rows());
             Index from = p.own.get(2);
             Index line = p.own.get(1).times(columns).plus(from.times(-1));
-            m.loop(m.body, from, from.plus(columns), 1, 1, (s, c) -> {
-                Index[] here = axes.with(p.outer, at, definitions.known(c, axes.columns()));
-                Index in = all.sums.at(line.plus(c), m.cut());
+            m.loop(m.body, from, from.plus(columns), 1, 1, (s, j) -> {
+                Index[] here = c.with(p.outer, at, definitions.known(j, c.columns()));
+                Index in = all.sums.at(line.plus(j), m.cut());
                 definitions.tile((scope, index) -> Definitions.load(all.sums.buffer(), in, dtype, s));
                 List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
                 for (int k = 0; k < values.size(); k++) {
