@@ -65,7 +65,7 @@ record Compilation(
         int vectorBytes = options.simd().bytes();
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes);
         List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), nested).stream()
-                .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList());
+                .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));

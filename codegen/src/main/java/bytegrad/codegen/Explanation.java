@@ -40,11 +40,12 @@ public final class Explanation {
      * @param liveBytes what must be in memory while it runs: its buffers, pinned tensors, and results that later launches read
      * @param sameCodeAs the first launch that runs an equal kernel; its own number where it is the first
      * @param chunks in how many chunks threads may share it, the most of any of its loops; 1 where they may not
+     * @param schedule how its contraction is tiled, blocked and packed; empty where it has none
      * @param multiplyAdds of its contractions; 0 where it has none
      * @param kernel the listing of its kernel
      */
     public record Launch(int number, String label, String kind, List<String> stores, List<String> reads, List<String> inlined, long bytesRead,
-            long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, int chunks, long multiplyAdds,
+            long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, int chunks, String schedule, long multiplyAdds,
             String kernel) {
         public Launch {
             stores = List.copyOf(stores);

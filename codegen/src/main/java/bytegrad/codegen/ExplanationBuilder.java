@@ -106,7 +106,7 @@ final class ExplanationBuilder {
                 }
             }
             launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()),
-                    inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, lk.chunks(),
+                    inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, lk.chunks(), lk.schedule(),
                     multiplyAdds.getOrDefault(k, 0L), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
         }
         return launches;

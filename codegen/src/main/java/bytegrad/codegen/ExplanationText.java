@@ -64,6 +64,9 @@ final class ExplanationText {
             if (l.chunks() > 1) {
                 s.append("; in ").append(l.chunks()).append(" chunks");
             }
+            if (!l.schedule().isEmpty()) {
+                s.append("; ").append(l.schedule());
+            }
             if (l.sameCodeAs() != l.number()) {
                 s.append("; the code of launch ").append(l.sameCodeAs());
             }

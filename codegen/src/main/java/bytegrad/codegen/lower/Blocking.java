@@ -60,6 +60,18 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         return new Choice(c, lanes, accumulators).choose(wanted);
     }
 
+    /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
+    String words(int lanes) {
+        StringBuilder s = new StringBuilder("tiles of " + tile.rows() + " x " + tile.vectors() * lanes);
+        s.append(switch (right) {
+            case NOT -> "";
+            case PANEL -> ", right operand packed by panels";
+            case WHOLE -> ", right operand packed whole";
+        });
+        s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "");
+        return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
+    }
+
     private static final class Choice {
         private final Contraction c;
         private final int lanes;

@@ -5,10 +5,24 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import java.util.List;
 
-/** A kernel, and what each of its buffers holds, in order. */
-public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places) {
+/**
+ * A kernel, and what each of its buffers holds, in order.
+ *
+ * @param schedule how a contraction is tiled, blocked and packed, for people; empty for other kernels
+ */
+public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, String schedule) {
     public LoweredKernel {
         places = List.copyOf(places);
+    }
+
+    /** Of a kernel that is no contraction. */
+    public LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places) {
+        this(cluster, kernel, places, "");
+    }
+
+    /** Tidied. */
+    public LoweredKernel with(Kernel other) {
+        return new LoweredKernel(cluster, other, places, schedule);
     }
 
     /** The most chunks in any of its parallel loops; 1 where it has none. */

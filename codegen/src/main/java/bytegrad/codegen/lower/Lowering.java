@@ -89,6 +89,9 @@ public final class Lowering {
         Buffers buffers = new Buffers();
         Set<Node> here = cluster.roots().stream().map(Cluster.Root::node).collect(Collectors.toSet());
         Definitions definitions = new Definitions(partition, here, buffers, lanes);
+        if (cluster.kind() == Cluster.Kind.CONTRACTION) {
+            return new Attempt(contraction(partition, definitions, buffers, cluster, lanes, chunks), false);
+        }
         List<Kernel.Method> methods = switch (cluster.kind()) {
             case LOOPS -> new Nests(definitions, buffers, lanes, chunks, vectors).space(cluster);
             case PIECES -> new Nests(definitions, buffers, lanes, chunks).pieces(cluster.roots().getFirst().node());
@@ -97,11 +100,19 @@ public final class Lowering {
             case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());
             case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, chunks).arg(cluster.roots().getFirst().node());
             case NESTED -> throw new IllegalStateException("lowered with the graphs it runs: " + cluster);
-            case CONTRACTION -> Sweeps.suit(partition, definitions, cluster, lanes)
-                    ? new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods()
-                    : new Tiles(partition, definitions, buffers, cluster, lanes, chunks).methods();
+            case CONTRACTION -> throw new IllegalStateException("has a schedule: " + cluster);
         };
         boolean columns = cluster.kind() == Cluster.Kind.LOOPS && definitions.sumsColumns();
         return new Attempt(new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places()), columns);
+    }
+
+    private static LoweredKernel contraction(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
+        if (Sweeps.suit(partition, definitions, cluster, lanes)) {
+            List<Kernel.Method> methods = new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods();
+            return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "rows swept on one lane");
+        }
+        Tiles tiles = new Tiles(partition, definitions, buffers, cluster, lanes, chunks);
+        List<Kernel.Method> methods = tiles.methods();
+        return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), tiles.schedule());
     }
 }

@@ -26,6 +26,8 @@ final class Tiles {
     private final int lanes;
     private final int chunks;
     private final MethodWriter.Names names = new MethodWriter.Names();
+    /** None where there is nothing to compute. */
+    private final Optional<Loops> loops;
 
     Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
         this.partition = partition;
@@ -39,14 +41,17 @@ final class Tiles {
         }
         this.laneWidths = lanes;
         this.lanes = lanes.loop();
+        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops());
     }
 
     List<Kernel.Method> methods() {
         MethodWriter entry = new MethodWriter("run", List.of(), laneWidths.bytes(), names);
-        if (y.shape().size() == 0) {
-            return List.of(entry.finish());
-        }
-        return new Loops(entry).write();
+        return loops.isEmpty() ? List.of(entry.finish()) : loops.get().write(entry);
+    }
+
+    /** How it is tiled, blocked and packed, for people. */
+    String schedule() {
+        return loops.map(l -> l.blocking.words(lanes)).orElse("");
     }
 
     private interface Outer {
@@ -61,12 +66,10 @@ final class Tiles {
         private final TileMethods tileMethods;
         private final Packing packing;
         private final DType dtype = y.dtype();
-        private final MethodWriter entry;
         /** The right operand's panels, if all are packed. */
         private final Optional<Scratch> whole;
 
-        Loops(MethodWriter entry) {
-            this.entry = entry;
+        Loops() {
             this.c = new Contraction(y, partition, definitions, names);
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
             int most = TileShape.accumulators(lanes);
@@ -86,20 +89,20 @@ final class Tiles {
             return (c.columns() + width() - 1) / width();
         }
 
-        List<Kernel.Method> write() {
+        List<Kernel.Method> write(MethodWriter entry) {
             List<Kernel.Method> parts = new ArrayList<>();
             TileAxis axis = blocking.cut();
             boolean parallel = blocking.chunks() > 1 && axis.units() > 1;
             whole.ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (parallel && cut.count() > 1) {
-                    parts.add(inChunks("pack", cut, m -> packAll(m, p)));
+                    parts.add(inChunks(entry, "pack", cut, m -> packAll(m, p)));
                 } else {
                     packAll(entry, p);
                 }
             });
             if (parallel) {
-                parts.add(inChunks("part", Cut.of(Expr.Var.index("c"), axis.units(), blocking.chunks(), axis.unit()), m -> new Part(m, axis.number()).write()));
+                parts.add(inChunks(entry, "part", Cut.of(Expr.Var.index("c"), axis.units(), blocking.chunks(), axis.unit()), m -> new Part(m, axis.number()).write()));
             } else {
                 new Part(entry, TileAxis.NONE).write();
             }
@@ -108,7 +111,7 @@ final class Tiles {
             return parts;
         }
 
-        private Kernel.Method inChunks(String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
+        private Kernel.Method inChunks(MethodWriter entry, String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
             MethodWriter m = cut.method(name, laneWidths.bytes(), names);
             body.accept(m);
             entry.body.out.add(new Stmt.Parallel(name, cut.count()));

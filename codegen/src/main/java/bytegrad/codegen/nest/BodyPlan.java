@@ -44,7 +44,7 @@ final class BodyPlan {
         this.graph = graph;
         Partition partition = Partition.of(graph, how.fused(), how.weightLimit());
         List<LoweredKernel> kernels = Lowering.lower(partition, how.vectorBytes(), Grain.WHOLE, how).stream()
-                .map(k -> new LoweredKernel(k.cluster(), FoldLets.in(k.kernel()), k.places())).toList();
+                .map(k -> k.with(FoldLets.in(k.kernel()))).toList();
         for (Node n : graph.inputs()) {
             if (!carried || Bodies.number("c", ((Op.Input) n.op()).name()).isEmpty()) {
                 elsewhere.add(new Place.Value(n));
