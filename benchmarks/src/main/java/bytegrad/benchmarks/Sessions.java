@@ -4,6 +4,10 @@ import bytegrad.cli.workload.Task;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Options;
 import bytegrad.runtime.Session;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Compiled tasks with their inputs set. */
 public final class Sessions {
@@ -20,5 +24,20 @@ public final class Sessions {
         task.inputs().forEach(session::set);
         task.state().forEach(session::set);
         return session;
+    }
+
+    /** All states and outputs after so many steps. */
+    public static List<Tensor> after(int steps, Session s) {
+        for (int step = 0; step < steps; step++) {
+            s.run();
+        }
+        List<Tensor> all = new ArrayList<>();
+        for (Slot x : s.function().signature().states()) {
+            all.add(s.state(x.name()));
+        }
+        for (Slot x : s.function().signature().outputs()) {
+            all.add(s.get(x.name()));
+        }
+        return all;
     }
 }

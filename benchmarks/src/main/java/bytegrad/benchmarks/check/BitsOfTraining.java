@@ -6,9 +6,7 @@ import bytegrad.cli.workload.Workload;
 import bytegrad.codegen.Options;
 import bytegrad.codegen.Options.Simd;
 import bytegrad.runtime.Session;
-import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -49,17 +47,6 @@ final class BitsOfTraining {
 
     /** A tensor equals another of the same bits. */
     private static List<Tensor> after(Task task, Simd simd, int threads, int steps) {
-        Session s = Sessions.of(task, Options.DEFAULT.withSimd(simd), threads);
-        for (int step = 0; step < steps; step++) {
-            s.run();
-        }
-        List<Tensor> all = new ArrayList<>();
-        for (Slot x : s.function().signature().states()) {
-            all.add(s.state(x.name()));
-        }
-        for (Slot x : s.function().signature().outputs()) {
-            all.add(s.get(x.name()));
-        }
-        return all;
+        return Sessions.after(steps, Sessions.of(task, Options.DEFAULT.withSimd(simd), threads));
     }
 }

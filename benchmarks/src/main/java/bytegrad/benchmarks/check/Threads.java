@@ -52,18 +52,7 @@ final class Threads {
     }
 
     private static List<Tensor> after(Task task, int threads) {
-        Session s = Sessions.of(task, Options.DEFAULT, threads);
-        for (int step = 0; step < STEPS; step++) {
-            s.run();
-        }
-        List<Tensor> all = new ArrayList<>();
-        for (Slot x : s.function().signature().states()) {
-            all.add(s.state(x.name()));
-        }
-        for (Slot x : s.function().signature().outputs()) {
-            all.add(s.get(x.name()));
-        }
-        return all;
+        return Sessions.after(STEPS, Sessions.of(task, Options.DEFAULT, threads));
     }
 
     private static Session sum(int threads) {

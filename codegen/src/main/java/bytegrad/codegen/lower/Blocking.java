@@ -14,11 +14,13 @@ import java.util.stream.Stream;
  * @param blocked products come in several blocks, so that sums wait in scratch for the next one
  * @param right how the right operand is packed
  * @param leftPacked tiles of the left operand are packed, since a tile's rows at one product are neighbours but its products far apart
+ * @param rowsOutside the panels, all packed and together in L2, are the inner loop: rows of the result, and of what its epilogue reads, are then met
+ *     one after another, where columns of long rows would be a page apart
  * @param cut the loop whose iterations are shared among chunks
  * @param chunks at most so many
  * @param rowBlocks blocks of rows
  */
-record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacked, TileAxis cut, int chunks, int rowBlocks) {
+record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacked, boolean rowsOutside, TileAxis cut, int chunks, int rowBlocks) {
     /** What of the right operand is copied, panel by panel, so that a micro-kernel reads neighbours. */
     enum Packed {
         /** Nothing. */
@@ -68,7 +70,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             case PANEL -> ", right operand packed by panels";
             case WHOLE -> ", right operand packed whole";
         });
-        s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "");
+        s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "").append(rowsOutside ? ", rows outside" : "");
         return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
     }
 
@@ -101,17 +103,18 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         Blocking choose(int wanted) {
-            int blocks = panels == 1 && !blocked ? 1 : rowBlocks();
             boolean packed = lanes > 1 && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
-            TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed);
+            boolean rowsOutside = packed && areRowsOutside();
+            int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
+            TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
             int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
             int blocksLeft = byRows ? 1 : blocks;
-            Packed right = !packed ? Packed.NOT : (byRows || blocksLeft > 1) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
+            Packed right = !packed ? Packed.NOT : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
             if (right == Packed.PANEL && wanted > 1) {
                 chunks = TileAxis.chunks(chunks, (long) depth * width());
             }
-            return new Blocking(tile, blocked, right, isLeftWorthPacking(), cut, chunks, blocksLeft);
+            return new Blocking(tile, blocked, right, isLeftWorthPacking(), rowsOutside, cut, chunks, blocksLeft);
         }
 
         /** Bytes of the left operand that the panels of one block of products read. */
@@ -139,6 +142,11 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
         }
 
+        private boolean areRowsOutside() {
+            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= CACHE
+                    && (long) c.columns() * bytes >= FAR;
+        }
+
         private boolean isLeftWorthPacking() {
             return lanes > 1 && tile.rows() > 1 && panels > 2 && areRowsFar();
         }
@@ -157,12 +165,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private int rowChunks(int wanted, int blocks) {
-            long most = rightBytes() <= CACHE / 4 ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
+            long most = rightBytes() <= CACHE / 4 || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
             return Math.clamp(most, 1, wanted);
         }
 
         /** Where chunks of rows would each read a left operand that no cache holds, once; else the panels, so that each is read and packed once. */
-        private TileAxis cut(int wanted, int blocks, boolean packed) {
+        private TileAxis cut(int wanted, int blocks, boolean packed, boolean rowsOutside) {
             TileAxis columns = new TileAxis(TileAxis.COLUMNS, panels, width());
             Stream<TileAxis> shared = c.sharedAxes().stream().map(a -> new TileAxis(a, c.extent(a), 1));
             List<TileAxis> rowAxes = new ArrayList<>();
@@ -170,7 +178,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
                 c.outerRows().forEach(a -> rowAxes.add(new TileAxis(a, c.extent(a), 1)));
                 rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
             }
-            boolean rowsFirst = blocks > 1 && rowChunks(wanted, blocks) > 1;
+            boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
             Stream<TileAxis> inside = rowsFirst ? Stream.concat(rowAxes.stream(), Stream.of(columns)) : Stream.concat(Stream.of(columns), rowAxes.stream());
             return TileAxis.best(Stream.concat(shared, inside).toList(), rowsFirst ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted);
         }

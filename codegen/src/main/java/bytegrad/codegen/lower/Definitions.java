@@ -1,5 +1,6 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
@@ -222,5 +223,28 @@ final class Definitions {
             throw new NotVectorizable("it converts between lanes of different widths");
         }
         return s.let(new Expr.Convert(dtype, x));
+    }
+
+    /** Stores the results of a kernel at a point of its loops; values first, so that an update in place reads the old ones. */
+    void store(List<Cluster.Root> roots, Index[] axes, Scope s) {
+        List<List<Index>> at = roots.stream().map(r -> bound(r.index(), axes)).toList();
+        List<Expr> values = new ArrayList<>();
+        for (int k = 0; k < roots.size(); k++) {
+            values.add(at(roots.get(k).node(), at.get(k), s));
+        }
+        for (int k = 0; k < roots.size(); k++) {
+            Node n = roots.get(k).node();
+            s.store(buffers.write(place(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
+        }
+    }
+
+    /** An input or constant among the results is copied, since its own buffer is the caller's. */
+    private static Place place(Node n) {
+        return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);
+    }
+
+    /** The anchor variables of a result's index, as the loops at hand bind them. */
+    private static List<Index> bound(List<Index> index, Index[] axes) {
+        return index.stream().map(i -> i.isConstant() ? i : axes[Cluster.axisNumber(i.terms().getFirst().var())]).toList();
     }
 }

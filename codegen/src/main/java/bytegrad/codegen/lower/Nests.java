@@ -60,7 +60,7 @@ final class Nests {
         List<Integer> depths = c.roots().stream().map(r -> depthOf(r, order)).toList();
         region(c.space(), order, chunks, depths, (s, axes, depth) -> {
             List<Cluster.Root> here = c.roots().stream().filter(r -> depthOf(r, order) == depth).toList();
-            storeAll(here, axes, s);
+            definitions.store(here, axes, s);
         });
         return finished();
     }
@@ -131,28 +131,6 @@ final class Nests {
     private int units(Shape space, int axis, int depth) {
         int unit = unit(space, axis, depth);
         return (space.dim(axis) + unit - 1) / unit;
-    }
-
-    private void storeAll(List<Cluster.Root> roots, Index[] axes, Scope s) {
-        List<List<Index>> at = roots.stream().map(r -> bound(r.index(), axes)).toList();
-        List<Expr> values = new ArrayList<>();
-        for (int k = 0; k < roots.size(); k++) {
-            values.add(definitions.at(roots.get(k).node(), at.get(k), s));
-        }
-        for (int k = 0; k < roots.size(); k++) {
-            Node n = roots.get(k).node();
-            s.store(buffers.write(place(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
-        }
-    }
-
-    /** An input or constant among the roots is copied, since its own buffer is the caller's. */
-    private static Place place(Node n) {
-        return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);
-    }
-
-    /** The anchor variables of a root's index, as the loops at hand bind them. */
-    static List<Index> bound(List<Index> index, Index[] axes) {
-        return index.stream().map(i -> i.isConstant() ? i : axes[Cluster.axisNumber(i.terms().getFirst().var())]).toList();
     }
 
     private static int depthOf(Cluster.Root root, List<Integer> order) {

@@ -374,11 +374,7 @@ final class Sweeps {
                 Index[] here = c.with(p.outer, at, definitions.known(j, c.columns()));
                 Index in = all.sums.at(line.plus(j), m.cut());
                 definitions.tile((scope, index) -> Definitions.load(all.sums.buffer(), in, dtype, s));
-                List<Expr> values = cluster.roots().stream().map(root -> definitions.at(root.node(), List.of(here), s)).toList();
-                for (int k = 0; k < values.size(); k++) {
-                    Node n = cluster.roots().get(k).node();
-                    s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), List.of(here)), values.get(k));
-                }
+                definitions.store(cluster.roots(), here, s);
             });
             if (m.body.out.getLast() instanceof Stmt.For loop) {
                 StageRows.of(loop, columns, all.work, m).ifPresent(staged -> {

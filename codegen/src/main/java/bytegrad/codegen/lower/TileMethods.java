@@ -227,17 +227,8 @@ final class TileMethods {
 
     /** Stores what the kernel makes of the sum at an index. */
     private void point(Scope s, Index[] axes, Index row, Index column, Definitions.Tile sums) {
-        Index[] here = c.with(axes, row, column);
         definitions.tile(sums);
-        List<List<Index>> at = cluster.roots().stream().map(root -> Nests.bound(root.index(), here)).toList();
-        List<Expr> values = new ArrayList<>();
-        for (int k = 0; k < at.size(); k++) {
-            values.add(definitions.at(cluster.roots().get(k).node(), at.get(k), s));
-        }
-        for (int k = 0; k < at.size(); k++) {
-            Node n = cluster.roots().get(k).node();
-            s.store(buffers.write(new Place.Value(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
-        }
+        definitions.store(cluster.roots(), c.with(axes, row, column), s);
     }
 
     /** The epilogue over a tile whose sums are in scratch. */

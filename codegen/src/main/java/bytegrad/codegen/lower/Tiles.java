@@ -170,7 +170,7 @@ final class Tiles {
                 int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
-                this.packedRows = blocking.leftPacked() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * depth + lanes, m.cut())) : Optional.empty();
+                this.packedRows = blocking.leftPacked() ? Optional.of(Scratch.of(buffers, dtype, (blocking.rowsOutside() ? tile.rows() : rowsHere()) * depth + lanes, m.cut())) : Optional.empty();
             }
 
             private Cut blocksOfRows() {
@@ -244,13 +244,19 @@ final class Tiles {
             }
 
             private Index rowsAt(Scratch to, Index[] axes, Index row) {
-                return to.at(rowsBefore(axes, row).times(depth), m.cut());
+                return to.at(blocking.rowsOutside() ? Index.ZERO : rowsBefore(axes, row).times(depth), m.cut());
             }
 
             /** What the tiles of these products read again and again is copied first. */
             private void packRows(Scope s, Index[] axes, Contracted.Block products) {
-                packedRows.ifPresent(to -> eachTileOfRows(s, axes, (inner, known, row, height) -> packing.rows(inner, products, m, known, row, height, to.buffer(),
-                        k -> rowsAt(to, known, row).plus(products.position(k).times(height)))));
+                if (packedRows.isPresent()) {
+                    eachTileOfRows(s, axes, (inner, known, row, height) -> packTile(inner, known, row, height, products));
+                }
+            }
+
+            private void packTile(Scope s, Index[] axes, Index row, int height, Contracted.Block products) {
+                packedRows.ifPresent(to -> packing.rows(s, products, m, axes, row, height, to.buffer(),
+                        k -> rowsAt(to, axes, row).plus(products.position(k).times(height))));
             }
 
             private void packPanel(Scope s, Index[] axes, Contracted.Block products, Index column, int width) {
@@ -260,6 +266,14 @@ final class Tiles {
 
             /** The tiles of a block of rows. */
             private void block(Scope s, Index[] axes) {
+                if (blocking.rowsOutside()) {
+                    eachTileOfRows(s, axes, (each, known, row, height) -> {
+                        Contracted.Block all = c.contracted().all(each);
+                        packTile(each, known, row, height, all);
+                        eachPanel(each, (inner, column, width) -> tileMethods.compute(inner, tile(known, row, height, column, width, all)));
+                    });
+                    return;
+                }
                 if (!blocking.blocked()) {
                     Contracted.Block all = c.contracted().all(s);
                     packRows(s, axes, all);
