@@ -43,6 +43,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Where the lines of a row are so many bytes apart, each is in a page of its own after a few. */
     private static final int FAR = 1024;
 
+    /** Bytes of a row of which a panel reads little. */
+    private static final int LONG_ROW = 2048;
+
     /** Products from which on crowding matters. */
     private static final int LONG = 128;
 
@@ -89,9 +92,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         Choice(Contraction c, int lanes, int accumulators) {
             this.c = c;
             this.lanes = lanes;
-            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar());
-            this.panels = (c.columns() + width() - 1) / width();
             this.bytes = c.result().dtype().bytes();
+            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong());
+            this.panels = (c.columns() + width() - 1) / width();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
             this.rows = c.extents(c.outerRows()) * c.rows();
@@ -142,6 +145,11 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
         }
 
+        /** A panel of the right operand, or of the result, is a small part of each of its rows, which are pages apart. */
+        private boolean areRowsLong() {
+            return (long) c.columns() * bytes >= LONG_ROW;
+        }
+
         private boolean areRowsOutside() {
             return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= CACHE
                     && (long) c.columns() * bytes >= FAR;
@@ -153,7 +161,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
         /** Rows are neighbours, but what is added to them lies far apart. */
         private boolean areRowsFar() {
-            return c.hasRows() && c.rowStride() == 1 && last(c.leftProductStrides()) * c.result().dtype().bytes() >= FAR;
+            return c.hasRows() && c.rowStride() == 1 && last(c.leftProductStrides()) * bytes >= FAR;
         }
 
         private static long last(List<Integer> strides) {

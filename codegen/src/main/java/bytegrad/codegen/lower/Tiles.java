@@ -68,6 +68,8 @@ final class Tiles {
         private final DType dtype = y.dtype();
         /** The right operand's panels, if all are packed. */
         private final Optional<Scratch> whole;
+        /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
+        private final Optional<Scratch> wholeRows;
 
         Loops() {
             this.c = new Contraction(y, partition, definitions, names);
@@ -79,6 +81,14 @@ final class Tiles {
             this.whole = blocking.right() == Blocking.Packed.WHOLE
                     ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
                     : Optional.empty();
+            boolean columnChunks = isParallel() && blocking.cut().number() == TileAxis.COLUMNS;
+            this.wholeRows = blocking.leftPacked() && columnChunks && !blocking.blocked() && c.extents(c.sharedAxes()) == 1
+                    ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.extents(c.outerRows()) * c.rows() * c.products() + lanes), Optional.empty()))
+                    : Optional.empty();
+        }
+
+        private boolean isParallel() {
+            return blocking.chunks() > 1 && blocking.cut().units() > 1;
         }
 
         private int width() {
@@ -92,7 +102,8 @@ final class Tiles {
         List<Kernel.Method> write(MethodWriter entry) {
             List<Kernel.Method> parts = new ArrayList<>();
             TileAxis axis = blocking.cut();
-            boolean parallel = blocking.chunks() > 1 && axis.units() > 1;
+            boolean parallel = isParallel();
+            wholeRows.ifPresent(p -> packAllRows(entry, p));
             whole.ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (parallel && cut.count() > 1) {
@@ -123,6 +134,24 @@ final class Tiles {
                     tile.overColumns(m, s, c.columns(), lanes, m.cut(), (inner, column, width) ->
                             packing.panel(inner, c.contracted().all(inner), m, axes, column, width, to.buffer(),
                                     k -> panelAt(column, width, c.contracted().all(inner)).plus(c.contracted().position(k).times(rounded(width))))));
+        }
+
+        /** In one piece: a copy writes whole vectors, the last beyond its tile, where another chunk's would be. */
+        private void packAllRows(MethodWriter m, Scratch to) {
+            over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, shared) ->
+                    over(m, s, c.outerRows(), shared, _ -> Optional.empty(), (each, axes) ->
+                            tile.overRows(m, each, c.rows(), Optional.empty(), (inner, row, height) ->
+                                    packing.rows(inner, c.contracted().all(inner), m, axes, row, height, to.buffer(),
+                                            k -> rowAt(axes, row).plus(c.contracted().position(k).times(height))))));
+        }
+
+        /** Where a tile's rows begin, where all are packed. */
+        private Index rowAt(Index[] axes, Index row) {
+            Index before = Index.ZERO;
+            for (int a : c.outerRows()) {
+                before = before.times(c.extent(a)).plus(axes[a]);
+            }
+            return before.times(c.rows()).plus(row).times(c.products());
         }
 
         /** Where those products of a panel begin, where all panels are packed. */
@@ -170,7 +199,7 @@ final class Tiles {
                 int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
-                this.packedRows = blocking.leftPacked() ? Optional.of(Scratch.of(buffers, dtype, (blocking.rowsOutside() ? tile.rows() : rowsHere()) * depth + lanes, m.cut())) : Optional.empty();
+                this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, (blocking.rowsOutside() ? tile.rows() : rowsHere()) * depth + lanes, m.cut())) : Optional.empty();
             }
 
             private Cut blocksOfRows() {
@@ -239,7 +268,8 @@ final class Tiles {
                 Index at = blocking.blocked() ? local(TileAxis.COLUMNS, column).times(rowsHere()).plus(rowsBefore(axes, row).times(width())) : Index.ZERO;
                 Optional<TileMethods.Part> columnsFrom = whole.map(p -> new TileMethods.Part(p.buffer(), panelAt(column, width, products)))
                         .or(() -> panel.map(p -> new TileMethods.Part(p.buffer(), p.at(Index.ZERO, m.cut()))));
-                Optional<TileMethods.Part> rowsFrom = packedRows.map(p -> new TileMethods.Part(p.buffer(), rowsAt(p, axes, row)));
+                Optional<TileMethods.Part> rowsFrom = wholeRows.map(p -> new TileMethods.Part(p.buffer(), rowAt(axes, row)))
+                        .or(() -> packedRows.map(p -> new TileMethods.Part(p.buffer(), rowsAt(p, axes, row))));
                 return new TileMethods.Tile(axes, row, column, height, width, new TileMethods.Part(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom);
             }
 
