@@ -23,6 +23,9 @@ final class TileMethods {
     /** Statements of an epilogue written out behind a micro-kernel: with more, HotSpot no longer inlines all of the method's vector operations. */
     private static final int MOST_FUSED = 80;
 
+    /** Products from which on a lower tile costs more than sums that go through scratch. */
+    private static final int LONG = 256;
+
     /** Statements of an epilogue written out for every vector of a row. */
     private static final int MOST_WRITTEN_OUT = 120;
 
@@ -91,7 +94,9 @@ final class TileMethods {
         int before = m.body.out.size();
         point(s, axes, Index.of(row), Index.of(column), (_, _) -> sum);
         int fused = MOST_FUSED / Math.max(1, m.body.out.size() - before + s.out.size());
-        return 3 * fused >= 2 * most ? Math.min(most, fused) : most;
+        // The lower a tile, the more of the right operand is read for each of its products.
+        boolean fits = c.products() > LONG ? 6 * fused >= 5 * most : 3 * fused >= 2 * most;
+        return fits ? Math.min(most, fused) : most;
     }
 
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
