@@ -105,6 +105,33 @@ final class MethodWriter {
         s.out.add(new Stmt.For(var, from, to, step, inner.out));
     }
 
+    /** Writes what is done over a range. */
+    @FunctionalInterface
+    interface Span {
+        /** The range begins at {@code first} and is {@code count} long. */
+        void visit(Scope s, Index first, int count);
+    }
+
+    /** Ranges of {@code step} over 0 to {@code total} − 1, and one of what is left; or one chunk's part of them. */
+    void spans(Scope s, int total, int step, Optional<Cut> part, Span span) {
+        int whole = total - total % step;
+        if (part.isPresent()) {
+            part.get().loop(s, whole, step, 1, (inner, i) -> span.visit(inner, i, step));
+            if (whole < total) {
+                part.get().rest(s, whole, (inner, i) -> span.visit(inner, i, total - whole));
+            }
+            return;
+        }
+        if (whole == step) {
+            span.visit(s, Index.ZERO, step);
+        } else if (whole > 0) {
+            loop(s, Index.ZERO, Index.of(whole), step, 1, (inner, i) -> span.visit(inner, i, step));
+        }
+        if (whole < total) {
+            span.visit(s, Index.of(whole), total - whole);
+        }
+    }
+
     /** A loop over 0 to {@code extent} − 1, one at a time; no loop at all where there is one iteration. */
     void each(Scope s, int extent, Body body) {
         if (extent == 1) {

@@ -85,13 +85,6 @@ final class Sweeps {
         return c.columns() >= (c.rows() == 1 ? FEWEST_COLUMNS_OF_A_ROW : FEWEST_COLUMNS) && c.contractedExtents().stream().anyMatch(k -> k > 1);
     }
 
-    /** A loop of the result's that can be cut into chunks: over an outer axis, panels of columns or blocks of rows. */
-    private record Axis(int number, int units, int unit) {
-        static final int NONE = -1;
-        static final int COLUMNS = -2;
-        static final int ROWS = -3;
-    }
-
     List<Kernel.Method> methods() {
         MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
         if (y.shape().size() == 0) {
@@ -100,7 +93,7 @@ final class Sweeps {
         List<Kernel.Method> all = new ArrayList<>();
         int width = width();
         int wanted = (int) Math.min(chunks, Math.max(1, MOST_SCRATCH / ((long) width * Math.min(MOST_ROWS, c.rows()))));
-        Axis axis = cutAxis(width, wanted);
+        TileAxis axis = cutAxis(width, wanted);
         if (wanted > 1 && axis.units() > 1) {
             Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
             MethodWriter part = cut.method("part", laneBytes, names);
@@ -108,7 +101,7 @@ final class Sweeps {
             entry.body.out.add(new Stmt.Parallel("part", cut.count()));
             all.add(part.finish());
         } else {
-            new Panels(width, new Axis(Axis.NONE, 1, 1), entry).write();
+            new Panels(width, new TileAxis(TileAxis.NONE, 1, 1), entry).write();
         }
         all.addFirst(entry.finish());
         all.addAll(methods.values());
@@ -124,26 +117,17 @@ final class Sweeps {
     }
 
     /** The outermost loop with enough iterations, else the one with most. */
-    private Axis cutAxis(int width, int wanted) {
-        List<Axis> all = new ArrayList<>();
-        c.outerAxes().forEach(a -> all.add(new Axis(a, y.shape().dim(a), 1)));
-        all.add(new Axis(Axis.COLUMNS, Math.ceilDiv(c.columns(), width), width));
+    private TileAxis cutAxis(int width, int wanted) {
+        List<TileAxis> all = new ArrayList<>();
+        c.outerAxes().forEach(a -> all.add(new TileAxis(a, y.shape().dim(a), 1)));
+        all.add(new TileAxis(TileAxis.COLUMNS, Math.ceilDiv(c.columns(), width), width));
         int rows = Math.clamp(Math.ceilDiv(Math.ceilDiv(c.rows(), wanted), ROWS_OF_CHUNK) * ROWS_OF_CHUNK, ROWS_OF_CHUNK, MOST_ROWS);
-        all.add(new Axis(Axis.ROWS, Math.ceilDiv(c.rows(), rows), rows));
-        Axis best = all.getFirst();
-        for (Axis a : all) {
-            best = best.units < wanted && a.units > best.units ? a : best;
-        }
-        return best;
+        all.add(new TileAxis(TileAxis.ROWS, Math.ceilDiv(c.rows(), rows), rows));
+        return TileAxis.best(all, wanted);
     }
 
     private interface Outer {
         void visit(Scope s, Index[] known);
-    }
-
-    private interface Span {
-        /** A range that begins at {@code first} and is {@code count} long. */
-        void visit(Scope s, Index first, int count);
     }
 
     /** The loops around blocks of rows and panels of columns. */
@@ -155,9 +139,9 @@ final class Sweeps {
         private final WorkRows work;
         private final Scratch sums;
 
-        Panels(int width, Axis cut, MethodWriter m) {
+        Panels(int width, TileAxis cut, MethodWriter m) {
             this.width = width;
-            this.height = Math.min(c.rows(), cut.number() == Axis.ROWS ? cut.unit() : MOST_ROWS);
+            this.height = Math.min(c.rows(), cut.number() == TileAxis.ROWS ? cut.unit() : MOST_ROWS);
             this.cutAxis = cut.number();
             this.m = m;
             this.work = WorkRows.of(buffers, dtype, 1 + Portions.MOST, width, m.cut());
@@ -171,8 +155,8 @@ final class Sweeps {
         void write() {
             work.clearFronts(m);
             over(m.body, c.outerAxes(), new Index[y.rank()], (outer, known) ->
-                    spans(outer, c.columns(), width, cutOf(Axis.COLUMNS), (s, column, columns) ->
-                            spans(s, c.rows(), height, cutOf(Axis.ROWS), (inner, row, rows) ->
+                    m.spans(outer, c.columns(), width, cutOf(TileAxis.COLUMNS), (s, column, columns) ->
+                            m.spans(s, c.rows(), height, cutOf(TileAxis.ROWS), (inner, row, rows) ->
                                     new Block(this, known, row, rows, column, columns).write(inner))));
         }
 
@@ -190,26 +174,6 @@ final class Sweeps {
                 over(inner, loops.subList(1, loops.size()), more, body);
             };
             cutOf(a).ifPresentOrElse(c -> c.loop(s, extent, 1, 1, each), () -> m.each(s, extent, each));
-        }
-
-        /** Ranges of {@code step}, and one of what is left; or one chunk's part of them. */
-        private void spans(Scope s, int total, int step, Optional<Cut> cut, Span span) {
-            int whole = total - total % step;
-            if (cut.isPresent()) {
-                cut.get().loop(s, whole, step, 1, (inner, i) -> span.visit(inner, i, step));
-                if (whole < total) {
-                    cut.get().rest(s, whole, (inner, i) -> span.visit(inner, i, total - whole));
-                }
-                return;
-            }
-            if (whole == step) {
-                span.visit(s, Index.ZERO, step);
-            } else if (whole > 0) {
-                m.loop(s, Index.ZERO, Index.of(whole), step, 1, (inner, i) -> span.visit(inner, i, step));
-            }
-            if (whole < total) {
-                span.visit(s, Index.of(whole), total - whole);
-            }
         }
     }
 

@@ -1,6 +1,5 @@
 package bytegrad.codegen.lower;
 
-import bytegrad.codegen.kernel.Index;
 import java.util.Optional;
 
 /**
@@ -37,38 +36,13 @@ record TileShape(int rows, int vectors) {
         return Math.max(1, (count + parts - 1) / parts);
     }
 
-    interface Span {
-        /** A range of rows or columns that begins at {@code first} and is {@code count} long. */
-        void visit(Scope s, Index first, int count);
-    }
-
     /** Panels of columns: a loop over whole ones, then what is left, which may end inside a vector; or one chunk's part of them. */
-    void overColumns(MethodWriter m, Scope s, int total, int lanes, Optional<Cut> cut, Span span) {
-        over(m, s, total, vectors * lanes, cut, span);
+    void overColumns(MethodWriter m, Scope s, int total, int lanes, Optional<Cut> cut, MethodWriter.Span span) {
+        m.spans(s, total, vectors * lanes, cut, span);
     }
 
     /** Tiles of rows: a loop over whole ones, then what is left; or one chunk's part of them. */
-    void overRows(MethodWriter m, Scope s, int total, Optional<Cut> cut, Span span) {
-        over(m, s, total, rows, cut, span);
-    }
-
-    private static void over(MethodWriter m, Scope s, int total, int step, Optional<Cut> cut, Span span) {
-        if (cut.isPresent()) {
-            int full = total - total % step;
-            cut.get().loop(s, full, step, 1, (inner, i) -> span.visit(inner, i, step));
-            if (full < total) {
-                cut.get().rest(s, full, (inner, i) -> span.visit(inner, i, total - full));
-            }
-            return;
-        }
-        int whole = total - total % step;
-        if (whole == step) {
-            span.visit(s, Index.ZERO, step);
-        } else if (whole > 0) {
-            m.loop(s, Index.ZERO, Index.of(whole), step, 1, (inner, i) -> span.visit(inner, i, step));
-        }
-        if (whole < total) {
-            span.visit(s, Index.of(whole), total - whole);
-        }
+    void overRows(MethodWriter m, Scope s, int total, Optional<Cut> cut, MethodWriter.Span span) {
+        m.spans(s, total, rows, cut, span);
     }
 }

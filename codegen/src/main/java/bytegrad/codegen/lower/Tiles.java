@@ -260,7 +260,7 @@ final class Tiles {
                         tile.overRows(m, each, c.rows(), cutOf(TileAxis.ROWS), (inner, row, height) -> body.visit(inner, known, row, height)));
             }
 
-            private void eachPanel(Scope s, TileShape.Span body) {
+            private void eachPanel(Scope s, MethodWriter.Span body) {
                 tile.overColumns(m, s, c.columns(), lanes, cutOf(TileAxis.COLUMNS), body);
             }
 

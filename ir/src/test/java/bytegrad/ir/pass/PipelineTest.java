@@ -75,7 +75,6 @@ class PipelineTest {
     }
 
     /** Elements that are computed, rather than moved or given. */
-    /** Elements computed, not merely moved. */
     private static long work(Graph g) {
         return g.nodes().stream().filter(n -> !(n.op() instanceof Op.View) && !(n.op() instanceof Op.Concat) && !n.inputs().isEmpty()).mapToLong(n -> n.type().size()).sum()
                 + g.nodes().stream().filter(n -> n.op() instanceof Op.Nested).flatMap(n -> Bodies.of((Op.Nested) n.op()).stream()).mapToLong(PipelineTest::work).sum();
