@@ -33,11 +33,10 @@ final class Code {
         facts.put("begun", LocalDate.now(ZoneId.systemDefault()).toString());
         facts.put("commit", commit(root));
         facts.put("classes", digest(root));
-        // The processes have the flags that this one has: both come from java25.sh. Where an archive of classes lies is nobody's business.
+        // The processes have the flags that this one has: both come from java25.sh. An archive of classes is there or not yet.
         facts.put("flags", String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(a -> a.startsWith("-X"))
-                .filter(a -> !a.startsWith("-Xlog") && !a.startsWith("-Xshare:auto"))
-                .map(a -> a.startsWith("-XX:SharedArchiveFile=") ? "-XX:SharedArchiveFile=…" : a)
+                .filter(a -> !a.startsWith("-Xlog") && !a.startsWith("-Xshare:auto") && !a.startsWith("-XX:SharedArchiveFile="))
                 .toList()));
         return facts;
     }
