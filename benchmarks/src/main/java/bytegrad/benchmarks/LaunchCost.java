@@ -33,7 +33,7 @@ final class LaunchCost {
     private static Session session(long chunkNanos, int threads) {
         GraphBuilder b = new GraphBuilder();
         b.output("y", b.add(b.input("x", DType.F32, LENGTH), 1));
-        return Compiler.compile(b.build(), Options.DEFAULT.withChunkNanos(chunkNanos)).newSession(threads);
+        return Compiler.compile(b.build(), Options.DEFAULT.withChunkNanos(chunkNanos)).newSession(threads).set("x", new float[LENGTH]);
     }
 
     private static double took(Session s) {

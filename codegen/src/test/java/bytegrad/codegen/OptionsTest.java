@@ -149,7 +149,8 @@ final class OptionsTest {
                     results.add(Stream.concat(s.function().signature().states().stream(), s.function().signature().outputs().stream()).map(x -> s.get(x.name())).toList());
                 }
             }
-            assertEquals(EXTREMES.size(), decisions.size(), decisions.toString());
+            // On one lane rows are swept, not blocked: what differs is chunks.
+            assertEquals(simd == Options.Simd.SCALAR ? 2 : EXTREMES.size(), decisions.size(), decisions.toString());
             assertEquals(1, results.size());
         }
     }

@@ -25,11 +25,16 @@ final class ProfileFile {
     static MachineProfile read(Path file) {
         ProfileFile f = new ProfileFile(file);
         f.lines(f.contents());
+        String name = f.text("name");
+        int vectorBits = (int) Math.min(f.whole("vector.bits"), Integer.MAX_VALUE);
+        double gflops = f.number("fma.gflops");
+        long l2Bytes = f.whole("l2.bytes");
+        double l3Gigabytes = f.number("l3.gbs");
+        long launchNanos = f.whole("launch.nanos");
         try {
-            return new MachineProfile(f.text("name"), (int) Math.min(f.whole("vector.bits"), Integer.MAX_VALUE), f.number("fma.gflops"), f.whole("l2.bytes"), f.number("l3.gbs"),
-                    f.whole("launch.nanos"));
+            return new MachineProfile(name, vectorBits, gflops, l2Bytes, l3Gigabytes, launchNanos);
         } catch (MachineProfileException e) {
-            throw e.getMessage().startsWith(file.toString()) ? e : f.wrong(e.getMessage());
+            throw f.wrong(String.valueOf(e.getMessage()));
         }
     }
 
