@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class Ratios {
     private static final int ROUNDS = 3;
-    private static final double WARM = 8;
+    private static final double WARM = 10;
     private static final double MEASURE = 1;
     private static final int MOST_THREADS = 2;
     private static final double ON_TWO = 1.0;

@@ -35,7 +35,7 @@ public final class ResultsMain {
     public static void main(String[] args) throws IOException {
         // Charts are drawn into memory.
         System.setProperty("java.awt.headless", "true");
-        Map<String, String> options = new LinkedHashMap<>(Map.of("--workloads", "", "--forks", "5", "--rounds", "3", "--threads", "1,2", "--peers", "", "--warm", "8",
+        Map<String, String> options = new LinkedHashMap<>(Map.of("--workloads", "", "--forks", "5", "--rounds", "3", "--threads", "1,2", "--peers", "", "--warm", "10",
                 "--measure", "1", "--minutes", "1000", "--out", "", "--record", ""));
         List<String> known = List.of("--write", "--new");
         Set<String> switches = new HashSet<>();
