@@ -1,5 +1,6 @@
 package bytegrad.codegen;
 
+import bytegrad.codegen.machine.MachineProfile;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -15,9 +16,10 @@ import java.util.Optional;
  *     that can be, for tests. It changes no bit of a result
  * @param profile take the time of every launch, for {@link bytegrad.runtime.Session#launchNanos}: some 25 ns each
  * @param warmUp {@linkplain bytegrad.runtime.CompiledFunction#warmUp warm up} before the compiled function is returned
+ * @param machine the machine that code is to be fast on. It changes no bit of a result
  */
 public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos, boolean profile,
-        boolean warmUp) {
+        boolean warmUp, MachineProfile machine) {
     /** Checks the range of {@code chunkNanos}. */
     public Options {
         if (chunkNanos < 0) {
@@ -48,45 +50,50 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
 
     /** With chunks of the usual size. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
-        this(simd, passes, fuse, verify, dump, bytegrad.codegen.lower.Grain.USUAL.nanos());
+        this(simd, passes, fuse, verify, dump, MachineProfile.DEFAULT.chunkNanos());
     }
 
     /** Without a profile and a warm-up. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
-        this(simd, passes, fuse, verify, dump, chunkNanos, false, false);
+        this(simd, passes, fuse, verify, dump, chunkNanos, false, false, MachineProfile.DEFAULT);
     }
 
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, warmUp);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, warmUp, machine);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, warmUp);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, warmUp, machine);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, warmUp);
+        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, warmUp, machine);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, warmUp);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, warmUp, machine);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, warmUp);
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, warmUp, machine);
     }
 
     public Options withChunkNanos(long nanos) {
-        return new Options(simd, passes, fuse, verify, dump, nanos, profile, warmUp);
+        return new Options(simd, passes, fuse, verify, dump, nanos, profile, warmUp, machine);
     }
 
     public Options withProfile(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, warmUp);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, warmUp, machine);
     }
 
     public Options withWarmUp(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on, machine);
+    }
+
+    /** Another machine, and chunks of loops that suit it. */
+    public Options withMachineProfile(MachineProfile newMachine) {
+        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, warmUp, newMachine);
     }
 }
