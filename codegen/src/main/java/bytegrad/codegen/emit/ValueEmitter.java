@@ -2,9 +2,12 @@ package bytegrad.codegen.emit;
 
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
@@ -20,6 +23,7 @@ final class ValueEmitter {
 
     private final ScalarFunctions scalars;
     private final VectorFunctions vectors;
+    private final Map<PartMasks.Part, Integer> masks = new HashMap<>();
 
     ValueEmitter(Code code, Scope scope, Parameters buffers, VectorType plainMask) {
         this.code = code;
@@ -138,8 +142,32 @@ final class ValueEmitter {
         }
     }
 
+    /** ( → ); the method's masks for stores of a part of the lanes, each in a local. */
+    void prepare(Kernel.Method method) {
+        for (PartMasks.Part p : PartMasks.of(method)) {
+            VectorType whole = p.type().integral();
+            code.species(whole, p.lanes());
+            code.vectorStatic(whole, "zero", "");
+            code.intConst(1);
+            code.vectorCall(whole, "addIndex", "I", whole.descriptor());
+            code.operator("LT", "Comparison");
+            code.constant(whole == VectorType.LONG ? DType.I64 : DType.I32, p.count());
+            code.vectorCall(whole, "compare", "L" + VectorType.OPERATORS + "$Comparison;" + whole.element(), MASK);
+            if (whole != p.type()) {
+                code.species(p.type(), p.lanes());
+                code.maskCall("cast", "L" + VectorType.SPECIES + ";", MASK);
+            }
+            int slot = code.newLocal(DType.BOOL, p.lanes());
+            code.store(DType.BOOL, p.lanes(), slot);
+            masks.put(p, slot);
+        }
+    }
+
     /** ( → ); writes the value's lanes to the buffer. */
-    void store(int buffer, Index index, Expr value) {
+    void store(Stmt.Store s) {
+        int buffer = s.buffer();
+        Index index = s.index();
+        Expr value = s.value();
         if (value.lanes() == 1) {
             code.loadRef(buffers.slab(buffer));
             position(buffer, index);
@@ -148,14 +176,27 @@ final class ValueEmitter {
             return;
         }
         push(value);
+        boolean part = s.count() < value.lanes();
+        if (part && value.dtype() == DType.BOOL) {
+            // The library has no store of a part of a mask.
+            code.maskCall("toLong", "", "J");
+            code.loadRef(buffers.slab(buffer));
+            position(buffer, index);
+            code.intConst(s.count());
+            code.invokeStatic("bytegrad/runtime/Masks", "store", "(J[ZII)V");
+            return;
+        }
         code.loadRef(buffers.slab(buffer));
         position(buffer, index);
         if (value.dtype() == DType.BOOL) {
             code.maskCall("intoArray", "[ZI", "V");
-        } else {
-            VectorType t = VectorType.of(value.dtype());
-            code.vectorCall(t, "intoArray", "[" + t.element() + "I", "V");
+            return;
         }
+        VectorType t = VectorType.of(value.dtype());
+        if (part) {
+            code.load(DType.BOOL, value.lanes(), masks.get(new PartMasks.Part(t, value.lanes(), s.count())));
+        }
+        code.vectorCall(t, "intoArray", "[" + t.element() + "I" + (part ? MASK : ""), "V");
     }
 
     /** ( → ). The library's copy within one array acts as if all were read first. */

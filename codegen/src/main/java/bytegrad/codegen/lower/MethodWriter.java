@@ -100,7 +100,16 @@ final class MethodWriter {
 
     private void loop(Scope s, Index from, Index to, int step, int lanes, int vectors, Body body) {
         Expr.Var var = Expr.Var.index("i" + names.next());
-        Scope inner = s.loop(var, lanes, vectors);
+        write(s, s.loop(var, lanes, vectors), var, from, to, step, body);
+    }
+
+    /** As a loop over so many elements, fewer than lanes: one iteration, whose other lanes mean nothing. */
+    void part(Scope s, Index from, int count, int lanes, Body body) {
+        Expr.Var var = Expr.Var.index("i" + names.next());
+        write(s, s.part(var, lanes, count), var, from, from.plus(count), lanes, body);
+    }
+
+    private static void write(Scope s, Scope inner, Expr.Var var, Index from, Index to, int step, Body body) {
         body.write(inner, Index.of(var));
         s.out.add(new Stmt.For(var, from, to, step, inner.out));
     }

@@ -200,7 +200,7 @@ final class TileMethods {
         return MicroKernel.multiplyAdd(a, b, sum);
     }
 
-    /** Writes micro-kernel and epilogue as one method, unless that is long. */
+    /** Writes micro-kernel and epilogue of whole vectors as one method, unless that is long: what HotSpot inlines for a store of part of a vector is that of eight others. */
     private boolean writtenOut(String name, Tile outside, int count) {
         Passed passed = new Passed(outside);
         Tile tile = passed.tile;
@@ -242,23 +242,21 @@ final class TileMethods {
         private final Tile tile;
         private final Expr.Var column;
         private final int count;
-        private final int main;
+        private final boolean onLanes;
 
         Epilogue(MethodWriter m, Tile tile, Expr.Var column) {
             this.m = m;
             this.column = column;
             this.tile = tile;
             this.count = vectors(tile);
-            this.main = lanes > 1 && c.columns() > 1 ? tile.width() - tile.width() % lanes : 0;
+            this.onLanes = lanes > 1 && c.columns() > 1;
         }
 
         Kernel.Method method() {
-            if (main > 0 && !vectorsWrittenOut()) {
-                rows(m.body, (s, row, tileRow) -> m.loop(s, tile.column(), tile.column().plus(main), lanes, lanes, (inner, i) ->
-                        point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())))));
-            }
-            if (main < tile.width()) {
-                rows(m.body, this::rest);
+            if (!onLanes) {
+                rows(m.body, this::oneByOne);
+            } else if (!vectorsWrittenOut()) {
+                rows(m.body, this::eachVector);
             }
             return m.finish();
         }
@@ -278,32 +276,56 @@ final class TileMethods {
             }
         }
 
-        /** All whole vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
+        /** All vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
         private boolean vectorsWrittenOut() {
-            Scope wide = m.body.loop(column, lanes);
-            int whole = main / lanes;
-            Index first = lastVector(tile, whole);
-            int[] statements = {0};
-            rows(wide, (s, row, tileRow) -> {
-                for (int v = 0; v < whole; v++) {
-                    Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    point(s, tile.axes(), row, first.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
-                }
-                statements[0] = s.out.size();
-            });
-            if (statements[0] > MOST_WRITTEN_OUT) {
+            int whole = tile.width() / lanes;
+            int rest = tile.width() % lanes;
+            List<Stmt> all = new ArrayList<>();
+            int statements = 0;
+            if (whole > 0) {
+                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, count), 0, whole, all);
+            }
+            if (rest > 0) {
+                statements += writtenOut(m.body.part(column, lanes, rest), lastVector(tile, count), whole, count, all);
+            }
+            if (statements > MOST_WRITTEN_OUT) {
                 return false;
             }
-            m.body.out.addAll(wide.out);
+            m.body.out.addAll(all);
             return true;
         }
 
-        private void rest(Scope s, Index row, Index tileRow) {
+        private int writtenOut(Scope wide, Index column, int from, int to, List<Stmt> all) {
+            int[] statements = {0};
+            rows(wide, (s, row, tileRow) -> {
+                for (int v = from; v < to; v++) {
+                    Index at = tile.sums().at(tileRow.plus(v * lanes));
+                    point(s, tile.axes(), row, column.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
+                }
+                statements[0] = s.out.size();
+            });
+            all.addAll(wide.out);
+            return statements[0];
+        }
+
+        private void eachVector(Scope s, Index row, Index tileRow) {
+            MethodWriter.Body each = (inner, i) -> point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())));
+            int rest = tile.width() % lanes;
+            Index behind = tile.column().plus(tile.width() - rest);
+            if (rest < tile.width()) {
+                m.loop(s, tile.column(), behind, lanes, lanes, each);
+            }
+            if (rest > 0) {
+                m.part(s, behind, rest, lanes, each);
+            }
+        }
+
+        private void oneByOne(Scope s, Index row, Index tileRow) {
             if (c.columns() == 1) {
                 point(s, tile.axes(), row, Index.ZERO, loaded(tileRow));
                 return;
             }
-            m.loop(s, tile.column().plus(main), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
+            m.loop(s, tile.column(), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
                     point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
         }
 
