@@ -175,10 +175,10 @@ final class ValueEmitter {
             code.arrayStore(value.dtype());
             return;
         }
-        push(value);
         boolean part = s.count() < value.lanes();
         if (part && value.dtype() == DType.BOOL) {
             // The library has no store of a part of a mask.
+            push(value);
             code.maskCall("toLong", "", "J");
             code.loadRef(buffers.slab(buffer));
             position(buffer, index);
@@ -186,6 +186,11 @@ final class ValueEmitter {
             code.invokeStatic("bytegrad/runtime/Masks", "store", "(J[ZII)V");
             return;
         }
+        if (part) {
+            storePart(s);
+            return;
+        }
+        push(value);
         code.loadRef(buffers.slab(buffer));
         position(buffer, index);
         if (value.dtype() == DType.BOOL) {
@@ -193,10 +198,38 @@ final class ValueEmitter {
             return;
         }
         VectorType t = VectorType.of(value.dtype());
-        if (part) {
-            code.load(DType.BOOL, value.lanes(), masks.get(new PartMasks.Part(t, value.lanes(), s.count())));
+        code.vectorCall(t, "intoArray", "[" + t.element() + "I", "V");
+    }
+
+    /** ( → ); by a mask, or lane by lane where that is no instruction of the JVM's. */
+    private void storePart(Stmt.Store s) {
+        VectorType t = VectorType.of(s.value().dtype());
+        int lanes = s.value().lanes();
+        int mark = code.mark();
+        push(s.value());
+        int vector = code.newLocal(s.value().dtype(), lanes);
+        code.store(s.value().dtype(), lanes, vector);
+        Label oneByOne = new Label();
+        Label end = new Label();
+        code.invokeStatic("bytegrad/runtime/Masks", "areFast", "()Z");
+        code.jump(Opcodes.IFEQ, oneByOne);
+        code.load(s.value().dtype(), lanes, vector);
+        code.loadRef(buffers.slab(s.buffer()));
+        position(s.buffer(), s.index());
+        code.load(DType.BOOL, lanes, masks.get(new PartMasks.Part(t, lanes, s.count())));
+        code.vectorCall(t, "intoArray", "[" + t.element() + "I" + MASK, "V");
+        code.jump(Opcodes.GOTO, end);
+        code.place(oneByOne);
+        for (int lane = 0; lane < s.count(); lane++) {
+            code.loadRef(buffers.slab(s.buffer()));
+            position(s.buffer(), s.index().plus(lane));
+            code.load(s.value().dtype(), lanes, vector);
+            code.intConst(lane);
+            code.vectorCall(t, "lane", "I", t.element());
+            code.arrayStore(s.value().dtype());
         }
-        code.vectorCall(t, "intoArray", "[" + t.element() + "I" + (part ? MASK : ""), "V");
+        code.place(end);
+        code.release(mark);
     }
 
     /** ( → ). The library's copy within one array acts as if all were read first. */

@@ -58,7 +58,7 @@ final class Loops {
             s.method().loop(s, Index.ZERO, Index.of(main), width, width, each);
         }
         if (main < extent) {
-            s.method().part(s, Index.of(main), extent - main, width, each);
+            s.method().rest(s, Index.of(main), extent - main, width, each);
         }
     }
 

@@ -44,7 +44,8 @@ public final class Lowering {
         NotVectorizable last = new NotVectorizable("nothing was tried");
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
-                return lower(partition, cluster, lanes, grain);
+                LoweredKernel kernel = lower(partition, cluster, lanes, grain);
+                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), grain) : kernel;
             } catch (NotVectorizable e) {
                 last = e;
             }

@@ -47,7 +47,7 @@ final class Nests {
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
-        this.method = new MethodWriter("run", List.of(), lanes.bytes(), names);
+        this.method = new MethodWriter("run", List.of(), lanes, names);
     }
 
     /** What is stored at each point once its axes are bound; values first, so that an update in place reads the old value. */
@@ -85,7 +85,7 @@ final class Nests {
         }
         int axis = order.get(at.get());
         Cut cut = Cut.of(Expr.Var.index("c" + names.next()), units(space, axis, at.get()), wanted, unit(space, axis, at.get()));
-        MethodWriter part = cut.method("part" + parts.size(), lanes.bytes(), names);
+        MethodWriter part = cut.method("part" + parts.size(), lanes, names);
         // What is stored outside all loops is stored once; what is computed there, each chunk computes for itself.
         point.visit(method.body, new Index[order.size()], 0);
         nest(space, order, 0, part.body, new Index[order.size()], at.get(), (s, axes, depth) -> {
@@ -179,7 +179,7 @@ final class Nests {
                         m.loop(inner, from, from.plus(main - whole), width, width, body);
                     }
                     if (main < extent) {
-                        m.part(inner, from.plus(main - whole), extent - main, width, body);
+                        m.rest(inner, from.plus(main - whole), extent - main, width, body);
                     }
                 });
             }
@@ -194,7 +194,7 @@ final class Nests {
             m.loop(s, Index.of(panels), Index.of(main), width, width, body);
         }
         if (main < extent) {
-            m.part(s, Index.of(main), extent - main, width, body);
+            m.rest(s, Index.of(main), extent - main, width, body);
         }
     }
 
@@ -293,7 +293,7 @@ final class Nests {
         List<Kernel.Method> methods = new ArrayList<>();
         int[] offset = new int[n.shape().rank()];
         for (int first = 0; first < parts.size(); first += PARTS_PER_METHOD) {
-            MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes.bytes(), names);
+            MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes, names);
             for (Node part : parts.subList(first, Math.min(parts.size(), first + PARTS_PER_METHOD))) {
                 piece(m.body, n, part, offset, Collections.nCopies(offset.length, 0));
                 offset[axis] += part.shape().dim(axis);

@@ -34,7 +34,7 @@ final class TileMethods {
     private final Buffers buffers;
     private final Cluster cluster;
     private final int lanes;
-    private final int laneBytes;
+    private final Lanes laneWidths;
     private final MethodWriter.Names names;
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
@@ -44,7 +44,7 @@ final class TileMethods {
         this.buffers = buffers;
         this.cluster = cluster;
         this.lanes = lanes.loop();
-        this.laneBytes = lanes.bytes();
+        this.laneWidths = lanes;
         this.names = names;
     }
 
@@ -77,7 +77,7 @@ final class TileMethods {
 
     /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
     int accumulators(int most) {
-        MethodWriter m = new MethodWriter("point", List.of(), laneBytes, names);
+        MethodWriter m = new MethodWriter("point", List.of(), laneWidths, names);
         Expr.Var row = Expr.Var.index("row");
         Expr.Var column = Expr.Var.index("column");
         m.bind(row, m.body);
@@ -125,7 +125,7 @@ final class TileMethods {
             return;
         }
         Expr.Var sums = Expr.Var.index("sums");
-        MethodWriter m = new MethodWriter(name, micro.params(sums), laneBytes, names);
+        MethodWriter m = new MethodWriter(name, micro.params(sums), laneWidths, names);
         Expr.Var[][] acc = micro.passed().write(m);
         for (int i = 0; i < tile.height(); i++) {
             for (int v = 0; v < count; v++) {
@@ -143,7 +143,7 @@ final class TileMethods {
         String name = "sum" + tile.height() + "x" + count;
         Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> {
-            MethodWriter m = new MethodWriter(n, passed.params, laneBytes, names);
+            MethodWriter m = new MethodWriter(n, passed.params, laneWidths, names);
             new OneLane(m, passed.tile, count).write();
             return m.finish();
         });
@@ -154,7 +154,7 @@ final class TileMethods {
     void store(Scope s, Tile tile) {
         String name = "store" + tile.height() + "x" + tile.width();
         Passed passed = new Passed(tile);
-        methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneBytes, names), passed.tile, passed.column).method());
+        methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneWidths, names), passed.tile, passed.column).method());
         s.out.add(new Stmt.Call(name, passed.args));
     }
 
@@ -204,7 +204,7 @@ final class TileMethods {
     private boolean writtenOut(String name, Tile outside, int count) {
         Passed passed = new Passed(outside);
         Tile tile = passed.tile;
-        MethodWriter m = new MethodWriter(name, passed.params, laneBytes, names);
+        MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
         Expr.Var[][] acc = new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
         int before = m.body.out.size();
         Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
@@ -280,6 +280,9 @@ final class TileMethods {
         private boolean vectorsWrittenOut() {
             int whole = tile.width() / lanes;
             int rest = tile.width() % lanes;
+            if (rest > 0 && !laneWidths.parts()) {
+                return false;
+            }
             List<Stmt> all = new ArrayList<>();
             int statements = 0;
             if (whole > 0) {
@@ -316,7 +319,7 @@ final class TileMethods {
                 m.loop(s, tile.column(), behind, lanes, lanes, each);
             }
             if (rest > 0) {
-                m.part(s, behind, rest, lanes, each);
+                m.rest(s, behind, rest, lanes, each);
             }
         }
 

@@ -45,7 +45,7 @@ final class Tiles {
     }
 
     List<Kernel.Method> methods() {
-        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths.bytes(), names);
+        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths, names);
         return loops.isEmpty() ? List.of(entry.finish()) : loops.get().write(entry);
     }
 
@@ -123,7 +123,7 @@ final class Tiles {
         }
 
         private Kernel.Method inChunks(MethodWriter entry, String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
-            MethodWriter m = cut.method(name, laneWidths.bytes(), names);
+            MethodWriter m = cut.method(name, laneWidths, names);
             body.accept(m);
             entry.body.out.add(new Stmt.Parallel(name, cut.count()));
             return m.finish();
