@@ -59,26 +59,56 @@ final class MicroKernel {
         this.count = count;
         int axis = c.contracted().blockAxis();
         List<Integer> extents = c.contractedExtents();
-        this.inside = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
-        this.trips = block.trips();
         this.left = tile.packedRows().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.left().place()));
         this.height = tile.height();
         this.rows = tile.packedRows().map(TileMethods.Part::first).orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
         this.rowStride = tile.packedRows().isPresent() ? 1 : c.hasRows() ? c.rowStride() : 0;
-        this.leftStrides = tile.packedRows().isPresent() ? packed(tile.height()) : c.leftProductStrides().subList(axis, extents.size());
         this.right = tile.panel().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.right().place()));
         this.columns = tile.panel().map(p -> p.at(Index.ZERO)).orElseGet(() -> c.rightAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
-        this.rightStrides = tile.panel().isPresent() ? packed(count * lanes) : c.rightProductStrides().subList(axis, extents.size());
+        List<Integer> within = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
+        Products products = new Products(block.trips(), within,
+                tile.packedRows().isPresent() ? packed(tile.height(), extents, within) : c.leftProductStrides().subList(axis, extents.size()),
+                tile.panel().isPresent() ? packed(count * lanes, extents, within) : c.rightProductStrides().subList(axis, extents.size())).joined();
+        this.trips = products.trips;
+        this.inside = products.inside;
+        this.leftStrides = products.left;
+        this.rightStrides = products.right;
     }
 
     /** How far apart products are that lie k after k, each of so many elements. */
-    private List<Integer> packed(int elements) {
+    private static List<Integer> packed(int elements, List<Integer> extents, List<Integer> inside) {
         List<Integer> strides = new ArrayList<>();
-        if (!c.contractedExtents().isEmpty()) {
+        if (!extents.isEmpty()) {
             strides.add(elements);
             inside.reversed().forEach(n -> strides.addFirst(strides.getFirst() * n));
         }
         return strides;
+    }
+
+    /** The loops over products: how often the first runs, extents of those inside it, and how far each moves in both operands. */
+    private record Products(Index trips, List<Integer> inside, List<Integer> left, List<Integer> right) {
+        /** With one loop for two where the inner one ends where the outer one goes on, as along a window's columns and channels: short loops are slow. */
+        Products joined() {
+            for (int a = 0; a < inside.size(); a++) {
+                int n = inside.get(a);
+                if (n == 1 || left.get(a) == n * left.get(a + 1) && right.get(a) == n * right.get(a + 1)) {
+                    List<Integer> fewer = new ArrayList<>(inside);
+                    fewer.remove(a);
+                    if (a > 0) {
+                        fewer.set(a - 1, inside.get(a - 1) * n);
+                    }
+                    int gone = n == 1 ? a + 1 : a;
+                    return new Products(a > 0 ? trips : trips.times(n), fewer, without(left, gone), without(right, gone)).joined();
+                }
+            }
+            return this;
+        }
+
+        private static List<Integer> without(List<Integer> strides, int axis) {
+            List<Integer> fewer = new ArrayList<>(strides);
+            fewer.remove(axis);
+            return fewer;
+        }
     }
 
     /** The parameters of a method that is this micro-kernel, with one more. */
