@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
@@ -68,8 +69,9 @@ final class TileMethods {
      * @param sums where its sums are put
      * @param panel its columns of the right operand, if packed, k after k
      * @param packedRows its rows of the left operand, if packed, k after k
+     * @param turned if vectors run along rows
      */
-    record Tile(Index[] axes, Index row, Index column, int height, int width, Part sums, Optional<Part> panel, Optional<Part> packedRows) {
+    record Tile(Index[] axes, Index row, Index column, int height, int width, Part sums, Optional<Part> panel, Optional<Part> packedRows, Optional<Turned.Tile> turned) {
         Tile {
             axes = axes.clone();
         }
@@ -103,7 +105,7 @@ final class TileMethods {
     void compute(Scope s, Tile tile) {
         int count = vectors(tile);
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
+        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
             s.out.add(new Stmt.Call(fused, new Passed(tile).args));
             return;
         }
@@ -117,9 +119,13 @@ final class TileMethods {
             addInMemory(s, tile);
             return;
         }
+        if (tile.turned().isPresent()) {
+            addTurned(s, tile, tile.turned().get(), block, onTop);
+            return;
+        }
         int count = vectors(tile);
         String name = "sum" + tile.height() + "x" + count;
-        MicroKernel micro = new MicroKernel(c, buffers, lanes, tile, count, block.in(s));
+        MicroKernel micro = MicroKernel.of(c, buffers, lanes, tile, count, block.in(s));
         s.out.add(new Stmt.Call(name, micro.args(tile.sums().first())));
         if (methods.containsKey(name)) {
             return;
@@ -135,6 +141,36 @@ final class TileMethods {
                 m.body.out.add(new Stmt.Store(buffer, at, sum));
             }
         }
+        methods.put(name, m.finish());
+    }
+
+    private void addTurned(Scope s, Tile tile, Turned.Tile turned, Contracted.Block block, boolean onTop) {
+        int count = (tile.height() + lanes - 1) / lanes;
+        String name = "turned" + tile.height() + "x" + tile.width();
+        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, count, block.in(s));
+        s.out.add(new Stmt.Call(name, micro.args(tile.sums().first(), turned.sums().first())));
+        if (methods.containsKey(name)) {
+            return;
+        }
+        DType dtype = c.result().dtype();
+        int from = turned.sums().buffer();
+        int to = tile.sums().buffer();
+        Expr.Var sums = Expr.Var.index("sums");
+        Expr.Var unturned = Expr.Var.index("unturned");
+        MethodWriter m = new MethodWriter(name, micro.params(sums, unturned), laneWidths, names);
+        Expr.Var[][] acc = micro.passed().write(m);
+        for (int j = 0; j < tile.width(); j++) {
+            for (int v = 0; v < count; v++) {
+                m.body.out.add(new Stmt.Store(from, Index.of(unturned).plus((j * count + v) * lanes), acc[j][v]));
+            }
+        }
+        m.each(m.body, tile.height(), (inner, i) -> {
+            for (int j = 0; j < tile.width(); j++) {
+                Index at = Index.of(sums).plus(i.times(vectors(tile) * lanes)).plus(j);
+                Expr sum = inner.variable(new Expr.Load(from, Index.of(unturned).plus(j * count * lanes).plus(i), dtype, 1));
+                inner.out.add(new Stmt.Store(to, at, onTop ? Expr.Apply.of(ScalarFn.ADD, inner.variable(new Expr.Load(to, at, dtype, 1)), sum) : sum));
+            }
+        });
         methods.put(name, m.finish());
     }
 
@@ -181,7 +217,7 @@ final class TileMethods {
             Part sums = part("sums", t.sums());
             Optional<Part> panel = t.panel().map(p -> part("panel", p));
             Optional<Part> rows = t.packedRows().map(p -> part("rows", p));
-            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows);
+            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows, Optional.empty());
         }
 
         private Part part(String name, Part p) {
@@ -205,7 +241,7 @@ final class TileMethods {
         Passed passed = new Passed(outside);
         Tile tile = passed.tile;
         MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
-        Expr.Var[][] acc = new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
+        Expr.Var[][] acc = MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
         int before = m.body.out.size();
         Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, count);
