@@ -51,7 +51,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int LONG = 128;
 
     /** Rows of a chunk for which it may read all panels of a right operand too large for a cache. */
-    private static final int ROWS_WORTH_PANELS = 128;
+    private static final int ROWS_WORTH_PANELS = 256;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
