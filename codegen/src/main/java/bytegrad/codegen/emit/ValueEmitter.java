@@ -205,6 +205,10 @@ final class ValueEmitter {
     private void storePart(Stmt.Store s) {
         VectorType t = VectorType.of(s.value().dtype());
         int lanes = s.value().lanes();
+        Integer mask = masks.get(new PartMasks.Part(t, lanes, s.count()));
+        if (mask == null) {
+            throw new CodegenException("no mask was made for the store " + s);
+        }
         int mark = code.mark();
         push(s.value());
         int vector = code.newLocal(s.value().dtype(), lanes);
@@ -216,7 +220,7 @@ final class ValueEmitter {
         code.load(s.value().dtype(), lanes, vector);
         code.loadRef(buffers.slab(s.buffer()));
         position(s.buffer(), s.index());
-        code.load(DType.BOOL, lanes, masks.get(new PartMasks.Part(t, lanes, s.count())));
+        code.load(DType.BOOL, lanes, mask);
         code.vectorCall(t, "intoArray", "[" + t.element() + "I" + MASK, "V");
         code.jump(Opcodes.GOTO, end);
         code.place(oneByOne);
