@@ -147,6 +147,7 @@ final class KernelEmitter {
         }
 
         void emit() {
+            values.prepare(method);
             statements(method.body());
             scope.end();
             code.finish(where);
@@ -160,7 +161,7 @@ final class KernelEmitter {
                     case Stmt.Let(Expr.Var v, Expr value) -> let(v, value);
                     case Stmt.Assign(Expr.Var v, Expr value) -> assign(v, value);
                     case Stmt.For f -> loop(f);
-                    case Stmt.Store(int buffer, Index index, Expr value) -> values.store(buffer, index, value);
+                    case Stmt.Store store -> values.store(store);
                     case Stmt.Copy c -> values.copy(c);
                     case Stmt.IfAny(Expr condition, List<Stmt> inner) -> {
                         Label end = new Label();

@@ -82,7 +82,7 @@ final class Rewrite {
         return switch (expr) {
             case Expr.Const e -> e;
             case Expr.Var e -> by.value(e, level);
-            case Expr.Load e -> new Expr.Load(e.buffer(), by.index(e.index()), e.dtype(), e.lanes());
+            case Expr.Load e -> new Expr.Load(e.buffer(), by.index(e.index()), e.dtype(), e.lanes(), e.count());
             case Expr.Apply e -> {
                 List<Expr> args = new ArrayList<>(e.args().size());
                 for (Expr a : e.args()) {
@@ -114,7 +114,7 @@ final class Rewrite {
             }
             case Stmt.Store s -> {
                 Index index = by.index(s.index());
-                yield new Stmt.Store(s.buffer(), index, expr(s.value(), by));
+                yield new Stmt.Store(s.buffer(), index, expr(s.value(), by), s.count());
             }
             case Stmt.Copy s -> new Stmt.Copy(s.to(), by.index(s.toAt()), s.from(), by.index(s.fromAt()), s.count());
             case Stmt.IfAny s -> {

@@ -3,6 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.machine.MachineProfile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -57,11 +58,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      * Decides.
      *
      * @param accumulators vectors of sums in a tile, at most
+     * @param turned the tile, if vectors run along rows
      * @param wanted at most so many chunks
      * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, int wanted, long resident) {
-        return new Choice(c, lanes, accumulators, resident).choose(wanted);
+    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident) {
+        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted);
     }
 
     /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
@@ -81,6 +83,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final long resident;
         private final int lanes;
         private final TileShape tile;
+        private final boolean turned;
         private final int panels;
         private final int bytes;
         private final boolean blocked;
@@ -89,12 +92,13 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final long rows;
         private final long rowTiles;
 
-        Choice(Contraction c, int lanes, int accumulators, long resident) {
+        Choice(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, long resident) {
+            this.turned = turned.isPresent();
             this.resident = resident;
             this.c = c;
             this.lanes = lanes;
             this.bytes = c.result().dtype().bytes();
-            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong());
+            this.tile = turned.orElseGet(() -> TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong()));
             this.panels = (c.columns() + width() - 1) / width();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
@@ -107,7 +111,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         Blocking choose(int wanted) {
-            boolean packed = lanes > 1 && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
+            boolean packed = lanes > 1 && !turned && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
             boolean rowsOutside = packed && areRowsOutside();
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);

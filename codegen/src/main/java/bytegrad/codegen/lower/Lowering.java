@@ -46,7 +46,8 @@ public final class Lowering {
         NotVectorizable last = new NotVectorizable("nothing was tried");
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
-                return lower(partition, cluster, lanes, grain, machine);
+                LoweredKernel kernel = lower(partition, cluster, lanes, grain, machine);
+                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), grain, machine) : kernel;
             } catch (NotVectorizable e) {
                 last = e;
             }

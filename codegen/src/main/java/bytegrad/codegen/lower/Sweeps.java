@@ -59,7 +59,7 @@ final class Sweeps {
     private final Contraction c;
     private final Portions portions;
     private final int chunks;
-    private final int laneBytes;
+    private final Lanes laneWidths;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
@@ -69,7 +69,7 @@ final class Sweeps {
         this.buffers = buffers;
         this.cluster = cluster;
         this.chunks = chunks;
-        this.laneBytes = lanes.bytes();
+        this.laneWidths = lanes;
         this.y = cluster.core().orElseThrow();
         this.dtype = y.dtype();
         this.c = new Contraction(y, partition, definitions, names);
@@ -86,7 +86,7 @@ final class Sweeps {
     }
 
     List<Kernel.Method> methods() {
-        MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
+        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths, names);
         if (y.shape().size() == 0) {
             return List.of(entry.finish());
         }
@@ -96,7 +96,7 @@ final class Sweeps {
         TileAxis axis = cutAxis(width, wanted);
         if (wanted > 1 && axis.units() > 1) {
             Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
-            MethodWriter part = cut.method("part", laneBytes, names);
+            MethodWriter part = cut.method("part", laneWidths, names);
             new Panels(width, axis, part).write();
             entry.body.out.add(new Stmt.Parallel("part", cut.count()));
             all.add(part.finish());
@@ -252,7 +252,7 @@ final class Sweeps {
             }
             s.out.add(new Stmt.Call(name, args));
             if (!methods.containsKey(name)) {
-                methods.put(name, body.apply(new Called(new MethodWriter(name, params, laneBytes, names, cut), inside, inner)));
+                methods.put(name, body.apply(new Called(new MethodWriter(name, params, laneWidths, names, cut), inside, inner)));
             }
         }
 
