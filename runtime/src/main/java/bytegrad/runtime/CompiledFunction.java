@@ -13,6 +13,7 @@ public final class CompiledFunction {
     private final Arena arena;
     private final List<Constant> constants;
     private final Program program;
+    private final Rehearsal rehearsal;
 
     /** Made by the compiler or by an artefact's own code. */
     public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program) {
@@ -20,6 +21,7 @@ public final class CompiledFunction {
         this.arena = arena;
         this.constants = List.copyOf(constants);
         this.program = program;
+        this.rehearsal = new Rehearsal(program, arena);
     }
 
     /** What it takes, keeps and returns. */
@@ -30,6 +32,11 @@ public final class CompiledFunction {
     /** The memory that each session takes. */
     public Arena arena() {
         return arena;
+    }
+
+    /** What has its micro-kernels compiled. */
+    Rehearsal rehearsal() {
+        return rehearsal;
     }
 
     Program program() {
