@@ -21,6 +21,9 @@ final class Rehearsal {
 
     private static final int BATCH = 25;
 
+    /** Calls of one micro-kernel in a row, so that C2 is at work on it while the next is called: as many as it takes where C2 has little to do. */
+    private static final int ROW = INTERPRETED + 1100;
+
     /** For so long no micro-kernel may get compiled: there may be ones that HotSpot will not rid of all objects. */
     private static final long PATIENCE_NANOS = 1_500_000_000;
 
@@ -71,13 +74,14 @@ final class Rehearsal {
                 if (!ready[next]) {
                     batch(next, on);
                 }
-                next = (next + 1) % calls.length;
+                if (ready[next] || calls[next] >= ROW) {
+                    next = (next + 1) % calls.length;
+                }
                 long then = now;
                 now = System.nanoTime();
                 waited = left < before ? 0 : waited + now - then;
             }
             if (left == 0 || waited >= PATIENCE_NANOS) {
-                if (Boolean.getBoolean("exp.p")) System.out.println("rehearsed at " + (System.currentTimeMillis() - ProcessHandle.current().info().startInstant().get().toEpochMilli()) + " left " + left + " calls " + java.util.Arrays.toString(calls));
                 slabs = null;
                 over = true;
             }

@@ -19,11 +19,7 @@ final class RehearsalEmitter {
     private final Set<String> known = new HashSet<>();
     private int elements;
 
-    /**
-     * A call of a method, over buffers that all are where slabs begin.
-     *
-     * @param slabs what is in them
-     */
+    /** A call of a method, over buffers that all are where slabs begin. */
     record Call(ArtefactWriter.Entry entry, int buffers, List<Rehearsal.Arg> args) {}
 
     /** Adds the calls of a kernel's methods, unless there is one of a method already. */

@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -13,11 +14,9 @@ import java.util.stream.Stream;
  * those of the first column at {@code columns + Σ k·rightStrides}: as a method it is given these positions, so that many contractions have the same.
  */
 final class MicroKernel {
-    private static final Index ONE = Index.of(1);
     private static final Expr.Var ROWS = Expr.Var.index("rows");
     private static final Expr.Var COLUMNS = Expr.Var.index("columns");
     private static final Expr.Var TRIPS = Expr.Var.index("trips");
-    private static final Expr.Var TURNS = Expr.Var.index("turns");
 
     private final Contraction c;
     private final int lanes;
@@ -30,12 +29,11 @@ final class MicroKernel {
     private final int right;
     private final Index columns;
     private final List<Integer> rightStrides;
-    /** Extents of the loops: of the first, of those inside it, and of the innermost, if that is not the first. */
+    /** Iterations of the first loop, and extents of those inside it. */
     private final Index trips;
     private final List<Integer> inside;
-    private final Index turns;
 
-    private MicroKernel(MicroKernel of, Index rows, Index columns, Index trips, Index turns) {
+    private MicroKernel(MicroKernel of, Index rows, Index columns, Index trips) {
         this.c = of.c;
         this.lanes = of.lanes;
         this.count = of.count;
@@ -49,7 +47,6 @@ final class MicroKernel {
         this.rightStrides = of.rightStrides;
         this.trips = trips;
         this.inside = of.inside;
-        this.turns = turns;
     }
 
     /**
@@ -65,7 +62,6 @@ final class MicroKernel {
         List<Integer> extents = c.contractedExtents();
         this.inside = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
         this.trips = block.trips();
-        this.turns = Index.of(inside.isEmpty() ? 1 : inside.getLast());
         this.left = tile.packedRows().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.left().place()));
         this.height = tile.height();
         this.rows = tile.packedRows().map(TileMethods.Part::first).orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
@@ -88,36 +84,35 @@ final class MicroKernel {
 
     /** The parameters of a method that is this micro-kernel, with one more. */
     List<Expr.Var> params(Expr.Var more) {
-        return Stream.of(List.of(ROWS, COLUMNS, more), loopParams()).flatMap(List::stream).toList();
+        return List.of(ROWS, COLUMNS, TRIPS, more);
     }
 
     /** What a call gives for them. */
     List<Index> args(Index more) {
-        return Stream.of(List.of(rows, columns, more), loopArgs()).flatMap(List::stream).toList();
+        return List.of(rows, columns, trips, more);
     }
 
     /** The micro-kernel in that method. */
     MicroKernel passed() {
-        return passed(Index.of(ROWS), Index.of(COLUMNS));
+        return new MicroKernel(this, Index.of(ROWS), Index.of(COLUMNS), Index.of(TRIPS));
     }
 
-    /** The extents of loops as parameters: a method that is told them can be called for few products, until HotSpot has compiled it. */
-    List<Expr.Var> loopParams() {
-        return Stream.of(TRIPS, TURNS).filter(v -> !(v.equals(TRIPS) ? trips : turns).equals(ONE)).toList();
+    /**
+     * What a method is told that is more than this micro-kernel: how many products, so that it can be called for few until HotSpot has compiled it.
+     * Nothing where loops are nested: HotSpot makes half as fast a loop of them then.
+     */
+    Optional<Expr.Var> toldTrips() {
+        return inside.isEmpty() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
     }
 
-    /** What a call gives for them. */
-    List<Index> loopArgs() {
-        return Stream.of(trips, turns).filter(i -> !i.equals(ONE)).toList();
+    /** How many products there are along the first axis. */
+    Index trips() {
+        return trips;
     }
 
-    /** The micro-kernel of the same tile in a method with those parameters. */
+    /** The micro-kernel in a method that is told so. */
     MicroKernel told() {
-        return passed(rows, columns);
-    }
-
-    private MicroKernel passed(Index newRows, Index newColumns) {
-        return new MicroKernel(this, newRows, newColumns, trips.equals(ONE) ? trips : Index.of(TRIPS), turns.equals(ONE) ? turns : Index.of(TURNS));
+        return toldTrips().map(t -> new MicroKernel(this, rows, columns, Index.of(t))).orElse(this);
     }
 
     /** Writes the loops; returns the sums, by row and vector. */
@@ -129,25 +124,13 @@ final class MicroKernel {
                 row[v] = m.body.accumulator(zero);
             }
         }
-        loops(m, m.body, trips, List.of(), acc);
-        return acc;
-    }
-
-    /** The loop of a given extent, and those inside it. */
-    private void loops(MethodWriter m, Scope s, Index extent, List<Index> outside, Expr.Var[][] acc) {
-        MethodWriter.Body body = (inner, k) -> {
-            List<Index> all = Stream.concat(outside.stream(), Stream.of(k)).toList();
-            if (all.size() <= inside.size()) {
-                loops(m, inner, all.size() == inside.size() ? turns : Index.of(inside.get(all.size() - 1)), all, acc);
-            } else {
-                products(inner, all, acc);
-            }
-        };
-        if (extent.equals(ONE)) {
-            body.write(s, Index.ZERO);
+        MethodWriter.Body first = (s, k) -> m.eachOf(s, inside, nest -> products(nest.scope(), Stream.concat(Stream.of(k), nest.index().stream()).toList(), acc));
+        if (trips.equals(Index.of(1))) {
+            first.write(m.body, Index.ZERO);
         } else {
-            m.loop(s, Index.ZERO, extent, 1, 1, body);
+            m.loop(m.body, Index.ZERO, trips, 1, 1, first);
         }
+        return acc;
     }
 
     private void products(Scope s, List<Index> k, Expr.Var[][] acc) {

@@ -189,8 +189,10 @@ final class TileMethods {
         /** Adds what the micro-kernel has to be told, and gives it as the method sees it. */
         MicroKernel micro(Tile outside, int count, Scope s) {
             MicroKernel whole = new MicroKernel(c, buffers, lanes, outside, count, c.contracted().all(s));
-            params.addAll(whole.loopParams());
-            args.addAll(whole.loopArgs());
+            whole.toldTrips().ifPresent(t -> {
+                params.add(t);
+                args.add(whole.trips());
+            });
             return new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(s)).told();
         }
 
