@@ -1,11 +1,12 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.machine.MachineProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How a contraction is tiled, packed, blocked and cut in chunks: by its extents and strides alone.
+ * How a contraction is tiled, packed, blocked and cut in chunks: by its extents and strides, and what the machine keeps in its second cache.
  *
  * <p>The loops, from outside in: outer axes that both operands or the right one alone have; blocks of rows whose part of the left operand
  * stays in L2; blocks of products, where {@link bytegrad.ir.ContractOrder} has several; panels of columns; tiles of rows.
@@ -31,9 +32,6 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         WHOLE
     }
 
-    /** Half of a second-level cache, for what is read again and again; the other half is for what passes through. */
-    private static final long CACHE = 1 << 20;
-
     /** Rows for which a copy of the right operand pays: it costs as much as the products of six rows. */
     private static final int ROWS_WORTH_PACKING = 96;
 
@@ -50,7 +48,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int LONG = 128;
 
     /** Rows of a chunk for which it may read all panels of a right operand too large for a cache. */
-    private static final int ROWS_WORTH_PANELS = 128;
+    private static final int ROWS_WORTH_PANELS = 256;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
@@ -60,9 +58,10 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      *
      * @param accumulators vectors of sums in a tile, at most
      * @param wanted at most so many chunks
+     * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, int wanted) {
-        return new Choice(c, lanes, accumulators).choose(wanted);
+    static Blocking choose(Contraction c, int lanes, int accumulators, int wanted, long resident) {
+        return new Choice(c, lanes, accumulators, resident).choose(wanted);
     }
 
     /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
@@ -79,6 +78,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
     private static final class Choice {
         private final Contraction c;
+        private final long resident;
         private final int lanes;
         private final TileShape tile;
         private final int panels;
@@ -89,7 +89,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final long rows;
         private final long rowTiles;
 
-        Choice(Contraction c, int lanes, int accumulators) {
+        Choice(Contraction c, int lanes, int accumulators, long resident) {
+            this.resident = resident;
             this.c = c;
             this.lanes = lanes;
             this.bytes = c.result().dtype().bytes();
@@ -132,7 +133,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private int rowBlocks() {
             long sums = blocked ? rows * panels * width() * bytes : 0;
             long units = rowUnits();
-            return (int) Math.clamp(Math.ceilDiv(leftBytes() + sums, CACHE), 1, Math.max(1, Math.min(units, rows / ROWS_WORTH_PACKING)));
+            return (int) Math.clamp(Math.ceilDiv(leftBytes() + sums, resident), 1, Math.max(1, Math.min(units, rows / ROWS_WORTH_PACKING)));
         }
 
         private long rowUnits() {
@@ -151,7 +152,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private boolean areRowsOutside() {
-            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= CACHE
+            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= resident
                     && (long) c.columns() * bytes >= FAR;
         }
 
@@ -173,7 +174,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private int rowChunks(int wanted, int blocks) {
-            long most = rightBytes() <= CACHE / 4 || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
+            long most = rightBytes() <= resident / 4 || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
             return Math.clamp(most, 1, wanted);
         }
 

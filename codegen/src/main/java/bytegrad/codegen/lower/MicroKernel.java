@@ -60,24 +60,53 @@ final class MicroKernel {
         this.count = count;
         int axis = c.contracted().blockAxis();
         List<Integer> extents = c.contractedExtents();
-        this.inside = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
-        this.trips = block.trips();
+        List<Integer> within = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
         this.left = tile.packedRows().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.left().place()));
         this.height = tile.height();
         this.rows = tile.packedRows().map(TileMethods.Part::first).orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
         this.rowStride = tile.packedRows().isPresent() ? 1 : c.hasRows() ? c.rowStride() : 0;
-        this.leftStrides = tile.packedRows().isPresent() ? packed(tile.height()) : c.leftProductStrides().subList(axis, extents.size());
         this.right = tile.panel().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.right().place()));
         this.columns = tile.panel().map(p -> p.at(Index.ZERO)).orElseGet(() -> c.rightAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
-        this.rightStrides = tile.panel().isPresent() ? packed(count * lanes) : c.rightProductStrides().subList(axis, extents.size());
+        Loops loops = new Loops(block.trips(), within,
+                tile.packedRows().isPresent() ? packed(tile.height(), within) : c.leftProductStrides().subList(axis, extents.size()),
+                tile.panel().isPresent() ? packed(count * lanes, within) : c.rightProductStrides().subList(axis, extents.size())).joined();
+        this.trips = loops.trips;
+        this.inside = loops.inside;
+        this.leftStrides = loops.left;
+        this.rightStrides = loops.right;
+    }
+
+    /** The loops over products, and how far apart products are along each. */
+    private record Loops(Index trips, List<Integer> inside, List<Integer> left, List<Integer> right) {
+        /** Where the last product of an inner loop is followed by the first of its next run, in both operands, they are one loop: each end of a loop costs a misprediction. */
+        Loops joined() {
+            for (int a = 0; a < inside.size(); a++) {
+                int n = inside.get(a);
+                if (left.get(a) == n * left.get(a + 1) && right.get(a) == n * right.get(a + 1)) {
+                    List<Integer> extents = new ArrayList<>(inside);
+                    extents.remove(a);
+                    if (a > 0) {
+                        extents.set(a - 1, inside.get(a - 1) * n);
+                    }
+                    return new Loops(a > 0 ? trips : trips.times(n), extents, without(left, a), without(right, a)).joined();
+                }
+            }
+            return this;
+        }
+
+        private static List<Integer> without(List<Integer> strides, int a) {
+            List<Integer> rest = new ArrayList<>(strides);
+            rest.remove(a);
+            return rest;
+        }
     }
 
     /** How far apart products are that lie k after k, each of so many elements. */
-    private List<Integer> packed(int elements) {
+    private List<Integer> packed(int elements, List<Integer> within) {
         List<Integer> strides = new ArrayList<>();
         if (!c.contractedExtents().isEmpty()) {
             strides.add(elements);
-            inside.reversed().forEach(n -> strides.addFirst(strides.getFirst() * n));
+            within.reversed().forEach(n -> strides.addFirst(strides.getFirst() * n));
         }
         return strides;
     }

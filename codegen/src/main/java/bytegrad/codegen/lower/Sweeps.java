@@ -200,7 +200,8 @@ final class Sweeps {
             int size = rows * columns;
             call(s, "clear" + size, List.of(), p -> clear(p.m, 0, size));
             portions.blocks(m, s, block -> {
-                int behind = portions.isChain() ? 0 : size;
+                // The same for blocks of fewer rows, which share the methods that add there.
+                int behind = portions.isChain() ? 0 : all.width * all.height;
                 if (behind > 0) {
                     call(block.scope(), "part" + size, List.of(), p -> clear(p.m, behind, size));
                 }
@@ -216,7 +217,7 @@ final class Sweeps {
                     });
                 });
                 if (behind > 0) {
-                    call(block.scope(), "add" + size, List.of(), p -> add(p.m, size));
+                    call(block.scope(), "add" + size, List.of(), p -> add(p.m, size, behind));
                 }
             });
             m.each(s, rows, (each, i) -> call(each, "store" + columns, List.of(row.plus(i), i, column), this::store));
@@ -262,11 +263,11 @@ final class Sweeps {
         }
 
         /** Adds the sums of one block of products to those of all before. */
-        private Kernel.Method add(MethodWriter m, int size) {
+        private Kernel.Method add(MethodWriter m, int size, int behind) {
             Index first = all.sums.at(Index.ZERO, m.cut());
             m.loop(m.body, first, first.plus(size), 1, 1, (s, i) -> {
                 Expr old = s.variable(new Expr.Load(all.sums.buffer(), i, dtype, 1));
-                Expr part = s.variable(new Expr.Load(all.sums.buffer(), i.plus(size), dtype, 1));
+                Expr part = s.variable(new Expr.Load(all.sums.buffer(), i.plus(behind), dtype, 1));
                 s.out.add(new Stmt.Store(all.sums.buffer(), i, Expr.Apply.of(ScalarFn.ADD, old, part)));
             });
             return m.finish();

@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class Tiles {
     /** None where there is nothing to compute. */
     private final Optional<Loops> loops;
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -41,7 +42,7 @@ final class Tiles {
         }
         this.laneWidths = lanes;
         this.lanes = lanes.loop();
-        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops());
+        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops(machine));
     }
 
     List<Kernel.Method> methods() {
@@ -71,11 +72,12 @@ final class Tiles {
         /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
         private final Optional<Scratch> wholeRows;
 
-        Loops() {
+        Loops(MachineProfile machine) {
             this.c = new Contraction(y, partition, definitions, names);
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
             int most = TileShape.accumulators(lanes);
-            this.blocking = Blocking.choose(c, lanes, lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most, chunks);
+            int sums = lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
+            this.blocking = Blocking.choose(c, lanes, sums, chunks, machine.residentBytes());
             this.tile = blocking.tile();
             this.packing = new Packing(c, buffers, lanes);
             this.whole = blocking.right() == Blocking.Packed.WHOLE
