@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -155,6 +156,24 @@ final class MicroKernel {
     /** The micro-kernel in that method. */
     MicroKernel passed() {
         return new MicroKernel(this, Index.of(ROWS), Index.of(COLUMNS), Index.of(TRIPS));
+    }
+
+    /**
+     * What a method is told that is more than this micro-kernel: how many products, so that it can be called for few until HotSpot has compiled it.
+     * Nothing where loops are nested: HotSpot makes half as fast a loop of them then.
+     */
+    Optional<Expr.Var> toldTrips() {
+        return inside.isEmpty() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
+    }
+
+    /** How many products there are along the first axis. */
+    Index trips() {
+        return trips;
+    }
+
+    /** The micro-kernel in a method that is told so. */
+    MicroKernel told() {
+        return toldTrips().map(t -> new MicroKernel(this, rows, columns, Index.of(t))).orElse(this);
     }
 
     /** Writes the loops; returns the sums, by row and vector. */

@@ -105,8 +105,10 @@ final class TileMethods {
     void compute(Scope s, Tile tile) {
         int count = vectors(tile);
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
-            s.out.add(new Stmt.Call(fused, new Passed(tile).args));
+        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(s, fused, tile, count)) {
+            Passed passed = new Passed(tile);
+            passed.micro(tile, count, s);
+            s.out.add(new Stmt.Call(fused, passed.args));
             return;
         }
         add(s, tile, c.contracted().all(s), false);
@@ -220,6 +222,16 @@ final class TileMethods {
             this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows, Optional.empty());
         }
 
+        /** Adds what the micro-kernel has to be told, and gives it as the method sees it. */
+        MicroKernel micro(Tile outside, int count, Scope s) {
+            MicroKernel whole = MicroKernel.of(c, buffers, lanes, outside, count, c.contracted().all(s));
+            whole.toldTrips().ifPresent(t -> {
+                params.add(t);
+                args.add(whole.trips());
+            });
+            return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s)).told();
+        }
+
         private Part part(String name, Part p) {
             return new Part(p.buffer(), Index.of(param(name, p.first())));
         }
@@ -237,11 +249,12 @@ final class TileMethods {
     }
 
     /** Writes micro-kernel and epilogue of whole vectors as one method, unless that is long: what HotSpot inlines for a store of part of a vector is that of eight others. */
-    private boolean writtenOut(String name, Tile outside, int count) {
+    private boolean writtenOut(Scope s, String name, Tile outside, int count) {
         Passed passed = new Passed(outside);
         Tile tile = passed.tile;
+        MicroKernel micro = passed.micro(outside, count, s);
         MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
-        Expr.Var[][] acc = MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
+        Expr.Var[][] acc = micro.write(m);
         int before = m.body.out.size();
         Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, count);
@@ -249,9 +262,9 @@ final class TileMethods {
             for (int v = 0; v < count; v++) {
                 Expr sum = acc[i][v];
                 // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
-                Scope s = m.body.loop(passed.column, lanes);
-                point(s, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
-                m.body.out.addAll(s.out);
+                Scope vector = m.body.loop(passed.column, lanes);
+                point(vector, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
+                m.body.out.addAll(vector.out);
             }
         }
         if (m.body.out.size() - before > MOST_FUSED) {
