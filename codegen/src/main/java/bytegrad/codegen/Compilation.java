@@ -65,8 +65,9 @@ record Compilation(
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
-        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), nested).stream()
-                .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
+        List<LoweredKernel> kernels = stages.time("lower", () ->
+                Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
+                        .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));

@@ -48,7 +48,10 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         }
     }
 
-    /** How a compiled function begins: vector code is hundreds of times slower until HotSpot has compiled it. */
+    /**
+     * How a compiled function begins: vector code is hundreds of times slower until HotSpot has compiled it. Code that can be prepared without runs
+     * contracts 2 to 3 % slower ever after.
+     */
     public enum Start {
         /** With the code that is to stay. */
         COLD,
@@ -65,6 +68,11 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
     /** Whether there are to be two classes: not where a graph is compiled to be looked at, nor where it can only be scalar code. */
     boolean startsScalar() {
         return start == Start.SCALAR && simd == Simd.AUTO && !verify && dump.isEmpty() && !profile && bytegrad.runtime.SimdSupport.mayBeVectors();
+    }
+
+    /** Whether micro-kernels are to be told how many products they add, so that a warm-up can call them for few. */
+    boolean rehearsed() {
+        return start != Start.COLD;
     }
 
     /** With chunks of the usual size. */
