@@ -187,11 +187,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             TileAxis columns = new TileAxis(TileAxis.COLUMNS, panels, width());
             Stream<TileAxis> shared = c.sharedAxes().stream().map(a -> new TileAxis(a, c.extent(a), 1));
             List<TileAxis> rowAxes = new ArrayList<>();
-            if (!packed || fitsWhole()) {
+            boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
+            boolean rowsWorthIt = rowsFirst || rowChunks(wanted, blocks) > panels;
+            if (rowsWorthIt && (!packed || fitsWhole())) {
                 c.outerRows().forEach(a -> rowAxes.add(new TileAxis(a, c.extent(a), 1)));
                 rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
             }
-            boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
             Stream<TileAxis> inside = rowsFirst ? Stream.concat(rowAxes.stream(), Stream.of(columns)) : Stream.concat(Stream.of(columns), rowAxes.stream());
             return TileAxis.best(Stream.concat(shared, inside).toList(), rowsFirst ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted);
         }
