@@ -184,7 +184,7 @@ final class TileMethods {
         Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> {
             MethodWriter m = new MethodWriter(n, passed.params, laneWidths, names);
-            new OneLane(m, passed.tile, count).write();
+            new OneLane(c, buffers, m, passed.tile, count).write();
             return m.finish();
         });
         s.out.add(new Stmt.Call(name, passed.args));
@@ -247,10 +247,6 @@ final class TileMethods {
             args.add(arg);
             return p;
         }
-    }
-
-    private Expr multiplyAdd(Expr a, Expr b, Expr sum) {
-        return MicroKernel.multiplyAdd(a, b, sum);
     }
 
     /** Writes micro-kernel and epilogue of whole vectors as one method, unless that is long: what HotSpot inlines for a store of part of a vector is that of eight others. */
@@ -388,59 +384,6 @@ final class TileMethods {
 
         private Definitions.Tile loaded(Index inTile) {
             return (scope, _) -> Definitions.load(tile.sums().buffer(), tile.sums().at(inTile), c.result().dtype(), scope);
-        }
-    }
-
-    /** One lane: the tile's sums stay in scratch, those of a block behind those of all, and k is outside, so that the inner loop runs along memory. */
-    private final class OneLane {
-        private final MethodWriter m;
-        private final Tile tile;
-        private final int count;
-        private final int buffer;
-        private final Expr zero = Expr.Const.of(c.result().dtype(), 0);
-
-        OneLane(MethodWriter m, Tile tile, int count) {
-            this.m = m;
-            this.tile = tile;
-            this.count = count;
-            this.buffer = tile.sums().buffer();
-        }
-
-        void write() {
-            int l = buffers.read(c.left().place());
-            int r = buffers.read(c.right().place());
-            int behind = c.contracted().isChain() ? 0 : count;
-            each(m.body, (s, i) -> s.out.add(new Stmt.Store(buffer, tile.sums().at(i), zero)));
-            c.contracted().blocks(m, m.body, block -> {
-                if (behind > 0) {
-                    each(block.scope(), (s, i) -> s.out.add(new Stmt.Store(buffer, tile.sums().at(i.plus(behind)), zero)));
-                }
-                block.each(m, (inner, index) -> {
-                    List<Index> k = c.known(index);
-                    Index from = c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), k);
-                    Expr a = inner.variable(new Expr.Load(l, from, c.result().dtype(), 1));
-                    each(inner, (s, i) -> {
-                        Index to = c.rightAt(c.with(tile.axes(), tile.row(), tile.column().plus(i)), k);
-                        Expr b = s.variable(new Expr.Load(r, to, c.result().dtype(), 1));
-                        Index sum = tile.sums().at(i.plus(behind));
-                        s.out.add(new Stmt.Store(buffer, sum, multiplyAdd(a, b, loadSum(s, sum))));
-                    });
-                });
-                if (behind > 0) {
-                    each(block.scope(), (s, i) -> {
-                        Index sum = tile.sums().at(i);
-                        s.out.add(new Stmt.Store(buffer, sum, Expr.Apply.of(ScalarFn.ADD, loadSum(s, sum), loadSum(s, tile.sums().at(i.plus(behind))))));
-                    });
-                }
-            });
-        }
-
-        private Expr loadSum(Scope s, Index at) {
-            return s.variable(new Expr.Load(buffer, at, c.result().dtype(), 1));
-        }
-
-        private void each(Scope s, MethodWriter.Body body) {
-            m.each(s, count, body);
         }
     }
 }
