@@ -28,10 +28,29 @@ public final class StepPlanner {
      * @throws PlanException if the budget is not positive
      */
     public static Outcome plan(KernelGraph graph, long budget, Effort effort) {
+        checkBudget(budget);
+        return new StepPlanner(graph, effort).plan(budget);
+    }
+
+    /**
+     * As {@link #plan(KernelGraph, long, Effort)}, without looking for the least budget where no plan is found.
+     *
+     * @throws PlanException if the budget is not positive
+     */
+    public static Optional<StepPlan> planWithin(KernelGraph graph, long budget, Effort effort) {
+        checkBudget(budget);
+        if (budget < lowerBound(graph)) {
+            return Optional.empty();
+        }
+        Optional<StepPlan> plan = Optional.ofNullable(new StepPlanner(graph, effort).within(budget));
+        plan.ifPresent(p -> StepVerifier.verify(graph, p, budget));
+        return plan;
+    }
+
+    private static void checkBudget(long budget) {
         if (budget <= 0) {
             throw new PlanException("a memory budget of " + budget + " bytes");
         }
-        return new StepPlanner(graph, effort).plan(budget);
     }
 
     /** A plan without a budget: nothing runs twice, in the order whose peak is the lowest that was found. */
