@@ -38,7 +38,8 @@ final class Offsets {
             long start = System.nanoTime();
             Packing quick = Packer.pack(buffers, CAPACITY, FEW_STEPS);
             double millis = (System.nanoTime() - start) / 1e6;
-            report.atMost("offsets-" + name + "-height", valid(buffers, quick) ? (double) quick.height() / CAPACITY : Double.NaN, bounds.getOrDefault(name, 0.0));
+            double height = valid(buffers, quick) ? (double) quick.height() / CAPACITY : Double.NaN;
+            report.atMost("offsets-" + name + "-height", height, bounds.getOrDefault(name, 0.0));
             report.atMost("offsets-" + name + "-ms", millis, MILLIS);
             start = System.nanoTime();
             Packing slow = Packer.pack(buffers, CAPACITY, MANY_STEPS);

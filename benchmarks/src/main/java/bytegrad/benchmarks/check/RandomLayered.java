@@ -3,8 +3,10 @@ package bytegrad.benchmarks.check;
 import bytegrad.benchmarks.planner.Peaks;
 import bytegrad.codegen.plan.remat.Effort;
 import bytegrad.codegen.plan.remat.KernelGraph;
+import bytegrad.codegen.plan.remat.StepPlan;
 import bytegrad.codegen.plan.remat.StepPlanner;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /** Random layered graphs, where reordering pays; percent of recomputation and milliseconds of planning, live bytes. */
 final class RandomLayered {
@@ -32,6 +34,7 @@ final class RandomLayered {
         String row = "rlg-" + name.substring(3) + "-" + fraction;
         report.atMost(row, overhead, bound);
         report.atMost(row + "-ms", millis, MILLIS);
-        report.figure(row + "-with-offsets", StepPlanner.planWithin(graph, budget, Effort.STANDARD).map(p -> Peaks.overhead(graph, p.runs())).orElse(Double.NaN));
+        Optional<StepPlan> placed = StepPlanner.planWithin(graph, budget, Effort.STANDARD);
+        report.figure(row + "-with-offsets", placed.map(p -> Peaks.overhead(graph, p.runs())).orElse(Double.NaN));
     }
 }

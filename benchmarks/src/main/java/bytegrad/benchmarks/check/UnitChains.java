@@ -7,7 +7,7 @@ import bytegrad.codegen.plan.remat.KernelGraph;
 import bytegrad.codegen.plan.remat.StepPlanner;
 import java.util.Arrays;
 
-/** Chains of up to 200 equal steps at every budget, against the dynamic program t(l, c) = min over k of k + t(l − k, c − 1) + t(k, c). */
+/** Chains of up to 200 equal steps at every budget, against t(l, c) = min over k of k + t(l − k, c − 1) + t(k, c). */
 final class UnitChains {
     private static final int LONGEST = 200;
     private static final int LEAST_BUDGET = 3;

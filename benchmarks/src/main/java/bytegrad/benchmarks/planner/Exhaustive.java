@@ -6,7 +6,8 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
 /**
- * The least cost of a small graph whose kernels write one value each, over any order and any recomputation: shortest ways between the sets of values
+ * The least cost of a small graph whose kernels write one value each, over any order and any recomputation: shortest ways between the
+ * sets of values
  * stored. A result that nothing reads is not stored; its bit says that it was there.
  */
 public final class Exhaustive {

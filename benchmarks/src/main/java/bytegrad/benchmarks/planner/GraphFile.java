@@ -16,9 +16,12 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * Reads graphs in node-link JSON as NetworkX writes it: {@code nodes} with {@code id} (or {@code name}), a cost ({@code cost_cpu} or {@code duration}) and
- * bytes ({@code cost_ram} or {@code out_cost}); {@code links} with {@code source} and {@code target} (or {@code "0"} and {@code "1"}); perhaps
- * {@code graph.order}. A file with the columns {@code cost}, {@code bytes} and {@code pred} is read too. Each node is a kernel that writes one value.
+ * Reads graphs in node-link JSON as NetworkX writes it: {@code nodes} with {@code id} (or {@code name}), a cost ({@code cost_cpu} or
+ * {@code duration}) and
+ * bytes ({@code cost_ram} or {@code out_cost}); {@code links} with {@code source} and {@code target} (or {@code "0"} and {@code "1"});
+ * perhaps
+ * {@code graph.order}. A file with the columns {@code cost}, {@code bytes} and {@code pred} is read too. Each node is a kernel that
+ * writes one value.
  */
 public final class GraphFile {
     private static final int MOST_BYTES = 1 << 28;
@@ -252,7 +255,8 @@ public final class GraphFile {
                 throw error("the cost of node " + names.get(k) + " is too large beside decimals of others");
             }
             values.add(new KernelGraph.Value(names.get(k), bytes.get(k), 0, false));
-            kernels.add(new KernelGraph.Kernel(names.get(k), cost.longValueExact(), operands.get(k).stream().map(o -> at[o]).sorted().toList(), List.of(i)));
+            List<Integer> reads = operands.get(k).stream().map(o -> at[o]).sorted().toList();
+            kernels.add(new KernelGraph.Kernel(names.get(k), cost.longValueExact(), reads, List.of(i)));
         }
         return new KernelGraph(values, kernels);
     }

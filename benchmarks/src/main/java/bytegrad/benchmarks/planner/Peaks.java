@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The memory of a sequence as the tables of the literature count it: what is stored because a later run reads it, with the inputs and the output of the run.
+ * The memory of a sequence as the tables of the literature count it: what is stored because a later run reads it, with the inputs and
+ * the output of the run.
  * It shares no code with the planner.
  */
 public final class Peaks {

@@ -21,7 +21,10 @@ public final class SyntheticGraphs {
         return new KernelGraph(values, kernels);
     }
 
-    /** So many steps forward, a loss, and as many gradients, each of which reads the state after its step and the gradient before it; all of one byte and cost 1. */
+    /**
+     * So many steps forward, a loss, and as many gradients, each of which reads the state after its step and the gradient before it;
+     * all of one byte and cost 1.
+     */
     public static KernelGraph unitChain(int steps) {
         int n = 2 * steps + 1;
         long[] ones = new long[n];

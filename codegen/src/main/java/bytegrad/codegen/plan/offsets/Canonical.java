@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A search through the canonical packings within a height: buffers are placed from the floor up, each as low as those under it allow, in the order of their
- * offsets; so each packing that cannot be pushed down is met once (Moffitt, "MiniMalloc: a lightweight memory allocator for hardware-accelerated machine
+ * A search through the canonical packings within a height: buffers are placed from the floor up, each as low as those under it allow,
+ * in the order of their
+ * offsets; so each packing that cannot be pushed down is met once (Moffitt, "MiniMalloc: a lightweight memory allocator for
+ * hardware-accelerated machine
  * learning", ASPLOS 2023). A branch ends where at some time what is placed and what is still to come exceed the height.
  */
 final class Canonical {

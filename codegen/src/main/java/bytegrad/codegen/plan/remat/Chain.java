@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The chain whose stages are all alike: n steps forward, a loss, and n gradients, each of which reads a state and the gradient before it. There the binomial schedule is optimal (Griewank and Walther, "Algorithm 799: revolve", ACM TOMS 26, 2000): with c states stored at a time,
- * the initial one among them, to go back over l steps takes t(l, c) = r·l − C(c + r, c + 1) steps forward, r the least with C(c + r, c) ≥ l.
+ * The chain whose stages are all alike: n steps forward, a loss, and n gradients, each of which reads a state and the gradient before
+ * it. There the binomial schedule is optimal (Griewank and Walther, "Algorithm 799: revolve", ACM TOMS 26, 2000): with c states stored
+ * at a time,
+ * the initial one among them, to go back over l steps takes t(l, c) = r·l − C(c + r, c + 1) steps forward, r the least with C(c + r, c)
+ * ≥ l.
  * With the loss l = n + 1, and of a budget of b values c = b − 2.
  */
 final class Chain {
@@ -48,13 +51,14 @@ final class Chain {
         }
         for (int k = 0; k < g.kernels; k++) {
             boolean last = k == 2 * n;
-            boolean alike = g.writes[k] == k && (last ? g.bytes[k] <= g.bytes[0] : g.bytes[k] == g.bytes[0]) && (k >= n || g.cost[k] == g.cost[0])
-                    && g.once[k] == last && g.before[k].length + g.after[k].length == 0;
+            boolean alike = g.writes[k] == k && (last ? g.bytes[k] <= g.bytes[0] : g.bytes[k] == g.bytes[0])
+                    && (k >= n || g.cost[k] == g.cost[0]) && g.once[k] == last && g.before[k].length + g.after[k].length == 0;
             int reads = g.endReads(k) - g.firstRead(k);
             int first = reads > 0 ? g.reads[g.firstRead(k)] : -1;
             int second = reads > 1 ? g.reads[g.firstRead(k) + 1] : -1;
             boolean tied = k == 0 ? reads == 0
-                    : k <= n ? reads == 1 && first == k - 1 : reads == 2 && Math.max(first, second) == k - 1 && Math.min(first, second) == 2 * n - k;
+                    : k <= n ? reads == 1 && first == k - 1
+                    : reads == 2 && Math.max(first, second) == k - 1 && Math.min(first, second) == 2 * n - k;
             for (int i = g.firstRead(k); i < g.endReads(k); i++) {
                 alike &= g.saves[i] == 0;
             }

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * The best sequence there is, for small graphs: the shortest way through the sets of values stored, in any order and with any recomputation. Steps are
+ * The best sequence there is, for small graphs: the shortest way through the sets of values stored, in any order and with any
+ * recomputation. Steps are
  * to run a kernel or to drop a value.
  */
 final class ExactSearch {

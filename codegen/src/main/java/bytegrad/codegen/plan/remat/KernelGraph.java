@@ -20,7 +20,8 @@ public record KernelGraph(List<Value> values, List<Kernel> kernels) {
      * A buffer's worth of results.
      *
      * @param slab the number of the array it is stored in: one for each storage type
-     * @param pinned it has a place of its own for good: an input, a parameter, a result. A pinned value that no kernel writes is there from the start
+     * @param pinned it has a place of its own for good: an input, a parameter, a result. A pinned value that no kernel writes is there
+     *     from the start
      */
     public record Value(String name, long bytes, int slab, boolean pinned) {
         public Value {
@@ -125,8 +126,11 @@ public record KernelGraph(List<Value> values, List<Kernel> kernels) {
     private static void checkOverlays(List<Value> values, Kernel kernel) {
         Set<Integer> seen = new HashSet<>();
         for (Overlay o : kernel.overlays()) {
-            boolean fits = kernel.writes().contains(o.written()) && kernel.reads().contains(o.read()) && seen.add(o.written()) && seen.add(o.read());
-            if (!fits || values.get(o.written()).bytes() != values.get(o.read()).bytes() || values.get(o.written()).slab() != values.get(o.read()).slab()) {
+            boolean fits = kernel.writes().contains(o.written()) && kernel.reads().contains(o.read())
+                    && seen.add(o.written()) && seen.add(o.read());
+            Value to = fits ? values.get(o.written()) : null;
+            Value from = fits ? values.get(o.read()) : null;
+            if (to == null || from == null || to.bytes() != from.bytes() || to.slab() != from.slab()) {
                 throw new PlanException("kernel " + kernel.name() + " cannot write value " + o.written() + " over value " + o.read());
             }
         }

@@ -1,7 +1,8 @@
 package bytegrad.codegen.plan.remat;
 
 /**
- * Bytes below which no plan can be, whatever runs again and in whichever order: what is pinned, and the most that is in use while some kernel runs, or while the
+ * Bytes below which no plan can be, whatever runs again and in whichever order: what is pinned, and the most that is in use while some
+ * kernel runs, or while the
  * last of the operands is made that it finds.
  *
  * @param kernel the kernel that sets the bound
@@ -34,7 +35,8 @@ record LowerBound(long bytes, int kernel) {
     }
 
     /**
-     * Of the runs that make the operands which a run of k finds, one is the last; when it is made, all other operands are stored already, or are
+     * Of the runs that make the operands which a run of k finds, one is the last; when it is made, all other operands are stored
+     * already, or are
      * made by the same run. So it takes at least the least over who is last. A value that may be written over there does not count.
      */
     private static long whileMade(CompactGraph g, int k, int[] mark) {

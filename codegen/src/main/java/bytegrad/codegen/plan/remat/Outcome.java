@@ -1,5 +1,7 @@
 package bytegrad.codegen.plan.remat;
 
+import java.util.Locale;
+
 /** A plan that keeps a budget, or why there is none. */
 public sealed interface Outcome {
     /** A verified plan. */
@@ -21,8 +23,9 @@ public sealed interface Outcome {
 
         /** For people. */
         public String message() {
-            String proved = bound == least ? ", and nothing less can do" : String.format(java.util.Locale.ROOT, " (proved lower bound %,d B, set by kernel %s)", bound, kernel);
-            return String.format(java.util.Locale.ROOT, "budget %,d B cannot be met: least achievable %,d B", budget, least) + proved;
+            String proved = bound == least ? ", and nothing less can do"
+                    : String.format(Locale.ROOT, " (proved lower bound %,d B, set by kernel %s)", bound, kernel);
+            return String.format(Locale.ROOT, "budget %,d B cannot be met: least achievable %,d B", budget, least) + proved;
         }
     }
 }

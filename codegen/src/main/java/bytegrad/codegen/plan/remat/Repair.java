@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Brings a sequence under its budget, one edit at a time: at the position that is worst, each value that is idle there may be computed again
+ * Brings a sequence under its budget, one edit at a time: at the position that is worst, each value that is idle there may be computed
+ * again
  * before its next use instead of being kept, or the run that uses it may come earlier, or the run that lasts there may come at another
  * time. The edit with the least cost for the area above the budget that it takes away is made.
  */
@@ -262,7 +263,10 @@ final class Repair {
         return false;
     }
 
-    /** Inserts a kernel after those whose values it reads and that are not stored there; smaller values than {@code small} are kept instead. */
+    /**
+     * Inserts a kernel after those whose values it reads and that are not stored there; smaller values than {@code small} are kept
+     * instead.
+     */
     private boolean closure(int k, int q, long small, int depth) {
         if (inClosure[k] == mark) {
             return true;

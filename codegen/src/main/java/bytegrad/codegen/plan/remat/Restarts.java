@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Improves a sequence by undoing a part of its recomputations and repairing what that breaks with other choices, as long as the box is open.
+ * Improves a sequence by undoing a part of its recomputations and repairing what that breaks with other choices, as long as the box is
+ * open.
  * The random numbers have a fixed seed.
  */
 final class Restarts {

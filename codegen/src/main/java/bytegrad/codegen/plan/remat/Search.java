@@ -56,10 +56,7 @@ final class Search {
         }
         for (Sweep.Taste taste : Sweep.TASTES) {
             if (!restarts.free() && box.open() && !(g.kernels > LARGE && restarts.fits())) {
-                int[] swept = Sweep.run(g, budget, Orders.given(g), taste, box);
-                if (swept != null) {
-                    restarts.take(swept, g.kernels <= LARGE);
-                }
+                Sweep.run(g, budget, Orders.given(g), taste, box).ifPresent(swept -> restarts.take(swept, g.kernels <= LARGE));
             }
         }
         if (g.kernels <= LARGE) {

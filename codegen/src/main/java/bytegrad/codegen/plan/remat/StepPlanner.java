@@ -1,16 +1,19 @@
 package bytegrad.codegen.plan.remat;
 
 import bytegrad.codegen.plan.PlanException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Plans a step under a budget of bytes: order and recomputation, then offsets. The same graph, budget and effort give the same plan. Every plan has
+ * Plans a step under a budget of bytes: order and recomputation, then offsets. The same graph, budget and effort give the same plan.
+ * Every plan has
  * passed {@link StepVerifier}.
  */
 public final class StepPlanner {
-    /** A refusal tries so many budgets to find the least. */
-    private static final int LEAST_TRIES = 24;
+    /** So often a refusal halves the distance between the bound and the least budget that a plan was found for. */
+    private static final int HALVINGS = 12;
 
     private final KernelGraph graph;
     private final CompactGraph compact;
@@ -64,7 +67,8 @@ public final class StepPlanner {
     }
 
     /**
-     * The cheapest order and recomputation found whose live bytes, with what is pinned, never exceed the budget; its buffers are not placed, so
+     * The cheapest order and recomputation found whose live bytes, with what is pinned, never exceed the budget; its buffers are not
+     * placed, so
      * that a plan with offsets may need more.
      */
     public static Optional<List<Integer>> sequence(KernelGraph graph, long budget, Effort effort) {
@@ -72,7 +76,7 @@ public final class StepPlanner {
         return Search.within(g, budget - g.pinned, effort).sequence().map(s -> {
             Profile p = new Profile(g, budget - g.pinned);
             p.load(s, s.length);
-            return java.util.Arrays.stream(p.sequence()).boxed().toList();
+            return Arrays.stream(p.sequence()).boxed().toList();
         });
     }
 
@@ -100,8 +104,7 @@ public final class StepPlanner {
     }
 
     /** The cheapest plan found within a budget; null if there is none. */
-    @org.jspecify.annotations.Nullable
-    private StepPlan within(long budget) {
+    private @Nullable StepPlan within(long budget) {
         long arena = budget - compact.pinned;
         long live = arena;
         StepPlan best = null;
@@ -125,17 +128,20 @@ public final class StepPlanner {
     private StepPlan least(long bound) {
         StepPlan best = plan(graph, effort);
         long low = bound - 1;
-        for (int i = 0; i < LEAST_TRIES && best.bytes() - low > 1; i++) {
-            // Half way first; in the end a byte less, which has to fail.
-            long target = i < LEAST_TRIES / 2 ? low + (best.bytes() - low) / 2 : best.bytes() - 1;
+        for (int i = 0; i < HALVINGS && best.bytes() - low > 1; i++) {
+            long target = low + (best.bytes() - low) / 2;
             StepPlan plan = within(target);
-            if (plan != null) {
-                best = plan;
-            } else if (target == best.bytes() - 1) {
-                break;
-            } else {
+            if (plan == null) {
                 low = target;
+            } else {
+                best = plan;
             }
+        }
+        // What is named as the least is a byte more than what fails.
+        StepPlan less = best;
+        while (less != null) {
+            best = less;
+            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1);
         }
         return best;
     }

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Follows a plan through memory: which value is in which bytes after each run. It shares no code with the planner, and takes the plan's word for
+ * Follows a plan through memory: which value is in which bytes after each run. It shares no code with the planner, and takes the plan's
+ * word for
  * nothing.
  */
 public final class StepVerifier {
@@ -74,8 +75,8 @@ public final class StepVerifier {
                 throw wrong("a buffer of value " + b.value());
             }
             KernelGraph.Value v = graph.values().get(b.value());
-            boolean fits = b.from() >= 0 && b.from() <= b.last() && b.last() < plan.runs().size() && b.offset() >= 0 && v.slab() < plan.slabs().size()
-                    && b.offset() + v.bytes() <= plan.slabs().get(v.slab());
+            boolean fits = b.from() >= 0 && b.from() <= b.last() && b.last() < plan.runs().size() && b.offset() >= 0
+                    && v.slab() < plan.slabs().size() && b.offset() + v.bytes() <= plan.slabs().get(v.slab());
             if (!fits || starting.get(b.from()).put(b.value(), b) != null) {
                 throw wrong("a buffer of " + v.name() + " from run " + b.from() + " to " + b.last() + " at " + b.offset());
             }
@@ -155,7 +156,8 @@ public final class StepVerifier {
             bytes = Math.addExact(bytes, slab);
         }
         if (cost != plan.cost() || bytes != plan.bytes() || bytes > budget) {
-            throw wrong("it costs " + cost + " and takes " + bytes + " bytes, not " + plan.cost() + " and " + plan.bytes() + ", of " + budget);
+            throw wrong("it costs " + cost + " and takes " + bytes + " bytes, not " + plan.cost() + " and " + plan.bytes()
+                    + ", of " + budget);
         }
     }
 }

@@ -1,9 +1,11 @@
 package bytegrad.codegen.plan.remat;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * One walk over the order: where a run does not fit, stored values that are not needed soon are dropped, and what was dropped is computed again when
+ * One walk over the order: where a run does not fit, stored values that are not needed soon are dropped, and what was dropped is
+ * computed again when
  * it is read. Which one is dropped is said by the cost of computing it again, with what it needs, against its bytes and the distance of its
  * next use. It does not look back, and so is fast; the result is to be pruned.
  */
@@ -69,17 +71,16 @@ final class Sweep {
         runs = new int[2 * order.length + 16];
     }
 
-    /** A sequence that does what the order does within the budget, as far as it can; null where it grows out of hand. */
-    @org.jspecify.annotations.Nullable
-    static int[] run(CompactGraph g, long budget, int[] order, Taste taste, Box box) {
+    /** A sequence that does what the order does within the budget, as far as it can; none where it grows out of hand. */
+    static Optional<int[]> run(CompactGraph g, long budget, int[] order, Taste taste, Box box) {
         Sweep s = new Sweep(g, budget, order, taste, box);
         for (s.now = 0; s.now < order.length; s.now++) {
             if (!s.execute(order[s.now], 0)) {
-                return null;
+                return Optional.empty();
             }
             s.dropDead(order[s.now]);
         }
-        return Arrays.copyOf(s.runs, s.length);
+        return Optional.of(Arrays.copyOf(s.runs, s.length));
     }
 
     /** The position in the order at which a value is read next, or the order's length. */

@@ -1,5 +1,7 @@
 package bytegrad.codegen.plan.remat;
 
+import java.util.Arrays;
+
 /**
  * What an edit of a sequence would do to cost and memory, found by walking only over the positions whose live values it changes. An edit
  * takes runs away and puts runs in at one place.
@@ -47,7 +49,7 @@ final class Trial {
 
     void insert(int kernel) {
         if (insertions == inserted.length) {
-            inserted = java.util.Arrays.copyOf(inserted, 2 * insertions);
+            inserted = Arrays.copyOf(inserted, 2 * insertions);
         }
         inserted[insertions++] = kernel;
     }
@@ -55,7 +57,7 @@ final class Trial {
     /** Takes a run away; positions come in descending order. */
     void remove(int position) {
         if (removals == removed.length) {
-            removed = java.util.Arrays.copyOf(removed, 2 * removals);
+            removed = Arrays.copyOf(removed, 2 * removals);
         }
         removed[removals++] = position;
     }
@@ -72,7 +74,7 @@ final class Trial {
         int nextRemoved = 0;
         int p = top;
         if (insertions > 0 && insertAt == top + 1) {
-            insertions();
+            insertAll();
         }
         while (p >= 0 && !(differing == 0 && p < low)) {
             if (nextRemoved < removals && removed[nextRemoved] == p) {
@@ -82,7 +84,7 @@ final class Trial {
                 step(p);
             }
             if (insertions > 0 && insertAt == p) {
-                insertions();
+                insertAll();
             }
             p--;
             if (area > mostArea) {
@@ -123,7 +125,7 @@ final class Trial {
         touches = n;
     }
 
-    private void insertions() {
+    private void insertAll() {
         for (int j = insertions - 1; j >= 0; j--) {
             inserted(inserted[j]);
         }
