@@ -3,8 +3,6 @@ package bytegrad.codegen.plan.remat;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
@@ -17,9 +15,6 @@ final class ExactSearch {
     /** As many values and as many kernels as a state has bits for. */
     static final int MOST = 31;
 
-    /** Reached by running the kernel, or by dropping values (−1). */
-    private record From(long state, int kernel) {}
-
     private record Reached(long state, long distance) implements Comparable<Reached> {
         @Override
         public int compareTo(Reached o) {
@@ -29,14 +24,18 @@ final class ExactSearch {
 
     private final CompactGraph g;
     private final Box box;
-    private final Map<Long, From> from = new HashMap<>();
-    private final Map<Long, Long> distances = new HashMap<>();
+    private final States states = new States();
+    /** Values that some kernel reads; others are gone when their kernel has run. */
+    private final boolean[] read;
     private final PriorityQueue<Reached> queue = new PriorityQueue<>();
-    private boolean broken;
 
     private ExactSearch(CompactGraph g, Box box) {
         this.g = g;
         this.box = box;
+        read = new boolean[g.values];
+        for (int v : g.reads) {
+            read[v] = true;
+        }
     }
 
     static boolean suits(CompactGraph g) {
@@ -67,10 +66,10 @@ final class ExactSearch {
         for (int k = 0; k < g.kernels; k++) {
             goal |= g.once[k] ? 1L << 32 + k : 0;
         }
-        reach(0, 0, new From(0, -1));
+        reach(0, 0, 0, States.DROPPED);
         while (!queue.isEmpty()) {
             Reached r = queue.poll();
-            if (r.distance > distances.getOrDefault(r.state, Long.MAX_VALUE)) {
+            if (r.distance > states.distance(r.state)) {
                 continue;
             }
             if ((r.state & goal) == goal) {
@@ -81,7 +80,7 @@ final class ExactSearch {
             }
             expand(r, budget, peak);
         }
-        return new Found(Optional.empty(), !broken);
+        return new Found(Optional.empty(), true);
     }
 
     private void expand(Reached r, long budget, boolean peak) {
@@ -90,7 +89,7 @@ final class ExactSearch {
         for (int v = 0; v < g.values; v++) {
             if ((stored >>> v & 1) != 0) {
                 live += g.bytes[v];
-                reach(r.state & ~(1L << v), r.distance, new From(r.state, -1));
+                reach(r.state & ~(1L << v), r.distance, r.state, States.DROPPED);
             }
         }
         for (int k = 0; k < g.kernels; k++) {
@@ -107,7 +106,7 @@ final class ExactSearch {
             return false;
         }
         for (int i = g.firstWrite(k); i < g.endWrites(k); i++) {
-            news |= (state >>> g.writes[i] & 1) == 0;
+            news |= read[g.writes[i]] && (state >>> g.writes[i] & 1) == 0;
         }
         for (int i = g.firstRead(k); i < g.endReads(k); i++) {
             if ((state >>> g.reads[i] & 1) == 0) {
@@ -128,7 +127,7 @@ final class ExactSearch {
         for (int i = g.firstWrite(k); i < g.endWrites(k); i++) {
             int v = g.writes[i];
             now += (r.state >>> v & 1) == 0 ? g.bytes[v] : 0;
-            after |= 1L << v;
+            after |= read[v] ? 1L << v : 0;
         }
         // Each way of writing over what is read.
         int overlays = 0;
@@ -146,28 +145,23 @@ final class ExactSearch {
                 }
             }
             if (used <= budget) {
-                reach(to, peak ? Math.max(r.distance, used) : r.distance + g.cost[k], new From(r.state, k));
+                reach(to, peak ? Math.max(r.distance, used) : r.distance + g.cost[k], r.state, k);
             }
         }
     }
 
-    private void reach(long state, long distance, From how) {
-        if (distance < distances.getOrDefault(state, Long.MAX_VALUE)) {
-            distances.put(state, distance);
-            from.put(state, how);
+    private void reach(long state, long distance, long from, int kernel) {
+        if (states.nearer(state, distance, from, kernel)) {
             queue.add(new Reached(state, distance));
         }
     }
 
     private int[] path(long state) {
         Deque<Integer> runs = new ArrayDeque<>();
-        long s = state;
-        while (s != 0) {
-            From f = from.getOrDefault(s, new From(0, -1));
-            if (f.kernel >= 0) {
-                runs.push(f.kernel);
+        for (long s = state; s != 0; s = states.from(s)) {
+            if (states.kernel(s) != States.DROPPED) {
+                runs.push(states.kernel(s));
             }
-            s = f.state;
         }
         int[] sequence = new int[runs.size()];
         Arrays.setAll(sequence, _ -> runs.pop());

@@ -109,9 +109,8 @@ public final class StepVerifier {
 
     private StepPlan.Buffer intact(Map<Integer, StepPlan.Buffer> current, int v, int p, KernelGraph.Kernel kernel) {
         StepPlan.Buffer b = current.get(v);
-        boolean there = b != null && b.last() >= p && (graph.values().get(v).bytes() == 0
-                || contents.computeIfAbsent(graph.values().get(v).slab(), _ -> new TreeMap<>()).get(b.offset()) == b);
-        if (!there) {
+        Map<Long, StepPlan.Buffer> slab = contents.computeIfAbsent(graph.values().get(v).slab(), _ -> new TreeMap<>());
+        if (b == null || b.last() < p || graph.values().get(v).bytes() > 0 && slab.get(b.offset()) != b) {
             throw wrong(kernel.name() + ", run " + p + ", reads " + graph.values().get(v).name() + ", which is not there");
         }
         return b;

@@ -128,7 +128,7 @@ class StepPlannerTest {
         long seed = 11;
         System.out.println("seed " + seed);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 60; i++) {
             KernelGraph graph = random(random.split(), 3 + random.nextInt(30));
             StepPlan all = StepPlanner.plan(graph, SMALL);
             long bound = StepPlanner.lowerBound(graph);
