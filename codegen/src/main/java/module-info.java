@@ -6,4 +6,5 @@ module bytegrad.codegen {
     requires static org.jspecify;
 
     exports bytegrad.codegen;
+    exports bytegrad.codegen.machine;
 }

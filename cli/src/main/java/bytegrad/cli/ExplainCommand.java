@@ -4,6 +4,7 @@ import bytegrad.cli.data.InputError;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Graph;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -61,6 +62,14 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "With --time: how many work on a run (default: 1).", defaultValue = "1")
     private int threads;
 
+    @Option(names = "--profile", paramLabel = "FILE", description = "The machine to compile for, as benchmarks/peak.sh --profile writes it.")
+    private @Nullable Path profile;
+
+    private Options options() {
+        Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
+        return profile == null ? options : options.withMachineProfile(MachineProfile.read(profile));
+    }
+
     @Override
     public Integer call() {
         return seconds == null ? explain() : time(seconds);
@@ -70,12 +79,11 @@ final class ExplainCommand implements Callable<Integer> {
         if (!(length >= 0 && length <= LONGEST)) {
             throw new InputError("--time: " + length + " is not a number of seconds from 0 to " + LONGEST);
         }
-        Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
-        StepProfile profile = StepProfile.of(GraphSource.task(source), options, threads, length);
+        StepProfile taken = StepProfile.of(GraphSource.task(source), options(), threads, length);
         PrintWriter out = spec.commandLine().getOut();
         out.print(switch (format) {
-            case TEXT -> profile.text();
-            case JSON -> profile.json().indented();
+            case TEXT -> taken.text();
+            case JSON -> taken.json().indented();
         });
         out.flush();
         return Main.DONE;
@@ -83,8 +91,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int explain() {
         Graph graph = GraphSource.of(source);
-        Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
-        Explanation explanation = Compiler.explain(graph, options);
+        Explanation explanation = Compiler.explain(graph, options());
         PrintWriter out = spec.commandLine().getOut();
         out.print(switch (format) {
             case TEXT -> explanation.text();

@@ -3,6 +3,7 @@ package bytegrad.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.runtime.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,9 @@ class ExplainTest {
         String json = Outcome.of("explain", "--time=0", "--threads=2", "--format=json", file).done();
         Json.Obj object = (Json.Obj) Json.parse("stdout", json.getBytes(StandardCharsets.UTF_8));
         assertEquals(Json.of(2), object.get("threads").orElseThrow());
+        Path machine = Files.writeString(folder.resolve("mine.properties"), MachineProfile.DEFAULT.text().replace(MachineProfile.DEFAULT.name(), "mine"));
+        assertTrue(Outcome.of("explain", "--profile", machine, file).done().contains("machine   mine: 512-bit vectors"));
+        Outcome.of("explain", "--profile", Files.writeString(machine, "l2.bytes=1"), file).refused("mine.properties", "has no name");
         Outcome.of("explain", "--time=-1", file).refused("--time", "from 0 to 3600");
         Outcome.of("explain", "--time=0", "--threads=0", file).refused("asked for 0 threads", "to 1024");
     }

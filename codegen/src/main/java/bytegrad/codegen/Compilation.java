@@ -10,6 +10,7 @@ import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Plan;
@@ -30,7 +31,7 @@ import java.util.List;
 
 /** Every stage of one compilation, as values. */
 record Compilation(
-        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits,
+        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits, MachineProfile machine,
         List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
@@ -63,9 +64,10 @@ record Compilation(
         Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
-        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes);
-        List<LoweredKernel> kernels = stages.time("lower", () -> Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), nested).stream()
-                .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
+        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
+        List<LoweredKernel> kernels = stages.time("lower", () ->
+                Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
+                        .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
@@ -76,7 +78,7 @@ record Compilation(
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
         ClassImage image = stages.time("emit", () -> emit(plan, emit));
         stages.dump(d -> d.image(image));
-        return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, stages.times());
+        return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
 
     private static ClassImage emit(MemoryPlan plan, EmitOptions options) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Compiles graphs to JVM bytecode: simplify, fuse, lower, plan, emit, load. */
 public final class Compiler {
@@ -32,8 +33,11 @@ public final class Compiler {
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
+        if (options.startsScalar()) {
+            return load(Compilation.of(graph, options.withSimd(Options.Simd.SCALAR)), () -> load(Compilation.of(graph, options)));
+        }
         CompiledFunction function = load(Compilation.of(graph, options));
-        if (options.warmUp()) {
+        if (options.start() == Options.Start.WARM) {
             function.warmUp();
         }
         return function;
@@ -50,6 +54,14 @@ public final class Compiler {
     }
 
     static CompiledFunction load(Compilation c) {
+        return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()));
+    }
+
+    private static CompiledFunction load(Compilation c, Supplier<CompiledFunction> successor) {
+        return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), successor);
+    }
+
+    private static Signature signature(Compilation c) {
         MemoryPlan plan = c.plan();
         Set<Node> states = new HashSet<>();
         c.graph().updates().forEach(u -> states.add(u.state()));
@@ -62,7 +74,7 @@ public final class Compiler {
         }
         List<Slot> outputs = new ArrayList<>();
         c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, n, plan.offset(Planner.output(n)))));
-        return new CompiledFunction(new Signature(inputs, kept, outputs), arena(plan), c.constants(), ArtefactLoader.load(c.image()));
+        return new Signature(inputs, kept, outputs);
     }
 
     private static Arena arena(MemoryPlan plan) {

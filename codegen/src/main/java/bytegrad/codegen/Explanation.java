@@ -1,5 +1,6 @@
 package bytegrad.codegen;
 
+import bytegrad.codegen.machine.MachineProfile;
 import java.util.List;
 import java.util.Map;
 
@@ -83,8 +84,8 @@ public final class Explanation {
      */
     public record Stage(String name, long nanos, int runs) {}
 
-    /** Vector bits and the two graphs, as text. */
-    record Heading(int simdBits, String source, String graph, int sourceNodes, int graphNodes, long classBytes) {}
+    /** Vector bits, the machine that decisions went by, and the two graphs, as text. */
+    record Heading(int simdBits, MachineProfile machine, String source, String graph, int sourceNodes, int graphNodes, long classBytes) {}
 
     private final Heading heading;
     private final List<NodeFate> nodes;
@@ -109,6 +110,11 @@ public final class Explanation {
     /** Bits of the vector code; 0 for scalar code. */
     public int simdBits() {
         return heading.simdBits();
+    }
+
+    /** The machine that blocking and chunks of loops went by. */
+    public MachineProfile machine() {
+        return heading.machine();
     }
 
     /** The graph that was given, as text. */

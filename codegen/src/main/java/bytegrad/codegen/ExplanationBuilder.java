@@ -67,7 +67,7 @@ final class ExplanationBuilder {
         });
         Explanation.Memory memory = new Explanation.Memory(slabs, plan.arenaBytes(), timeline.pinned(), timeline.peak());
         Explanation.Heading heading = new Explanation.Heading(
-                c.simdBits(), GraphPrinter.print(c.source()), GraphPrinter.print(g), c.source().nodes().size(), g.nodes().size(), c.image().size());
+                c.simdBits(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(g), c.source().nodes().size(), g.nodes().size(), c.image().size());
         return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, c.stages());
     }
 

@@ -13,6 +13,7 @@ final class ExplanationJson {
     static Json of(Explanation e) {
         Map<String, Json> all = new LinkedHashMap<>();
         all.put("simd_bits", Json.of(e.simdBits()));
+        all.put("machine", Json.of(e.machine().name()));
         all.put("launch_count", Json.of(e.launchCount()));
         all.put("class_bytes", Json.of(e.classBytes()));
         all.put("memory", memory(e.memory()));

@@ -34,6 +34,7 @@ final class ExplanationText {
         return "graph     " + nodes + "\n"
                 + "code      " + e.launchCount() + " launches of " + distinct + " kernels, "
                 + (e.simdBits() == 0 ? "scalar" : e.simdBits() + "-bit vectors") + ", " + bytes(e.classBytes()) + " of class files\n"
+                + "machine   " + e.machine().words() + "\n"
                 + "memory    " + bytes(e.memory().arenaBytes()) + " arena, of which " + bytes(e.memory().pinnedBytes())
                 + " pinned (inputs, states, constants, outputs)\n"
                 + "compiled  in " + millis(total()) + "\n";

@@ -1,5 +1,6 @@
 package bytegrad.codegen;
 
+import bytegrad.codegen.machine.MachineProfile;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,10 +15,11 @@ import java.util.Optional;
  * @param chunkNanos what a chunk of a parallel loop must be worth at least, in estimated nanoseconds of one thread; 0 cuts every loop
  *     that can be, for tests. It changes no bit of a result
  * @param profile take the time of every launch, for {@link bytegrad.runtime.Session#launchNanos}: some 25 ns each
- * @param warmUp {@linkplain bytegrad.runtime.CompiledFunction#warmUp warm up} before the compiled function is returned
+ * @param start how a compiled function begins
+ * @param machine the machine that code is to be fast on. It changes no bit of a result
  */
 public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos, boolean profile,
-        boolean warmUp) {
+        Start start, MachineProfile machine) {
     /** Checks the range of {@code chunkNanos}. */
     public Options {
         if (chunkNanos < 0) {
@@ -46,47 +48,84 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         }
     }
 
+    /**
+     * How a compiled function begins: vector code is hundreds of times slower until HotSpot has compiled it. Code that can be prepared without runs
+     * contracts 2 to 3 % slower ever after.
+     */
+    public enum Start {
+        /** With the code that is to stay. */
+        COLD,
+        /**
+         * With scalar code, which is fast sooner. If there are many runs, or long ones, vector code is prepared in front of some of them, on memory of its
+         * own, and each session goes over to it between two runs: no bit changes. Of use with {@link Simd#AUTO}; a graph that is compiled to be looked at
+         * (with verification, a dump or a profile) begins cold.
+         */
+        SCALAR,
+        /** {@linkplain bytegrad.runtime.CompiledFunction#warmUp Warmed up} before the compiled function is returned. */
+        WARM
+    }
+
+    /** Whether there are to be two classes: not where a graph is compiled to be looked at, nor where it can only be scalar code. */
+    boolean startsScalar() {
+        return start == Start.SCALAR && simd == Simd.AUTO && !verify && dump.isEmpty() && !profile && bytegrad.runtime.SimdSupport.mayBeVectors();
+    }
+
+    /** Whether micro-kernels are to be told how many products they add, so that a warm-up can call them for few. */
+    boolean rehearsed() {
+        return start != Start.COLD;
+    }
+
     /** With chunks of the usual size. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
-        this(simd, passes, fuse, verify, dump, bytegrad.codegen.lower.Grain.USUAL.nanos());
+        this(simd, passes, fuse, verify, dump, MachineProfile.DEFAULT.chunkNanos());
     }
 
     /** Without a profile and a warm-up. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
-        this(simd, passes, fuse, verify, dump, chunkNanos, false, false);
+        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT);
     }
 
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, warmUp);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, warmUp);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, warmUp);
+        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, warmUp);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, warmUp);
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine);
     }
 
     public Options withChunkNanos(long nanos) {
-        return new Options(simd, passes, fuse, verify, dump, nanos, profile, warmUp);
+        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine);
     }
 
     public Options withProfile(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, warmUp);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine);
     }
 
     public Options withWarmUp(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine);
+    }
+
+    /** Another machine, and chunks of loops that suit it. */
+    public Options withMachineProfile(MachineProfile newMachine) {
+        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine);
+    }
+
+    /** These options with another way to begin. */
+    public Options withStart(Start newStart) {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine);
     }
 }

@@ -93,6 +93,21 @@ class ConvolutionTest {
         agrees(g);
     }
 
+    /** Three or five filters would leave most lanes empty: those of places in a row are taken instead, in one chain of products or in blocks, on one thread or on some. */
+    @ParameterizedTest
+    @CsvSource({"34, 20, 5, 3", "35, 44, 5, 5"})
+    void lanesOfFewFiltersRunAlongRows(int side, int channels, int window, int filters) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 2, 7, side, channels);
+        Node w = b.input("w", DType.F32, window, window, channels, filters);
+        Node z = Convolutions.conv(b, x, w, 1, Padding.Rule.VALID);
+        b.output("y", b.add(z, b.broadcast(b.input("b", DType.F32, filters), z.shape(), 3)));
+        Graph g = b.build();
+        String text = Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512)).text();
+        assertTrue(text.contains("lanes along rows"), text);
+        agrees(g);
+    }
+
     /** Sixteen pictures are more than a cache holds: each is a part of its own, whose products are added first. */
     @Test
     void weightsByManyPlacesAreCutByPictures() {

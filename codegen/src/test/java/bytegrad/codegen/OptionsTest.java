@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bytegrad.autodiff.optim.Adam;
 import bytegrad.autodiff.optim.Sgd;
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
@@ -16,8 +18,12 @@ import bytegrad.ir.testing.RandomGraphs;
 import bytegrad.ir.text.GraphParser;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Session;
+import bytegrad.runtime.Tensor;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -109,5 +115,42 @@ final class OptionsTest {
         assertTrue(contractions.getFirst().chunks() > 1, e.text());
         assertEquals(contractions.get(0).number(), contractions.get(1).sameCodeAs());
         assertFalse(e.launches().stream().filter(l -> l.sameCodeAs() != l.number()).count() < 2, e.text());
+    }
+
+    private static final List<MachineProfile> EXTREMES =
+            List.of(new MachineProfile("least", 128, 0.1, 1 << 15, 0.1, 10), MachineProfile.DEFAULT, new MachineProfile("most", 512, 1e5, 1 << 30, 1e4, 10_000_000));
+
+    /** Rows for several blocks, and products for several as well. */
+    private static Graph products() {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 400, 1300);
+        Node h = b.tanh(b.matmul(x, b.input("w", DType.F32, 1300, 150)));
+        b.output("y", b.matmul(h, b.input("v", DType.F32, 150, 300)));
+        b.output("s", b.sumAll(h));
+        return b.build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "SCALAR"})
+    void theMachineChangesCodeAndNoBit(Options.Simd simd) {
+        for (Graph g : List.of(products(), FactsTest.perceptron(new Adam(1e-3), 300, 257, 129, 10))) {
+            Set<String> decisions = new HashSet<>();
+            Set<List<Tensor>> results = new HashSet<>();
+            for (MachineProfile m : EXTREMES) {
+                Options o = Options.DEFAULT.withSimd(simd).withVerification(true).withMachineProfile(m);
+                Explanation e = Compiler.explain(g, o);
+                assertTrue(e.text().contains("machine   " + m.name() + ": "), e.text());
+                decisions.add(e.launches().stream().map(l -> l.chunks() + " " + l.schedule()).toList().toString());
+                for (int threads = 1; threads <= 2; threads++) {
+                    Session s = Compiler.compile(g, o).newSession(threads);
+                    RandomGraphs.inputs(g, 7).forEach((name, v) -> s.set(name, Three.tensor(v)));
+                    s.run();
+                    s.run();
+                    results.add(Stream.concat(s.function().signature().states().stream(), s.function().signature().outputs().stream()).map(x -> s.get(x.name())).toList());
+                }
+            }
+            assertTrue(decisions.size() >= 2, decisions.toString());
+            assertEquals(1, results.size());
+        }
     }
 }

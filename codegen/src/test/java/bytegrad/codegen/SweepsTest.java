@@ -71,6 +71,15 @@ final class SweepsTest {
         agree(b.build());
     }
 
+    /** The last block or chunk has fewer rows than the others, and calls the same methods. */
+    @ParameterizedTest
+    @ValueSource(ints = {35, 300})
+    void longSumsOfManyRows(int m) {
+        GraphBuilder b = new GraphBuilder();
+        b.output("y", contract(b, DType.F32, m, 17, 1100, "nn"));
+        agree(b.build());
+    }
+
     /** Convolutions contract several axes, of which the inner ones go into one portion. */
     @ParameterizedTest
     @CsvSource({"3, 3, 2", "2, 3, 20", "5, 1, 4", "1, 40, 1", "30, 7, 6", "6, 17, 13", "4, 0, 3"})

@@ -20,6 +20,12 @@ public record Arena(int f32, int f64, int i32, int i64, int bool, int u8, int i8
         this(f32, f64, i32, i64, bool, 0, 0, 0, 0);
     }
 
+    /** With at most so many elements in each slab. */
+    Arena atMost(int elements) {
+        return new Arena(Math.min(f32, elements), Math.min(f64, elements), Math.min(i32, elements), Math.min(i64, elements), Math.min(bool, elements),
+                Math.min(u8, elements), Math.min(i8, elements), Math.min(i16, elements), Math.min(bf16, elements));
+    }
+
     /** Bytes of all slabs together. */
     public long bytes() {
         return 4L * f32 + 8L * f64 + 4L * i32 + 8L * i64 + bool + u8 + i8 + 2L * i16 + 2L * bf16;

@@ -1,6 +1,8 @@
 package bytegrad.runtime;
 
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled graph: immutable, and shared by any number of sessions. All that changes lives in {@link Session}.
@@ -13,13 +15,30 @@ public final class CompiledFunction {
     private final Arena arena;
     private final List<Constant> constants;
     private final Program program;
+    private final Rehearsal rehearsal;
+    private final @Nullable Successor successor;
 
     /** Made by the compiler or by an artefact's own code. */
     public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program) {
+        this(signature, arena, constants, program, (Successor) null);
+    }
+
+    /**
+     * Made by the compiler: starts fast, and hands over.
+     *
+     * @param successor makes a function of the same graph, with the same names and bits, that sessions go over to between two runs once it is fast
+     */
+    public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program, Supplier<CompiledFunction> successor) {
+        this(signature, arena, constants, program, new Successor(successor));
+    }
+
+    private CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program, @Nullable Successor successor) {
         this.signature = signature;
         this.arena = arena;
         this.constants = List.copyOf(constants);
         this.program = program;
+        this.rehearsal = new Rehearsal(program, arena);
+        this.successor = successor;
     }
 
     /** What it takes, keeps and returns. */
@@ -27,9 +46,19 @@ public final class CompiledFunction {
         return signature;
     }
 
-    /** The memory that each session takes. */
+    /** The memory that each session takes, until it goes over to another class: that one's may be of another size. */
     public Arena arena() {
         return arena;
+    }
+
+    /** What has its micro-kernels compiled. */
+    Rehearsal rehearsal() {
+        return rehearsal;
+    }
+
+    /** What takes over from it, if something does. */
+    @Nullable Successor successor() {
+        return successor;
     }
 
     Program program() {
@@ -48,6 +77,12 @@ public final class CompiledFunction {
      * takes as long as HotSpot needs for the kernels: tenths of a second for a small graph, many seconds for a big one.
      */
     public WarmUp warmUp() {
+        Successor next = successor;
+        if (next != null) {
+            WarmUp warm = WarmUp.of(next.function());
+            next.finish();
+            return warm;
+        }
         return WarmUp.of(this);
     }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parallel loops of one session's runs. Emitted code cuts a long loop into chunks, whose number depends on the graph
  * alone, and calls {@link #run}; each chunk is one call of {@link Program#chunk}. The calling thread and idle workers of a pool
- * that all sessions share take chunks as they come, lowest number first; where the pool is in use, the caller runs them all.
+ * that all sessions share have a run of chunks each, and then take what is left of others'; where the pool is in use, the caller runs them all.
  * Chunks write disjoint places, so that no result depends on who ran them or when. Nothing is allocated in a run.
  */
 public final class ParallelFor {
@@ -20,10 +20,10 @@ public final class ParallelFor {
 
     // Of the loop at hand: written before workers are let in, and only read by them.
     private int region;
-    private int chunks;
     /** The failure of the lowest chunk that failed: the one that a single thread would have met. */
     private @Nullable Throwable failure;
-    private int failed;
+    /** That chunk; those above it need not be begun. */
+    private volatile int failed;
 
     /**
      * Loops over one session's slabs.
@@ -67,7 +67,7 @@ public final class ParallelFor {
     }
 
     /**
-     * Runs chunks 0 to {@code chunks} − 1 of a loop and returns when all are done. If some fail, no further ones are begun, and
+     * Runs chunks 0 to {@code chunks} − 1 of a loop and returns when all are done. If some fail, none above them are begun, and
      * the failure of the lowest is thrown, with those of others suppressed, when no chunk runs any more.
      *
      * @param region which loop of the program
@@ -75,9 +75,9 @@ public final class ParallelFor {
     public void run(int region, int chunks) {
         if (threads > 1 && chunks > 1) {
             this.region = region;
-            this.chunks = chunks;
             failure = null;
-            if (Workers.shared().run(this, Math.min(threads, chunks) - 1)) {
+            failed = chunks;
+            if (Workers.shared().run(this, chunks, Math.min(threads, chunks) - 1)) {
                 Throwable t = failure;
                 if (t != null) {
                     failure = null;
@@ -97,19 +97,19 @@ public final class ParallelFor {
         throw (T) t;
     }
 
-    /** Takes and runs chunks until none is left or one fails. */
+    /** Takes and runs chunks until none is left that must be run. */
     void work(Workers pool, int worker) {
         while (pool.mayWork(worker)) {
-            int c = pool.nextChunk();
-            if (c >= chunks) {
+            int c = pool.nextChunk(worker);
+            if (c < 0) {
                 return;
             }
-            try {
-                program.chunk(region, c, offsets, slabs);
-            } catch (Throwable t) {
-                pool.stop();
-                fail(c, t);
-                return;
+            if (c < failed) {
+                try {
+                    program.chunk(region, c, offsets, slabs);
+                } catch (Throwable t) {
+                    fail(c, t);
+                }
             }
         }
     }

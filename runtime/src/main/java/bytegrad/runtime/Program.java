@@ -31,6 +31,26 @@ public abstract class Program {
         return 0;
     }
 
+    /** How many micro-kernels {@link #rehearse} can call. */
+    protected int rehearsals() {
+        return 0;
+    }
+
+    /** Elements that each slab needs for {@link #rehearse}, as far as it has so many. */
+    protected int rehearsalElements() {
+        return 0;
+    }
+
+    /**
+     * Calls a micro-kernel as its kernel does, but for few products, which has HotSpot compile it sooner, and once. What it computes means nothing.
+     *
+     * @param number which, from 0 to {@link #rehearsals} − 1
+     * @param turns how often its loops run at most
+     */
+    protected void rehearse(int number, int turns, Slabs slabs) {
+        throw new IllegalArgumentException("no rehearsal " + number);
+    }
+
     /**
      * Runs one chunk of a parallel loop.
      *

@@ -9,6 +9,7 @@ import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,9 +25,25 @@ import org.jspecify.annotations.Nullable;
  * been set again.
  */
 public final class Session {
+    /** After so many short runs, or one that is not short, it is worth the while to prepare vector code. */
+    private static final int FEW_RUNS = 2;
+
+    private static final long SHORT_NANOS = 100_000_000;
+
+    /** At least for so long it is prepared in front of a run: while scalar runs go on, HotSpot is busy with code that is soon to go. */
+    private static final long SLICE_NANOS = 1_000_000_000;
+
+    private static final int SLICE_RUNS = 4;
+
     private final CompiledFunction function;
-    private final Slabs slabs;
-    private final ParallelFor loops;
+    private final int threads;
+    /** The function whose program runs: another than the session's once that one has handed over. */
+    private CompiledFunction current;
+    private Slabs slabs;
+    private ParallelFor loops;
+    private long runs;
+    /** Nanoseconds. */
+    private long longest;
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
@@ -37,14 +54,11 @@ public final class Session {
     private boolean broken;
     private boolean ran;
 
+    @SuppressWarnings("this-escape")
     Session(CompiledFunction function, int threads) {
         this.function = function;
-        slabs = function.newSlabs();
-        loops = new ParallelFor(function.program(), slabs, threads);
-        Signature s = function.signature();
-        s.inputs().forEach(x -> settable.put(x.name(), x));
-        s.states().forEach(x -> settable.put(x.name(), x));
-        s.outputs().forEach(x -> outputs.put(x.name(), x));
+        this.threads = threads;
+        adopt(function, function.newSlabs());
         unset.addAll(settable.keySet());
     }
 
@@ -56,6 +70,17 @@ public final class Session {
      */
     public static int defaultThreads() {
         return Workers.threads();
+    }
+
+    /** Whether it has gone over from the code that starts fast to the code that is fast in the end; false where there is one code only. */
+    public boolean handedOver() {
+        return current != function;
+    }
+
+    /** Bytes of its memory, and of what its function has in use to prepare other code. */
+    public long bytes() {
+        Successor successor = function.successor();
+        return current.arena().bytes() + (successor == null ? 0 : successor.bytes());
     }
 
     /** The function this is a session of. */
@@ -79,19 +104,81 @@ public final class Session {
             }
             ran = false;
             overwritten.clear();
-            if (function.program().regions() > 0) {
+            prepare();
+            long start = System.nanoTime();
+            Program program = current.program();
+            if (program.regions() > 0) {
                 Workers.shared().enter();
                 try {
-                    runProgram(function.program());
+                    runProgram(program);
                 } finally {
                     Workers.shared().leave();
                 }
             } else {
-                runProgram(function.program());
+                runProgram(program);
             }
+            longest = Math.max(longest, System.nanoTime() - start);
+            runs++;
         } finally {
             leave();
         }
+    }
+
+    /** Goes on with the function that takes over, if there is one, and over to it when that is ready. */
+    private void prepare() {
+        Successor successor = current.successor();
+        if (successor == null) {
+            return;
+        }
+        if (runs >= FEW_RUNS || longest >= SHORT_NANOS) {
+            successor.goOn(Math.max(SLICE_NANOS, SLICE_RUNS * longest));
+        }
+        if (successor.isReady()) {
+            handOver(successor.function());
+        }
+    }
+
+    /** Goes over to the function that takes over: inputs, states and outputs move to new slabs. */
+    private void handOver(CompiledFunction next) {
+        Slabs from = slabs;
+        Slabs to = next.newSlabs();
+        Signature old = current.signature();
+        Signature s = next.signature();
+        move(old.inputs(), from, s.inputs(), to);
+        move(old.states(), from, s.states(), to);
+        for (int k = 0; ran && k < s.outputs().size(); k++) {
+            Slot o = s.outputs().get(k);
+            // In place of a state, where it was not before: if the state was set since, that is what is there.
+            boolean shared = s.states().stream().anyMatch(x -> isPlaceOf(x, o));
+            boolean differs = shared && old.states().stream().noneMatch(x -> isPlaceOf(x, outputs.get(o.name())));
+            if (differs) {
+                overwritten.add(o.name());
+            } else if (!shared) {
+                move(List.of(old.outputs().get(k)), from, List.of(o), to);
+            }
+        }
+        adopt(next, to);
+    }
+
+    private static boolean isPlaceOf(Slot a, @Nullable Slot b) {
+        return b != null && a.type() == b.type() && a.offset() == b.offset();
+    }
+
+    private static void move(List<Slot> were, Slabs from, List<Slot> are, Slabs to) {
+        for (int k = 0; k < were.size(); k++) {
+            Slot a = were.get(k);
+            System.arraycopy(from.of(a.type()), a.offset(), to.of(a.type()), are.get(k).offset(), a.size());
+        }
+    }
+
+    private void adopt(CompiledFunction next, Slabs memory) {
+        current = next;
+        slabs = memory;
+        loops = new ParallelFor(next.program(), memory, threads);
+        Signature s = next.signature();
+        s.inputs().forEach(x -> settable.put(x.name(), x));
+        s.states().forEach(x -> settable.put(x.name(), x));
+        s.outputs().forEach(x -> outputs.put(x.name(), x));
     }
 
     private void runProgram(Program program) {
@@ -202,7 +289,7 @@ public final class Session {
         if (broken && function.signature().states().stream().noneMatch(x -> unset.contains(x.name()))) {
             broken = false;
         }
-        for (Slot o : function.signature().outputs()) {
+        for (Slot o : current.signature().outputs()) {
             if (o.type() == s.type() && o.offset() == s.offset()) {
                 overwritten.add(o.name());
             }
@@ -224,6 +311,12 @@ public final class Session {
         }
         enter();
         try {
+            // A place that was given away cannot move any more.
+            Successor successor = current.successor();
+            if (successor != null) {
+                handOver(successor.function());
+                s = settable(name);
+            }
             filled(s);
         } finally {
             leave();

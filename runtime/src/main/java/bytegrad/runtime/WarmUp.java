@@ -1,7 +1,5 @@
 package bytegrad.runtime;
 
-import java.lang.management.ManagementFactory;
-
 /**
  * What a warm-up did: runs of a compiled function on an arena of its own, until HotSpot had compiled every kernel.
  *
@@ -24,16 +22,17 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
      * Warms up. Numbers that are not set are 0; a function that fails on those is left as warm as it got.
      */
     static WarmUp of(CompiledFunction function) {
+        long start = System.nanoTime();
+        function.rehearsal().goOn(Long.MAX_VALUE);
         Slabs slabs = function.newSlabs();
         ParallelFor loops = new ParallelFor(function.program(), slabs, 1);
-        long start = System.nanoTime();
         long first = 0;
         long best = Long.MAX_VALUE;
-        long improved = start;
+        long improved = System.nanoTime();
         int runs = 0;
         int atBest = 0;
         while (true) {
-            long allocated = allocated();
+            long allocated = Rehearsal.allocated();
             long before = System.nanoTime();
             try {
                 function.program().steps(slabs, loops);
@@ -43,7 +42,7 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
                 return new WarmUp(runs, before - start, first, best == Long.MAX_VALUE ? 0 : best);
             }
             long now = System.nanoTime();
-            boolean allocates = allocated() > allocated;
+            boolean allocates = Rehearsal.allocated() > allocated;
             first = runs == 0 ? now - before : first;
             runs++;
             if (now - before < best * FASTER) {
@@ -54,15 +53,6 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
             if (runs - atBest >= FEWEST && now - improved > (allocates ? PATIENCE_NANOS : QUIET_NANOS)) {
                 return new WarmUp(runs, now - start, first, best);
             }
-        }
-    }
-
-    /** Bytes that this thread has allocated; 0 where the JVM does not say, or its module for that is missing. */
-    private static long allocated() {
-        try {
-            return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean t ? Math.max(0, t.getCurrentThreadAllocatedBytes()) : 0;
-        } catch (LinkageError | UnsupportedOperationException e) {
-            return 0;
         }
     }
 }

@@ -34,14 +34,12 @@ final class Workers {
     private static final int OPEN = APART;
     /** How many workers are in it. */
     private static final int INSIDE = 2 * APART;
-    /** The next chunk to be run. */
-    private static final int NEXT = 3 * APART;
     /** 1 while a caller has the workers. */
-    private static final int TAKEN = 4 * APART;
+    private static final int TAKEN = 3 * APART;
     /** Sessions in a run. */
-    private static final int RUNNING = 5 * APART;
-
-    private static final int STOPPED = Integer.MAX_VALUE / 2;
+    private static final int RUNNING = 4 * APART;
+    /** Of each thread, the caller first, the chunks dealt to it that nobody has taken: the first in the upper half, the end in the lower. */
+    private static final int DEALT = 5 * APART;
 
     /** Made when first asked for: most programs have no loop worth it. */
     private static final class Shared {
@@ -50,7 +48,7 @@ final class Workers {
         private Shared() {}
     }
 
-    private final AtomicLongArray words = new AtomicLongArray(7 * APART);
+    private final AtomicLongArray words;
     private final @Nullable Worker[] workers;
 
     // Written by the caller that has the workers, before it opens a loop.
@@ -61,6 +59,7 @@ final class Workers {
 
     Workers(int most) {
         workers = new Worker[most];
+        words = new AtomicLongArray(DEALT + (most + 2) * APART);
     }
 
     static Workers shared() {
@@ -112,17 +111,47 @@ final class Workers {
         return workers.length + 1 - (int) Math.max(1, words.get(RUNNING));
     }
 
-    int nextChunk() {
-        return (int) words.getAndIncrement(NEXT);
+    /**
+     * Deals chunks out, to each thread neighbours, and the same ones whenever the loop runs again: what a thread has in its own caches, such as
+     * a part of a state, stays there.
+     */
+    private void deal(int chunks) {
+        int threads = wanted + 1;
+        for (int t = 0; t < threads; t++) {
+            long from = (long) t * chunks / threads;
+            long to = (t + 1L) * chunks / threads;
+            words.set(DEALT + t * APART, from << 32 | to);
+        }
     }
 
-    /** No further chunk is handed out. Those below the ones that run were handed out before. */
-    void stop() {
-        words.set(NEXT, STOPPED);
+    /** The next of a thread's own chunks, lowest first; then the last of another's; −1 when all are taken. */
+    int nextChunk(int worker) {
+        int threads = wanted + 1;
+        int own = worker + 1;
+        int c = take(own, true);
+        for (int k = 1; c < 0 && k < threads; k++) {
+            c = take((own + k) % threads, false);
+        }
+        return c;
     }
 
-    /** Runs a loop with the help of up to so many workers; false, and nothing was run, where there are none to be had. */
-    boolean run(ParallelFor p, int helpers) {
+    private int take(int thread, boolean first) {
+        int at = DEALT + thread * APART;
+        while (true) {
+            long dealt = words.get(at);
+            int from = (int) (dealt >>> 32);
+            int to = (int) dealt;
+            if (from >= to) {
+                return -1;
+            }
+            if (words.compareAndSet(at, dealt, first ? dealt + (1L << 32) : dealt - 1)) {
+                return first ? from : to - 1;
+            }
+        }
+    }
+
+    /** Runs a loop of so many chunks with the help of up to so many workers; false, and nothing was run, where there are none to be had. */
+    boolean run(ParallelFor p, int chunks, int helpers) {
         int most = Math.min(helpers, spare());
         if (most <= 0 || words.get(TAKEN) != 0 || !words.compareAndSet(TAKEN, 0, 1)) {
             return false;
@@ -130,7 +159,7 @@ final class Workers {
         try {
             wanted = start(most);
             loop = p;
-            words.set(NEXT, 0);
+            deal(chunks);
             words.set(OPEN, ++number);
             try {
                 wake();

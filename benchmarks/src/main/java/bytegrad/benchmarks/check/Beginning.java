@@ -3,7 +3,9 @@ package bytegrad.benchmarks.check;
 import bytegrad.benchmarks.results.Comparison;
 import bytegrad.benchmarks.results.Contender;
 import bytegrad.benchmarks.results.Measured;
-import bytegrad.benchmarks.results.Rounds;
+import bytegrad.benchmarks.results.Turn;
+import bytegrad.benchmarks.results.Turns;
+import java.util.ArrayList;
 import java.util.List;
 
 /** From the start of a process to its first result, and to its steady speed: the middle of some processes. */
@@ -27,7 +29,13 @@ final class Beginning {
     }
 
     private static Comparison ours(String workload, double warm, double measure) {
-        List<Contender> ours = List.of(Contender.ours(Places.root()));
-        return new Comparison(new Rounds(ours, List.of(workload), List.of(1), FORKS, warm, measure).run(_ -> {}, System.err::println));
+        Turns ours = new Turns(List.of(Contender.ours(Places.root())));
+        List<Measured> figures = new ArrayList<>();
+        for (int fork = 0; fork < FORKS; fork++) {
+            Turns.Outcome o = ours.take(new Turn(workload, 1, Contender.OURS, fork), warm, measure);
+            System.err.println(o.words());
+            o.figure().ifPresent(figures::add);
+        }
+        return new Comparison(figures);
     }
 }

@@ -47,6 +47,7 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("first-result", Beginning::first),
                     new Group("steady", Beginning::steady),
                     new Group("same-bits", BitsOfTraining::report),
+                    new Group("accuracy", Accuracy::report),
                     new Group("allocation", Allocation::all),
                     new Group("scalar", ScalarSpeed::report),
                     new Group("threads", Scaling::report),

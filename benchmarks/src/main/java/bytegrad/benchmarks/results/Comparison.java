@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Figures of some rounds, and what follows from them: of each contender the middle of its processes. */
@@ -63,16 +65,39 @@ public record Comparison(List<Measured> all) {
         return values(workload, threads, contender, Measured::medianMicros).length;
     }
 
-    /** The other contender with the least median. */
+    /** Rounds that a contender and ours were both in. */
+    private Set<Integer> shared(String workload, int threads, String contender) {
+        Set<Integer> rounds = of(workload, threads, contender).map(Measured::round).collect(Collectors.toSet());
+        rounds.retainAll(of(workload, threads, Contender.OURS).map(Measured::round).collect(Collectors.toSet()));
+        return rounds;
+    }
+
+    /** The other contender with the least median, of those that were in the most rounds: who was slow in the first is not in the others. */
     public Optional<String> bestPeer(String workload, int threads) {
-        return contenders().stream()
-                .filter(c -> !c.equals(Contender.OURS) && forks(workload, threads, c) > 0)
+        List<String> others = contenders().stream().filter(c -> !c.equals(Contender.OURS) && forks(workload, threads, c) > 0).toList();
+        int most = others.stream().mapToInt(c -> shared(workload, threads, c).size()).max().orElse(0);
+        return others.stream()
+                .filter(c -> shared(workload, threads, c).size() == most)
                 .min(Comparator.comparingDouble(c -> micros(workload, threads, c)));
     }
 
-    /** The best peer's time by ours: above 1 we are faster. NaN where either is not measured. */
+    /** How many rounds the best peer and ours were both in. */
+    public int rounds(String workload, int threads) {
+        return bestPeer(workload, threads).map(p -> shared(workload, threads, p).size()).orElse(0);
+    }
+
+    /** The best peer's median by ours, both of the rounds that both were in: above 1 we are faster. NaN where there is none. */
     public double ratio(String workload, int threads) {
-        return bestPeer(workload, threads).map(p -> micros(workload, threads, p) / micros(workload, threads, Contender.OURS)).orElse(Double.NaN);
+        Optional<String> peer = bestPeer(workload, threads);
+        if (peer.isEmpty()) {
+            return Double.NaN;
+        }
+        Set<Integer> rounds = shared(workload, threads, peer.get());
+        return medianOf(workload, threads, peer.get(), rounds) / medianOf(workload, threads, Contender.OURS, rounds);
+    }
+
+    private double medianOf(String workload, int threads, String contender, Set<Integer> rounds) {
+        return median(of(workload, threads, contender).filter(m -> rounds.contains(m.round())).mapToDouble(Measured::medianMicros).sorted().toArray());
     }
 
     /** The ratio within each round, ascending. */
@@ -81,9 +106,8 @@ public record Comparison(List<Measured> all) {
         if (peer.isEmpty()) {
             return new double[0];
         }
-        return of(workload, threads, Contender.OURS)
-                .flatMap(ours -> of(workload, threads, peer.get()).filter(p -> p.round() == ours.round()).map(p -> p.medianMicros() / ours.medianMicros()))
-                .mapToDouble(Double::doubleValue)
+        return shared(workload, threads, peer.get()).stream()
+                .mapToDouble(r -> medianOf(workload, threads, peer.get(), Set.of(r)) / medianOf(workload, threads, Contender.OURS, Set.of(r)))
                 .sorted()
                 .toArray();
     }

@@ -16,19 +16,22 @@ import bytegrad.runtime.io.JsonFields;
 public record Measured(String workload, String contender, int threads, int round, String version, double medianMicros, double firstMillis, double steadyMillis,
         double megabytes) {
     /** Reads the object behind {@code RESULT}. */
-    static Measured of(Json result, String workload, String contender, int threads, int round) {
-        return new Measured(workload, contender, threads, round, text(result, "peer"), number(result, "median_us"), number(result, "t_first_ms"),
+    static Measured of(Json result, Turn turn) {
+        return new Measured(turn.workload(), turn.contender(), turn.threads(), turn.round(), text(result, "peer"), number(result, "median_us"), number(result, "t_first_ms"),
                 number(result, "t_steady_ms"), number(result, "rss_mb"));
     }
 
     /** Reads what {@link #json} writes. */
     static Measured of(Json line) {
-        return of(line, text(line, "workload"), text(line, "contender"), (int) number(line, "threads"), (int) number(line, "round"));
+        return of(line, turn(line));
     }
 
-    /** The same figure, of another round. */
-    Measured inRound(int other) {
-        return new Measured(workload, contender, threads, other, version, medianMicros, firstMillis, steadyMillis, megabytes);
+    static Turn turn(Json line) {
+        return new Turn(text(line, "workload"), (int) number(line, "threads"), text(line, "contender"), (int) number(line, "round"));
+    }
+
+    Turn turn() {
+        return new Turn(workload, threads, contender, round);
     }
 
     Json.Obj json() {

@@ -6,38 +6,47 @@ import bytegrad.cli.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Behind {@code results.sh}: runs all contenders in turn and writes the page. */
+/** Behind {@code results.sh}: runs all contenders in turn, or goes on with that, and writes the page. */
 public final class ResultsMain {
     private static final int BAD_ARGUMENTS = 2;
     private static final int NO_PEERS = 3;
+    private static final int UNFINISHED = 5;
 
     private final Map<String, String> options;
+    private final Set<String> switches;
     private final Path root = Path.of(System.getProperty("bytegrad.root", ".")).toAbsolutePath().normalize();
 
-    private ResultsMain(Map<String, String> options) {
+    private ResultsMain(Map<String, String> options, Set<String> switches) {
         this.options = options;
+        this.switches = switches;
     }
 
     /** Options as of the script. */
     public static void main(String[] args) throws IOException {
         // Charts are drawn into memory.
         System.setProperty("java.awt.headless", "true");
-        Map<String, String> options = new LinkedHashMap<>(Map.of("--workloads", "", "--rounds", "5", "--threads", "1,2", "--peers", "", "--warm", "2", "--measure", "2",
-                "--out", "", "--record", "", "--from", ""));
-        for (int i = 0; i < args.length; i += 2) {
-            if (i + 1 == args.length || options.replace(args[i], args[i + 1]) == null) {
-                throw refuse("unknown option or no value: " + args[i] + "; options are " + options.keySet().stream().sorted().toList());
+        Map<String, String> options = new LinkedHashMap<>(Map.of("--workloads", "", "--forks", "5", "--rounds", "3", "--threads", "1,2", "--peers", "", "--warm", "10",
+                "--measure", "1", "--minutes", "1000", "--out", "", "--record", ""));
+        List<String> known = List.of("--write", "--new");
+        Set<String> switches = new HashSet<>();
+        for (int i = 0; i < args.length; i++) {
+            if (known.contains(args[i])) {
+                switches.add(args[i]);
+            } else if (i + 1 == args.length || options.replace(args[i], args[++i]) == null) {
+                throw refuse("unknown option or no value: " + args[i] + "; options are " + options.keySet().stream().sorted().toList() + " and " + known);
             }
         }
-        new ResultsMain(options).run();
+        new ResultsMain(options, switches).run();
     }
 
     private static Error refuse(String why) {
@@ -71,39 +80,74 @@ public final class ResultsMain {
     }
 
     private void run() throws IOException {
+        Path file = option("--record").isEmpty() ? root.resolve("benchmarks/target/results.jsonl") : Path.of(option("--record"));
+        Journal journal = new Journal(file);
+        if (switches.contains("--new")) {
+            journal.delete();
+        }
+        if (!switches.contains("--write") && !measure(journal, file)) {
+            System.exit(UNFINISHED);
+        }
+        Recorded all = journal.read();
+        if (all.figures().all().isEmpty()) {
+            throw refuse("nothing is recorded in " + file);
+        }
         Path out = option("--out").isEmpty() ? root.resolve("benchmarks/RESULTS.md") : Path.of(option("--out"));
-        List<Path> files = words("--from").stream().map(Path::of).toList();
-        String how = "Read from what was recorded before, on " + LocalDate.now(java.time.ZoneId.systemDefault());
-        if (files.isEmpty()) {
-            files = List.of(option("--record").isEmpty() ? root.resolve("benchmarks/target/results.jsonl") : Path.of(option("--record")));
-            how = measure(Journal.in(files.get(0)));
-        }
-        Comparison figures = Journal.comparison(files);
-        List<Limits> limits = Journal.limits(files);
-        if (figures.all().isEmpty()) {
-            throw new IllegalStateException("nothing was measured");
-        }
-        List<String> charts = charts(figures, limits, out);
-        Files.writeString(out, ResultsPage.of(figures, limits, Machine.facts(), how, charts));
+        List<String> charts = charts(all.figures(), all.best(), out);
+        Files.writeString(out, ResultsPage.of(all, charts));
         System.out.println("wrote " + out + " and " + String.join(", ", charts) + " beside it");
     }
 
-    private String measure(Journal journal) {
+    /** Measures what is not recorded yet; false where the time was over before the end. */
+    private boolean measure(Journal journal, Path file) {
+        long start = System.nanoTime();
+        double minutes = number("--minutes", 0);
+        double warm = number("--warm", 0);
+        double measured = number("--measure", 0);
+        int forks = (int) number("--forks", 1);
+        List<Contender> peers = peers();
         List<Contender> contenders = new ArrayList<>(List.of(Contender.ours(root)));
-        contenders.addAll(peers());
+        contenders.addAll(peers);
+        Turns turns = new Turns(contenders);
         List<Integer> threads = words("--threads").stream().map(t -> (int) parse("--threads", t, 1)).toList();
-        int rounds = (int) number("--rounds", 1);
-        List<String> workloads = workloads();
-        for (int round = 0; round < rounds; round++) {
-            for (int t : threads) {
-                journal.add(Limits.measured(t));
+        Schedule schedule = new Schedule(peers.stream().map(Contender::name).toList(), workloads(), threads, forks, Math.min(forks, (int) number("--rounds", 1)));
+        begin(journal, file, schedule, warm, measured);
+        Recorded done = journal.read();
+        for (List<Turn> left = schedule.left(done); !left.isEmpty(); left = schedule.left(done)) {
+            if (System.nanoTime() - start > minutes * 60e9) {
+                System.out.println(left.size() + " processes are left, the next is " + left.getFirst().words().strip() + "; the same command goes on, --write writes the page of "
+                        + done.figures().all().size() + " that are recorded");
+                return false;
             }
-            int now = round;
-            new Rounds(contenders, workloads, threads, 1, number("--warm", 0), number("--measure", 0))
-                    .run(m -> journal.add(m.inRound(now)), w -> System.out.println(w.replaceFirst("round \\d+", "round " + (now + 1))));
+            Turn next = left.getFirst();
+            for (int t : threads) {
+                if (done.limitsOn(t) <= next.round()) {
+                    journal.add(Limits.measured(t).json());
+                }
+            }
+            Turns.Outcome o = turns.take(next, Turns.warm(next, done, warm), measured);
+            System.out.println(o.words());
+            journal.add(o.figure().map(Measured::json).orElseGet(() -> Recorded.refusal(next, o.words())));
+            done = journal.read();
         }
-        return "Measured on " + LocalDate.now(java.time.ZoneId.systemDefault()) + " in " + rounds + " rounds, each process warm for " + option("--warm") + " s and measured for "
-                + option("--measure") + " s";
+        return true;
+    }
+
+    /** The first line of a new record; one that is there must be of the same code, machine, flags and protocol. */
+    private void begin(Journal journal, Path file, Schedule schedule, double warm, double measured) {
+        Map<String, String> facts = Machine.facts();
+        facts.putAll(Code.facts(root));
+        facts.put("protocol", String.format(Locale.ROOT, "%d processes of ours; libraries in %d of these rounds, after the first only the fastest; warm for %.3g s at most, measured for %.3g s",
+                schedule.forks(), schedule.rounds(), warm, measured));
+        Map<String, String> before = journal.read().facts();
+        for (Map.Entry<String, String> f : before.entrySet()) {
+            if (!Code.MAY_CHANGE.contains(f.getKey()) && !f.getValue().equals(facts.get(f.getKey()))) {
+                throw refuse(file + " is of another run: " + f.getKey() + " was " + f.getValue() + " and is " + facts.get(f.getKey()) + "; --new begins again");
+            }
+        }
+        if (before.isEmpty()) {
+            journal.add(Recorded.facts(facts));
+        }
     }
 
     private List<String> workloads() {

@@ -19,9 +19,9 @@ final class ResultsPage {
     private final Map<String, Demand> demands = new TreeMap<>();
     private final StringBuilder text = new StringBuilder();
 
-    private ResultsPage(Comparison figures, List<Limits> limits) {
-        this.figures = figures;
-        this.limits = limits;
+    private ResultsPage(Recorded all) {
+        figures = all.figures();
+        limits = all.best();
         for (String name : figures.workloads()) {
             Workload w = Workload.named(name).orElseThrow(() -> new IllegalStateException("no workload " + name));
             demands.put(name, Demand.of(w.task().graph()));
@@ -36,17 +36,16 @@ final class ResultsPage {
     /**
      * The page.
      *
-     * @param how the command and the day
      * @param charts names of the files beside the page
      */
-    static String of(Comparison figures, List<Limits> limits, Map<String, String> machine, String how, List<String> charts) {
-        ResultsPage page = new ResultsPage(figures, limits);
-        page.heading(machine, how);
+    static String of(Recorded all, List<String> charts) {
+        ResultsPage page = new ResultsPage(all);
+        page.heading(all.facts());
         for (String chart : charts) {
             page.line("![" + chart.replaceAll("\\.png$", "").replace('-', ' ') + "](" + chart + ")");
             page.line("");
         }
-        figures.threads().forEach(page::comparison);
+        page.figures.threads().forEach(page::comparison);
         page.everybody();
         page.beginnings();
         page.gains();
@@ -57,16 +56,16 @@ final class ResultsPage {
         text.append(values.length == 0 ? format : String.format(Locale.ROOT, format, values)).append('\n');
     }
 
-    private void heading(Map<String, String> machine, String how) {
+    private void heading(Map<String, String> facts) {
         line("# Results");
         line("");
-        line("%s. Written by `benchmarks/results.sh`; workloads and protocol are those of `shared/peers/SPEC.md`, the libraries those of `benchmarks/peers`.", how);
-        line("Each figure is the middle of several processes, which took turns; *spread* is the slowest less the fastest of them, in percent of the middle. *Ratio* is the");
-        line("fastest library's time by ours: above 1 we are faster.");
+        line("Written by `benchmarks/results.sh`; workloads and timing are those of `shared/peers/SPEC.md`. Each figure is the middle of several processes, which took turns;");
+        line("*spread* is the slowest less the fastest of them, in percent of the middle. *Ratio* is the time of the fastest library by ours, both of the rounds that both were in:");
+        line("above 1 we are faster.");
         line("");
         line("| | |");
         line("| --- | --- |");
-        machine.forEach((name, value) -> line("| %s | %s |", name, value));
+        facts.forEach((name, value) -> line("| %s | %s |", name, value));
         figures.contenders().forEach(c -> line("| %s | %s |", c, figures.version(c)));
         line("");
         line("## Limits, measured in the same run, in Java");
@@ -85,7 +84,7 @@ final class ResultsPage {
         line("*MFLOP*: a multiplication and an addition for each product in a contraction. *MB at least*: inputs and outputs once, states twice. *MB moved*: what all launches");
         line("read and write, each buffer once a launch. *% of memory*: moved bytes against the bandwidth of memory; above 100 where caches hold them.");
         line("");
-        line("| workload | MFLOP | MB at least | MB moved | ours, µs | spread | processes | best library | its µs | its spread | ratio | by round | % of FMA peak | its % | % of memory |");
+        line("| workload | MFLOP | MB at least | MB moved | ours, µs | spread | processes | best library | its µs | its spread | rounds | ratio | by round | % of FMA peak | its % | % of memory |");
         line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: |");
         for (String w : figures.workloads()) {
             row(w, threads);
@@ -102,9 +101,9 @@ final class ResultsPage {
         double[] ratios = figures.ratios(w, threads);
         double peak = limits(threads).map(Limits::gflops).orElse(Double.NaN);
         double dram = limits(threads).map(Limits::dram).orElse(Double.NaN);
-        line("| %s | %s | %s | %s | %s | %s %% | %d | %s | %s | %s %% | **%s** | %s | %s | %s | %s |", w, number(d.contractions() / 1e6), number(d.bytes() / 1e6), number(moved / 1e6),
+        line("| %s | %s | %s | %s | %s | %s %% | %d | %s | %s | %s %% | %d | **%s** | %s | %s | %s | %s |", w, number(d.contractions() / 1e6), number(d.bytes() / 1e6), number(moved / 1e6),
                 number(ours), number(figures.spreadPercent(w, threads, Contender.OURS)), figures.forks(w, threads, Contender.OURS), peer.isEmpty() ? "–" : peer,
-                number(its), number(peer.isEmpty() ? Double.NaN : figures.spreadPercent(w, threads, peer)), fixed(figures.ratio(w, threads)),
+                number(its), number(peer.isEmpty() ? Double.NaN : figures.spreadPercent(w, threads, peer)), figures.rounds(w, threads), fixed(figures.ratio(w, threads)),
                 ratios.length == 0 ? "–" : fixed(ratios[0]) + "–" + fixed(ratios[ratios.length - 1]), share(d.contractions(), ours, peak), share(d.contractions(), its, peak),
                 share(moved, ours, dram));
     }

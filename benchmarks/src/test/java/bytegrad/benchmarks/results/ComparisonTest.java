@@ -38,6 +38,17 @@ class ComparisonTest {
     }
 
     @Test
+    void whoWasLeftOutOfLaterRoundsIsNotTheFastest() {
+        Comparison c = new Comparison(List.of(
+                figure("bytegrad", 0, 10), figure("lucky", 0, 11), figure("fast", 0, 12), figure("bytegrad", 1, 40), figure("bytegrad", 2, 12), figure("fast", 2, 18)));
+        assertEquals(Optional.of("fast"), c.bestPeer("A", 1));
+        assertEquals(2, c.rounds("A", 1));
+        // Of the rounds 0 and 2 alone.
+        assertEquals(15.0 / 11, c.ratio("A", 1), 1e-12);
+        assertEquals(12, c.micros("A", 1, "bytegrad"));
+    }
+
+    @Test
     void theSpreadIsTheSlowestLessTheFastest() {
         assertEquals(100 * 2 / 11.0, THREE_ROUNDS.spreadPercent("A", 1, "bytegrad"), 1e-12);
     }

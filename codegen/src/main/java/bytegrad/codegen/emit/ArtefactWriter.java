@@ -22,6 +22,7 @@ final class ArtefactWriter {
     private final Map<Key, Entry> kernels = new HashMap<>();
     private final Map<Kernel, Entry> leaves = new HashMap<>();
     private final List<ChunkEmitter.Region> regions = new ArrayList<>();
+    private final RehearsalEmitter rehearsals = new RehearsalEmitter();
     private boolean simd;
 
     /** What launches that share a method agree on; offsets are empty where they are passed. */
@@ -76,6 +77,7 @@ final class ArtefactWriter {
         simd |= emitter.usesSimd();
         Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked, parameters.hasLoops());
         kernels.put(key, entry);
+        rehearsals.add(kernel, emitter.rehearsals());
         return entry;
     }
 
@@ -99,6 +101,7 @@ final class ArtefactWriter {
     /** Ends all classes. */
     ClassImage finish() {
         new ChunkEmitter(this).emit(regions, main);
+        rehearsals.emit(this, main);
         MethodVisitor constructor = main.method(Opcodes.ACC_PUBLIC, "<init>", "()V");
         constructor.visitCode();
         constructor.visitVarInsn(Opcodes.ALOAD, 0);

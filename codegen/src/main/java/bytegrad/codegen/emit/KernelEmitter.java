@@ -105,6 +105,21 @@ final class KernelEmitter {
         return parameters.entryDescriptor();
     }
 
+    /** Calls that have HotSpot compile the kernel's methods; none where offsets are part of the code. */
+    List<RehearsalEmitter.Call> rehearsals() {
+        return parameters.offsetCount() == 0 ? List.of() : Rehearsal.of(kernel).stream().map(this::call).toList();
+    }
+
+    private RehearsalEmitter.Call call(Rehearsal r) {
+        Shared leaf = shared.get(r.method());
+        if (leaf != null) {
+            return new RehearsalEmitter.Call(leaf.entry(), leaf.buffers().size(), r.args());
+        }
+        ArtefactWriter.Entry own = new ArtefactWriter.Entry(part.name(), of(javaNames, r.method(), label), of(descriptors, r.method(), label),
+                List.copyOf(parameters.slabTypes()), true, false);
+        return new RehearsalEmitter.Call(own, parameters.offsetCount(), r.args());
+    }
+
     /** Whether vector instructions were emitted. */
     boolean usesSimd() {
         return simd;
@@ -147,6 +162,7 @@ final class KernelEmitter {
         }
 
         void emit() {
+            values.prepare(method);
             statements(method.body());
             scope.end();
             code.finish(where);
@@ -160,7 +176,7 @@ final class KernelEmitter {
                     case Stmt.Let(Expr.Var v, Expr value) -> let(v, value);
                     case Stmt.Assign(Expr.Var v, Expr value) -> assign(v, value);
                     case Stmt.For f -> loop(f);
-                    case Stmt.Store(int buffer, Index index, Expr value) -> values.store(buffer, index, value);
+                    case Stmt.Store store -> values.store(store);
                     case Stmt.Copy c -> values.copy(c);
                     case Stmt.IfAny(Expr condition, List<Stmt> inner) -> {
                         Label end = new Label();

@@ -2,9 +2,12 @@ package bytegrad.codegen.emit;
 
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
@@ -20,6 +23,7 @@ final class ValueEmitter {
 
     private final ScalarFunctions scalars;
     private final VectorFunctions vectors;
+    private final Map<PartMasks.Part, Integer> masks = new HashMap<>();
 
     ValueEmitter(Code code, Scope scope, Parameters buffers, VectorType plainMask) {
         this.code = code;
@@ -138,8 +142,32 @@ final class ValueEmitter {
         }
     }
 
+    /** ( → ); the method's masks for stores of a part of the lanes, each in a local. */
+    void prepare(Kernel.Method method) {
+        for (PartMasks.Part p : PartMasks.of(method)) {
+            VectorType whole = p.type().integral();
+            code.species(whole, p.lanes());
+            code.vectorStatic(whole, "zero", "");
+            code.intConst(1);
+            code.vectorCall(whole, "addIndex", "I", whole.descriptor());
+            code.operator("LT", "Comparison");
+            code.constant(whole == VectorType.LONG ? DType.I64 : DType.I32, p.count());
+            code.vectorCall(whole, "compare", "L" + VectorType.OPERATORS + "$Comparison;" + whole.element(), MASK);
+            if (whole != p.type()) {
+                code.species(p.type(), p.lanes());
+                code.maskCall("cast", "L" + VectorType.SPECIES + ";", MASK);
+            }
+            int slot = code.newLocal(DType.BOOL, p.lanes());
+            code.store(DType.BOOL, p.lanes(), slot);
+            masks.put(p, slot);
+        }
+    }
+
     /** ( → ); writes the value's lanes to the buffer. */
-    void store(int buffer, Index index, Expr value) {
+    void store(Stmt.Store s) {
+        int buffer = s.buffer();
+        Index index = s.index();
+        Expr value = s.value();
         if (value.lanes() == 1) {
             code.loadRef(buffers.slab(buffer));
             position(buffer, index);
@@ -147,15 +175,65 @@ final class ValueEmitter {
             code.arrayStore(value.dtype());
             return;
         }
+        boolean part = s.count() < value.lanes();
+        if (part && value.dtype() == DType.BOOL) {
+            // The library has no store of a part of a mask.
+            push(value);
+            code.maskCall("toLong", "", "J");
+            code.loadRef(buffers.slab(buffer));
+            position(buffer, index);
+            code.intConst(s.count());
+            code.invokeStatic("bytegrad/runtime/Masks", "store", "(J[ZII)V");
+            return;
+        }
+        if (part) {
+            storePart(s);
+            return;
+        }
         push(value);
         code.loadRef(buffers.slab(buffer));
         position(buffer, index);
         if (value.dtype() == DType.BOOL) {
             code.maskCall("intoArray", "[ZI", "V");
-        } else {
-            VectorType t = VectorType.of(value.dtype());
-            code.vectorCall(t, "intoArray", "[" + t.element() + "I", "V");
+            return;
         }
+        VectorType t = VectorType.of(value.dtype());
+        code.vectorCall(t, "intoArray", "[" + t.element() + "I", "V");
+    }
+
+    /** ( → ); by a mask, or lane by lane where that is no instruction of the JVM's. */
+    private void storePart(Stmt.Store s) {
+        VectorType t = VectorType.of(s.value().dtype());
+        int lanes = s.value().lanes();
+        Integer mask = masks.get(new PartMasks.Part(t, lanes, s.count()));
+        if (mask == null) {
+            throw new CodegenException("no mask was made for the store " + s);
+        }
+        int mark = code.mark();
+        push(s.value());
+        int vector = code.newLocal(s.value().dtype(), lanes);
+        code.store(s.value().dtype(), lanes, vector);
+        Label oneByOne = new Label();
+        Label end = new Label();
+        code.invokeStatic("bytegrad/runtime/Masks", "areFast", "()Z");
+        code.jump(Opcodes.IFEQ, oneByOne);
+        code.load(s.value().dtype(), lanes, vector);
+        code.loadRef(buffers.slab(s.buffer()));
+        position(s.buffer(), s.index());
+        code.load(DType.BOOL, lanes, mask);
+        code.vectorCall(t, "intoArray", "[" + t.element() + "I" + MASK, "V");
+        code.jump(Opcodes.GOTO, end);
+        code.place(oneByOne);
+        for (int lane = 0; lane < s.count(); lane++) {
+            code.loadRef(buffers.slab(s.buffer()));
+            position(s.buffer(), s.index().plus(lane));
+            code.load(s.value().dtype(), lanes, vector);
+            code.intConst(lane);
+            code.vectorCall(t, "lane", "I", t.element());
+            code.arrayStore(s.value().dtype());
+        }
+        code.place(end);
+        code.release(mark);
     }
 
     /** ( → ). The library's copy within one array acts as if all were read first. */

@@ -89,9 +89,9 @@ final class BoundsVerifier {
             case Stmt.Store s -> {
                 loads(s.value());
                 Buffer b = kernel.buffers().get(s.buffer());
-                Affine at = inside(s.index(), s.value().lanes(), BufferBounds.storeEnd(b), "the store to b" + s.buffer());
+                Affine at = inside(s.index(), s.count(), BufferBounds.storeEnd(b), "the store to b" + s.buffer());
                 if (chunks != null) {
-                    chunks.store(s.buffer(), at, s.value().lanes());
+                    chunks.store(s.buffer(), at, s.count());
                 }
             }
             case Stmt.Copy s -> copied(s);
@@ -222,10 +222,10 @@ final class BoundsVerifier {
     private void loads(Expr expr) {
         switch (expr) {
             case Expr.Load e -> {
-                long end = BufferBounds.loadEnd(kernel.buffers().get(e.buffer()), e.lanes());
-                Affine at = inside(e.index(), e.lanes(), end, KernelPrinter.print(e));
+                long end = BufferBounds.loadEnd(kernel.buffers().get(e.buffer()), e);
+                Affine at = inside(e.index(), e.count(), end, KernelPrinter.print(e));
                 if (chunks != null) {
-                    chunks.load(e.buffer(), at, e.lanes());
+                    chunks.load(e.buffer(), at, e.count());
                 }
             }
             case Expr.Apply e -> e.args().forEach(this::loads);

@@ -6,7 +6,8 @@ import bytegrad.codegen.kernel.Kernel.Buffer;
 /**
  * Which elements of a buffer a kernel may touch. Stores stay inside the buffer, which may be a slice of another, and so do loads of one
  * lane. Loads of several lanes may run into the padding up to the next multiple of 64 bytes; what is read there means nothing. They
- * may go further still where nothing can have changed meanwhile: {@link #OVERHANG}.
+ * may go further still where nothing can have changed meanwhile: {@link #OVERHANG}. Where only some lanes are loaded, those stay inside;
+ * emitted code reads all the same as many as there are lanes, which the overhang allows for any buffer, since nothing depends on what they hold.
  */
 public final class BufferBounds {
     /**
@@ -21,6 +22,11 @@ public final class BufferBounds {
     public static long paddedSize(Buffer buffer) {
         long unit = 64 / buffer.dtype().bytes();
         return (buffer.size() + unit - 1) / unit * unit;
+    }
+
+    /** Where the last lane of a load must end, exclusive. */
+    static long loadEnd(Buffer buffer, Expr.Load load) {
+        return load.count() < load.lanes() ? buffer.size() : loadEnd(buffer, load.lanes());
     }
 
     /** Where the last lane of a load must end, exclusive. */

@@ -33,8 +33,17 @@ public sealed interface Expr {
         }
     }
 
-    /** {@code lanes} neighbouring elements of a buffer, from {@code index} on. */
-    record Load(int buffer, Index index, DType dtype, int lanes) implements Expr {}
+    /**
+     * Neighbouring elements of a buffer, from {@code index} on.
+     *
+     * @param count lanes that are elements of the buffer, those in front; the others mean nothing, and nothing may depend on them
+     */
+    record Load(int buffer, Index index, DType dtype, int lanes, int count) implements Expr {
+        /** An element in every lane. */
+        public Load(int buffer, Index index, DType dtype, int lanes) {
+            this(buffer, index, dtype, lanes, lanes);
+        }
+    }
 
     /**
      * A function of operands that all have its lanes. No f32 transcendental is left here: they were expanded into

@@ -59,6 +59,7 @@ final class ExprVerifier {
 
     void store(Stmt.Store s) {
         Buffer buffer = buffer(s.buffer());
+        require(s.count() >= 1 && s.count() <= s.value().lanes(), s.value(), "stores " + s.count() + " of its lanes");
         if (buffer.access() == Access.READ) {
             throw new KernelException("b" + s.buffer() + " is only read");
         }
@@ -115,6 +116,7 @@ final class ExprVerifier {
                 check(e.index());
                 DType dtype = buffer(e.buffer()).dtype();
                 require(e.dtype() == dtype, e, "read as " + type(e) + ", but the buffer is " + dtype.text());
+                require(e.count() >= 1 && e.count() <= e.lanes(), e, "reads " + e.count() + " lanes");
                 accesses.loaded.add(e.buffer());
             }
             case Expr.Apply e -> checkApply(e);

@@ -235,7 +235,7 @@ final class KernelCode {
     private void store(Stmt.Store s, List<Step> out) {
         int from = value(s.value(), out);
         DType dtype = s.value().dtype();
-        int lanes = s.value().lanes();
+        int lanes = s.count();
         Buffer buffer = kernel.buffers().get(s.buffer());
         Place place = place(s.index());
         int base = offsets.get(s.buffer());
@@ -343,13 +343,19 @@ final class KernelCode {
         Place place = place(e.index());
         DType dtype = e.dtype();
         int lanes = e.lanes();
+        int count = e.count();
         int base = offsets.get(e.buffer());
-        long end = BufferBounds.loadEnd(kernel.buffers().get(e.buffer()), lanes) - lanes;
+        long end = BufferBounds.loadEnd(kernel.buffers().get(e.buffer()), e) - count;
         int to = reserve(lanes);
+        // A NaN, or true: what depends on lanes that mean nothing shows.
+        long unread = dtype == DType.BOOL ? 1 : -1;
         out.add(r -> {
             int at = base + inside(place.at(r), end, e);
-            for (int l = 0; l < lanes; l++) {
+            for (int l = 0; l < count; l++) {
                 r[to + l] = slabs.get(dtype, at + l);
+            }
+            for (int l = count; l < lanes; l++) {
+                r[to + l] = unread;
             }
         });
         return to;

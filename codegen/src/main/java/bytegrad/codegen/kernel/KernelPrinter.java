@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
  *       b1[i*10 + j; 8] = sub(b0[i*10 + j; 8], splat8(m))
  * }</pre>
  *
- * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1. A {@code let}
+ * <p>The number after a semicolon, or after {@code splat} and {@code ramp}, is the lanes where they are not 1; of {@code 10 of 16} only the
+ * first 10 are loaded or stored. A {@code let}
  * binds; without it a bound variable changes. Numbers are written as in Java: {@code 1.0f} f32, {@code 1.0} f64, {@code 1}
  * i32, {@code 1L} i64, {@code 1u8} u8, by its bits {@code bf16#3f80} bf16. {@code parallel part(0..8)} calls a method with each of
  * 0 to 7, in any order; {@code copy 10 to b1[i*10] from b0[i*16]} copies neighbouring elements. The first method follows the head
@@ -137,11 +138,11 @@ public final class KernelPrinter {
             case Stmt.Assign s -> s.var().name() + " = " + text(s.value());
             case Stmt.For s ->
                 "for " + s.var().name() + " in " + s.from() + ".." + s.to() + (s.step() == 1 ? "" : " by " + s.step());
-            case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes()) + " = " + text(s.value());
-            case Stmt.Copy s -> "copy " + s.count() + " to " + access(s.to(), s.toAt(), 1) + " from " + access(s.from(), s.fromAt(), 1);
+            case Stmt.Store s -> access(s.buffer(), s.index(), s.value().lanes(), s.count()) + " = " + text(s.value());
+            case Stmt.Copy s -> "copy " + s.count() + " to " + access(s.to(), s.toAt(), 1, 1) + " from " + access(s.from(), s.fromAt(), 1, 1);
             case Stmt.IfAny s -> "if any " + text(s.condition());
-            case Stmt.Sort s -> "sort " + access(s.keys(), s.keysAt(), 1) + ", " + access(s.order(), s.orderAt(), 1) + ": " + s.count() + " of " + s.size();
-            case Stmt.While s -> "while " + access(s.buffer(), s.index(), 1) + " at most " + s.limit() + " \"" + s.what() + "\"";
+            case Stmt.Sort s -> "sort " + access(s.keys(), s.keysAt(), 1, 1) + ", " + access(s.order(), s.orderAt(), 1, 1) + ": " + s.count() + " of " + s.size();
+            case Stmt.While s -> "while " + access(s.buffer(), s.index(), 1, 1) + " at most " + s.limit() + " \"" + s.what() + "\"";
             case Stmt.Parallel s -> "parallel " + s.method() + "(0.." + s.chunks() + ")";
             case Stmt.Call s -> "call " + s.method() + s.args().stream().map(Index::toString).collect(Collectors.joining(", ", "(", ")"));
         };
@@ -151,7 +152,7 @@ public final class KernelPrinter {
         return switch (expr) {
             case Expr.Const e -> number(e.dtype(), e.bits());
             case Expr.Var e -> e.name();
-            case Expr.Load e -> access(e.buffer(), e.index(), e.lanes());
+            case Expr.Load e -> access(e.buffer(), e.index(), e.lanes(), e.count());
             case Expr.Apply e -> e.fn().text() + e.args().stream().map(this::text).collect(Collectors.joining(", ", "(", ")"));
             case Expr.Convert e -> e.dtype().text() + "(" + text(e.arg()) + ")";
             case Expr.Bits e -> "bits_" + e.dtype().text() + "(" + text(e.arg()) + ")";
@@ -166,8 +167,8 @@ public final class KernelPrinter {
         return buffer >= 0 && buffer < names.size() ? names.get(buffer) : "b" + buffer;
     }
 
-    private String access(int buffer, Index index, int lanes) {
-        return name(buffer) + "[" + index + (lanes == 1 ? "" : "; " + lanes) + "]";
+    private String access(int buffer, Index index, int lanes, int count) {
+        return name(buffer) + "[" + index + (lanes == 1 ? "" : count < lanes ? "; " + count + " of " + lanes : "; " + lanes) + "]";
     }
 
     private static String lanes(int lanes) {

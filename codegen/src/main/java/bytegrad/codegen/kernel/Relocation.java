@@ -53,7 +53,7 @@ public final class Relocation {
             case Stmt.Let s -> new Stmt.Let(s.var(), expr(s.value()));
             case Stmt.Assign s -> new Stmt.Assign(s.var(), expr(s.value()));
             case Stmt.For s -> new Stmt.For(s.var(), s.from(), s.to(), s.step(), block(s.body()));
-            case Stmt.Store s -> new Stmt.Store(targets.get(s.buffer()).buffer(), at(s.buffer(), s.index()), expr(s.value()));
+            case Stmt.Store s -> new Stmt.Store(targets.get(s.buffer()).buffer(), at(s.buffer(), s.index()), expr(s.value()), s.count());
             case Stmt.Copy s -> new Stmt.Copy(targets.get(s.to()).buffer(), at(s.to(), s.toAt()), targets.get(s.from()).buffer(), at(s.from(), s.fromAt()), s.count());
             case Stmt.IfAny s -> new Stmt.IfAny(expr(s.condition()), block(s.body()));
             case Stmt.While s ->
@@ -71,7 +71,7 @@ public final class Relocation {
 
     private Expr expr(Expr expr) {
         return switch (expr) {
-            case Expr.Load e -> new Expr.Load(targets.get(e.buffer()).buffer(), at(e.buffer(), e.index()), e.dtype(), e.lanes());
+            case Expr.Load e -> new Expr.Load(targets.get(e.buffer()).buffer(), at(e.buffer(), e.index()), e.dtype(), e.lanes(), e.count());
             case Expr.Apply e -> new Expr.Apply(e.fn(), e.args().stream().map(this::expr).toList());
             case Expr.Convert e -> new Expr.Convert(e.dtype(), expr(e.arg()));
             case Expr.Bits e -> new Expr.Bits(e.dtype(), expr(e.arg()));

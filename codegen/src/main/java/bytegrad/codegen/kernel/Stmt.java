@@ -17,8 +17,17 @@ public sealed interface Stmt {
         }
     }
 
-    /** Writes the value's lanes to neighbouring elements of a buffer, from {@code index} on. */
-    record Store(int buffer, Index index, Expr value) implements Stmt {}
+    /**
+     * Writes the value's lanes to neighbouring elements of a buffer, from {@code index} on.
+     *
+     * @param count lanes that are written, those in front
+     */
+    record Store(int buffer, Index index, Expr value, int count) implements Stmt {
+        /** Writes all lanes. */
+        public Store(int buffer, Index index, Expr value) {
+            this(buffer, index, value, value.lanes());
+        }
+    }
 
     /**
      * Writes {@code count} neighbouring elements of a buffer, from {@code fromAt} on, to as many of another of its dtype, from {@code toAt} on, or to

@@ -1,11 +1,13 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.machine.MachineProfile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a contraction is tiled, packed, blocked and cut in chunks: by its extents and strides alone.
+ * How a contraction is tiled, packed, blocked and cut in chunks: by its extents and strides, and what the machine keeps in its second cache.
  *
  * <p>The loops, from outside in: outer axes that both operands or the right one alone have; blocks of rows whose part of the left operand
  * stays in L2; blocks of products, where {@link bytegrad.ir.ContractOrder} has several; panels of columns; tiles of rows.
@@ -30,9 +32,6 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         /** All of them before anything else: several blocks or chunks of rows read them. */
         WHOLE
     }
-
-    /** Half of a second-level cache, for what is read again and again; the other half is for what passes through. */
-    private static final long CACHE = 1 << 20;
 
     /** Rows for which a copy of the right operand pays: it costs as much as the products of six rows. */
     private static final int ROWS_WORTH_PACKING = 96;
@@ -59,10 +58,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      * Decides.
      *
      * @param accumulators vectors of sums in a tile, at most
+     * @param turned the tile, if vectors run along rows
      * @param wanted at most so many chunks
+     * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, int wanted) {
-        return new Choice(c, lanes, accumulators).choose(wanted);
+    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident) {
+        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted);
     }
 
     /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
@@ -79,8 +80,10 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
     private static final class Choice {
         private final Contraction c;
+        private final long resident;
         private final int lanes;
         private final TileShape tile;
+        private final boolean turned;
         private final int panels;
         private final int bytes;
         private final boolean blocked;
@@ -89,11 +92,13 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final long rows;
         private final long rowTiles;
 
-        Choice(Contraction c, int lanes, int accumulators) {
+        Choice(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, long resident) {
+            this.turned = turned.isPresent();
+            this.resident = resident;
             this.c = c;
             this.lanes = lanes;
             this.bytes = c.result().dtype().bytes();
-            this.tile = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong());
+            this.tile = turned.orElseGet(() -> TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong()));
             this.panels = (c.columns() + width() - 1) / width();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
@@ -106,7 +111,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         Blocking choose(int wanted) {
-            boolean packed = lanes > 1 && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
+            boolean packed = lanes > 1 && !turned && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
             boolean rowsOutside = packed && areRowsOutside();
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
@@ -132,7 +137,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private int rowBlocks() {
             long sums = blocked ? rows * panels * width() * bytes : 0;
             long units = rowUnits();
-            return (int) Math.clamp(Math.ceilDiv(leftBytes() + sums, CACHE), 1, Math.max(1, Math.min(units, rows / ROWS_WORTH_PACKING)));
+            return (int) Math.clamp(Math.ceilDiv(leftBytes() + sums, resident), 1, Math.max(1, Math.min(units, rows / ROWS_WORTH_PACKING)));
         }
 
         private long rowUnits() {
@@ -151,7 +156,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private boolean areRowsOutside() {
-            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= CACHE
+            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= resident
                     && (long) c.columns() * bytes >= FAR;
         }
 
@@ -173,7 +178,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         private int rowChunks(int wanted, int blocks) {
-            long most = rightBytes() <= CACHE / 4 || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
+            long most = rightBytes() <= resident / 4 || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
             return Math.clamp(most, 1, wanted);
         }
 

@@ -141,7 +141,12 @@ final class Contraction {
 
     /** How far apart neighbouring products are in the left operand, along each contracted axis. */
     List<Integer> leftProductStrides() {
-        return op.leftContract().stream().map(left.strides()::get).toList();
+        return leftProductStrides(left);
+    }
+
+    /** The same where the operand's elements lie otherwise. */
+    List<Integer> leftProductStrides(Operand turned) {
+        return op.leftContract().stream().map(turned.strides()::get).toList();
     }
 
     /** How far apart neighbouring products are in the right operand, along each contracted axis. */
@@ -151,6 +156,15 @@ final class Contraction {
 
     Index leftAt(Index[] axes, List<Index> k) {
         return left.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k));
+    }
+
+    /** The same where the operand's elements lie otherwise. */
+    Index leftAt(Operand turned, Index[] axes, List<Index> k) {
+        return turned.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k));
+    }
+
+    List<Integer> leftExtents() {
+        return y.input(0).shape().dims();
     }
 
     Index rightAt(Index[] axes, List<Index> k) {

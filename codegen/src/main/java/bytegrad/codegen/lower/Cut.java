@@ -67,7 +67,7 @@ record Cut(Expr.Var chunk, int count, int size) {
     }
 
     /** The method of a chunk. */
-    MethodWriter method(String name, int laneBytes, MethodWriter.Names names) {
-        return new MethodWriter(name, List.of(chunk), laneBytes, names, java.util.Optional.of(this));
+    MethodWriter method(String name, Lanes lanes, MethodWriter.Names names) {
+        return new MethodWriter(name, List.of(chunk), lanes, names, java.util.Optional.of(this));
     }
 }

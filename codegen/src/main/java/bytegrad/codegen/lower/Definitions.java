@@ -169,7 +169,7 @@ final class Definitions {
         Scope s = from.binding(List.of(at));
         return switch (s.laneStride(at)) {
             case 0 -> s.let(new Expr.Load(buffer, at, dtype, 1));
-            case 1 -> s.let(new Expr.Load(buffer, at, dtype, s.lanes()));
+            case 1 -> s.let(new Expr.Load(buffer, at, dtype, s.lanes(), s.count()));
             default -> throw new NotVectorizable("it loads elements " + s.laneStride(at) + " apart");
         };
     }

@@ -1,5 +1,7 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.machine.MachineProfile;
+
 /**
  * How much a chunk of a parallel loop must be worth. What is fixed here is part of the code of a kernel: the same for any machine and
  * number of threads.
@@ -7,8 +9,8 @@ package bytegrad.codegen.lower;
  * @param nanos estimated time of one thread for a chunk, at least; see {@link Work}
  */
 public record Grain(long nanos) {
-    /** A loop of two chunks saves 20 µs and costs 1 µs where workers are awake. */
-    public static final Grain USUAL = new Grain(20_000);
+    /** Of a machine that nobody described. */
+    public static final Grain USUAL = new Grain(MachineProfile.DEFAULT.chunkNanos());
 
     /** Chunks of anything, for tests: what is worth nothing in parallel must still be right. */
     public static final Grain FINEST = new Grain(0);

@@ -23,7 +23,7 @@ final class Lines {
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
-        this.method = new MethodWriter("run", List.of(), lanes.bytes(), new MethodWriter.Names());
+        this.method = new MethodWriter("run", List.of(), lanes, new MethodWriter.Names());
     }
 
     /** A chain along the axis, in a register; neighbouring lines on lanes. */

@@ -47,15 +47,18 @@ final class Loops {
         }
         int axis = axes.get(depth);
         int extent = shape.dim(axis);
-        int width = axis == shape.rank() - 1 ? lanes : 1;
-        int main = width > 1 ? extent - extent % width : 0;
-        if (main > 0) {
-            s.method().loop(s, Index.ZERO, Index.of(main), width, width, (inner, i) -> nest(inner, depth + 1, with(index, axis, definitions.known(i, extent))));
-        }
-        if (main == 0 && extent == 1) {
+        if (extent == 1) {
             nest(s, depth + 1, index);
-        } else if (main < extent) {
-            s.method().loop(s, Index.of(main), Index.of(extent), 1, 1, (inner, i) -> nest(inner, depth + 1, with(index, axis, definitions.known(i, extent))));
+            return;
+        }
+        int width = axis == shape.rank() - 1 ? lanes : 1;
+        int main = extent - extent % width;
+        MethodWriter.Body each = (inner, i) -> nest(inner, depth + 1, with(index, axis, definitions.known(i, extent)));
+        if (main > 0) {
+            s.method().loop(s, Index.ZERO, Index.of(main), width, width, each);
+        }
+        if (main < extent) {
+            s.method().rest(s, Index.of(main), extent - main, width, each);
         }
     }
 

@@ -19,21 +19,21 @@ final class MethodWriter {
     private final List<Expr.Var> params;
     private final Map<Expr.Var, Scope> scopes = new HashMap<>();
     private final Set<Expr.Var> accumulators = new HashSet<>();
-    private final int laneBytes;
+    private final Lanes lanes;
     private final Names names;
     private final Optional<Cut> cut;
     final Scope body = Scope.outermost(this);
 
-    MethodWriter(String name, List<Expr.Var> params, int laneBytes, Names names) {
-        this(name, params, laneBytes, names, Optional.empty());
+    MethodWriter(String name, List<Expr.Var> params, Lanes lanes, Names names) {
+        this(name, params, lanes, names, Optional.empty());
     }
 
     /** @param cut the parallel loop that the method is part of, if it is; its chunk is a parameter */
-    MethodWriter(String name, List<Expr.Var> params, int laneBytes, Names names, Optional<Cut> cut) {
+    MethodWriter(String name, List<Expr.Var> params, Lanes lanes, Names names, Optional<Cut> cut) {
         this.name = name;
         this.cut = cut;
         this.names = names;
-        this.laneBytes = laneBytes;
+        this.lanes = lanes;
         this.params = List.copyOf(params);
         params.forEach(p -> bind(p, body));
     }
@@ -44,7 +44,7 @@ final class MethodWriter {
     }
 
     Expr.Var fresh(DType dtype, int lanes) {
-        if (lanes > 1 && dtype != DType.BOOL && dtype.bytes() != laneBytes) {
+        if (lanes > 1 && dtype != DType.BOOL && dtype.bytes() != this.lanes.bytes()) {
             throw new NotVectorizable("lanes of different widths do not mix");
         }
         return new Expr.Var("v" + names.next(), dtype, lanes);
@@ -100,7 +100,25 @@ final class MethodWriter {
 
     private void loop(Scope s, Index from, Index to, int step, int lanes, int vectors, Body body) {
         Expr.Var var = Expr.Var.index("i" + names.next());
-        Scope inner = s.loop(var, lanes, vectors);
+        write(s, s.loop(var, lanes, vectors), var, from, to, step, body);
+    }
+
+    /** As a loop over so many elements, fewer than lanes: one iteration, whose other lanes mean nothing; or one lane after the other, where the kernel's code is long. */
+    void rest(Scope s, Index from, int count, int width, Body body) {
+        if (!lanes.parts()) {
+            loop(s, from, from.plus(count), 1, 1, body);
+            return;
+        }
+        part(s, from, count, width, body);
+    }
+
+    /** One iteration over so many elements, fewer than lanes; the other lanes mean nothing. */
+    void part(Scope s, Index from, int count, int lanes, Body body) {
+        Expr.Var var = Expr.Var.index("i" + names.next());
+        write(s, s.part(var, lanes, count), var, from, from.plus(count), lanes, body);
+    }
+
+    private static void write(Scope s, Scope inner, Expr.Var var, Index from, Index to, int step, Body body) {
         body.write(inner, Index.of(var));
         s.out.add(new Stmt.For(var, from, to, step, inner.out));
     }

@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -48,81 +49,131 @@ final class MicroKernel {
         this.inside = of.inside;
     }
 
+    /** What is multiplied: numbers of so many rows so far apart, or vectors. */
+    private record Factor(int buffer, Index at, int height, int rowStride, List<Integer> strides) {}
+
+    private MicroKernel(Contraction c, int lanes, int count, Contracted.Block block, Factor numbers, Factor vectors) {
+        this.c = c;
+        this.lanes = lanes;
+        this.count = count;
+        this.left = numbers.buffer;
+        this.height = numbers.height;
+        this.rows = numbers.at;
+        this.rowStride = numbers.rowStride;
+        this.right = vectors.buffer;
+        this.columns = vectors.at;
+        Products products = new Products(block.trips(), inside(c), numbers.strides, vectors.strides).joined();
+        this.trips = products.trips;
+        this.inside = products.inside;
+        this.leftStrides = products.left;
+        this.rightStrides = products.right;
+    }
+
     /**
      * For a tile.
      *
      * @param count vectors of columns
      */
-    MicroKernel(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, int count, Contracted.Block block) {
-        this.c = c;
-        this.lanes = lanes;
-        this.count = count;
-        int axis = c.contracted().blockAxis();
-        List<Integer> extents = c.contractedExtents();
-        List<Integer> within = extents.isEmpty() ? List.of() : extents.subList(axis + 1, extents.size());
-        this.left = tile.packedRows().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.left().place()));
-        this.height = tile.height();
-        this.rows = tile.packedRows().map(TileMethods.Part::first).orElseGet(() -> c.leftAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
-        this.rowStride = tile.packedRows().isPresent() ? 1 : c.hasRows() ? c.rowStride() : 0;
-        this.right = tile.panel().map(TileMethods.Part::buffer).orElseGet(() -> buffers.read(c.right().place()));
-        this.columns = tile.panel().map(p -> p.at(Index.ZERO)).orElseGet(() -> c.rightAt(c.with(tile.axes(), tile.row(), tile.column()), block.begin()));
-        Loops loops = new Loops(block.trips(), within,
-                tile.packedRows().isPresent() ? packed(tile.height(), within) : c.leftProductStrides().subList(axis, extents.size()),
-                tile.panel().isPresent() ? packed(count * lanes, within) : c.rightProductStrides().subList(axis, extents.size())).joined();
-        this.trips = loops.trips;
-        this.inside = loops.inside;
-        this.leftStrides = loops.left;
-        this.rightStrides = loops.right;
+    static MicroKernel of(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, int count, Contracted.Block block) {
+        Index[] first = c.with(tile.axes(), tile.row(), tile.column());
+        Factor left = tile.packedRows().map(p -> new Factor(p.buffer(), p.first(), tile.height(), 1, packed(tile.height(), c)))
+                .orElseGet(() -> new Factor(buffers.read(c.left().place()), c.leftAt(first, block.begin()), tile.height(), c.hasRows() ? c.rowStride() : 0,
+                        strides(c, c.leftProductStrides())));
+        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), 1, 0, packed(count * lanes, c)))
+                .orElseGet(() -> new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), 1, 0, strides(c, c.rightProductStrides())));
+        return new MicroKernel(c, lanes, count, block, left, right);
     }
 
-    /** The loops over products, and how far apart products are along each. */
-    private record Loops(Index trips, List<Integer> inside, List<Integer> left, List<Integer> right) {
-        /** Where the last product of an inner loop is followed by the first of its next run, in both operands, they are one loop: each end of a loop costs a misprediction. */
-        Loops joined() {
+    /**
+     * For a tile whose vectors run along rows.
+     *
+     * @param count vectors of rows
+     */
+    static MicroKernel turned(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, Turned.Tile turned, int count, Contracted.Block block) {
+        Index[] first = c.with(tile.axes(), tile.row(), tile.column());
+        Operand left = turned.turned().left();
+        return new MicroKernel(c, lanes, count, block,
+                new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), tile.width(), c.columnStride(), strides(c, c.rightProductStrides())),
+                new Factor(turned.left(), c.leftAt(left, first, block.begin()), 1, 0, strides(c, c.leftProductStrides(left))));
+    }
+
+    /** Extents of the axes inside the first that a block runs over. */
+    private static List<Integer> inside(Contraction c) {
+        return c.contractedExtents().stream().skip(c.contracted().blockAxis() + 1L).toList();
+    }
+
+    /** Of the axes that a block runs over. */
+    private static List<Integer> strides(Contraction c, List<Integer> all) {
+        return all.subList(c.contracted().blockAxis(), all.size());
+    }
+
+    /** How far apart products are that lie k after k, each of so many elements. */
+    private static List<Integer> packed(int elements, Contraction c) {
+        List<Integer> strides = new ArrayList<>();
+        if (!c.contractedExtents().isEmpty()) {
+            strides.add(elements);
+            inside(c).reversed().forEach(n -> strides.addFirst(strides.getFirst() * n));
+        }
+        return strides;
+    }
+
+    /** The loops over products: how often the first runs, extents of those inside it, and how far each moves in both operands. */
+    private record Products(Index trips, List<Integer> inside, List<Integer> left, List<Integer> right) {
+        /** With one loop for two where the inner one ends where the outer one goes on, as along a window's columns and channels: each end of a loop costs a misprediction. */
+        Products joined() {
             for (int a = 0; a < inside.size(); a++) {
                 int n = inside.get(a);
-                if (left.get(a) == n * left.get(a + 1) && right.get(a) == n * right.get(a + 1)) {
-                    List<Integer> extents = new ArrayList<>(inside);
-                    extents.remove(a);
+                if (n == 1 || left.get(a) == n * left.get(a + 1) && right.get(a) == n * right.get(a + 1)) {
+                    List<Integer> fewer = new ArrayList<>(inside);
+                    fewer.remove(a);
                     if (a > 0) {
-                        extents.set(a - 1, inside.get(a - 1) * n);
+                        fewer.set(a - 1, inside.get(a - 1) * n);
                     }
-                    return new Loops(a > 0 ? trips : trips.times(n), extents, without(left, a), without(right, a)).joined();
+                    int gone = n == 1 ? a + 1 : a;
+                    return new Products(a > 0 ? trips : trips.times(n), fewer, without(left, gone), without(right, gone)).joined();
                 }
             }
             return this;
         }
 
-        private static List<Integer> without(List<Integer> strides, int a) {
-            List<Integer> rest = new ArrayList<>(strides);
-            rest.remove(a);
-            return rest;
+        private static List<Integer> without(List<Integer> strides, int axis) {
+            List<Integer> fewer = new ArrayList<>(strides);
+            fewer.remove(axis);
+            return fewer;
         }
     }
 
-    /** How far apart products are that lie k after k, each of so many elements. */
-    private List<Integer> packed(int elements, List<Integer> within) {
-        List<Integer> strides = new ArrayList<>();
-        if (!c.contractedExtents().isEmpty()) {
-            strides.add(elements);
-            within.reversed().forEach(n -> strides.addFirst(strides.getFirst() * n));
-        }
-        return strides;
-    }
-
-    /** The parameters of a method that is this micro-kernel, with one more. */
-    List<Expr.Var> params(Expr.Var more) {
-        return List.of(ROWS, COLUMNS, TRIPS, more);
+    /** The parameters of a method that is this micro-kernel, with some more. */
+    List<Expr.Var> params(Expr.Var... more) {
+        return Stream.concat(Stream.of(ROWS, COLUMNS, TRIPS), Stream.of(more)).toList();
     }
 
     /** What a call gives for them. */
-    List<Index> args(Index more) {
-        return List.of(rows, columns, trips, more);
+    List<Index> args(Index... more) {
+        return Stream.concat(Stream.of(rows, columns, trips), Stream.of(more)).toList();
     }
 
     /** The micro-kernel in that method. */
     MicroKernel passed() {
         return new MicroKernel(this, Index.of(ROWS), Index.of(COLUMNS), Index.of(TRIPS));
+    }
+
+    /**
+     * What a method is told that is more than this micro-kernel: how many products, so that it can be called for few until HotSpot has compiled it.
+     * Nothing where loops are nested: HotSpot makes half as fast a loop of them then.
+     */
+    Optional<Expr.Var> toldTrips() {
+        return inside.isEmpty() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
+    }
+
+    /** How many products there are along the first axis. */
+    Index trips() {
+        return trips;
+    }
+
+    /** The micro-kernel in a method that is told so. */
+    MicroKernel told() {
+        return toldTrips().map(t -> new MicroKernel(this, rows, columns, Index.of(t))).orElse(this);
     }
 
     /** Writes the loops; returns the sums, by row and vector. */

@@ -47,7 +47,7 @@ final class Nests {
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
-        this.method = new MethodWriter("run", List.of(), lanes.bytes(), names);
+        this.method = new MethodWriter("run", List.of(), lanes, names);
     }
 
     /** What is stored at each point once its axes are bound; values first, so that an update in place reads the old value. */
@@ -85,7 +85,7 @@ final class Nests {
         }
         int axis = order.get(at.get());
         Cut cut = Cut.of(Expr.Var.index("c" + names.next()), units(space, axis, at.get()), wanted, unit(space, axis, at.get()));
-        MethodWriter part = cut.method("part" + parts.size(), lanes.bytes(), names);
+        MethodWriter part = cut.method("part" + parts.size(), lanes, names);
         // What is stored outside all loops is stored once; what is computed there, each chunk computes for itself.
         point.visit(method.body, new Index[order.size()], 0);
         nest(space, order, 0, part.body, new Index[order.size()], at.get(), (s, axes, depth) -> {
@@ -116,8 +116,7 @@ final class Nests {
     }
 
     private int width(Shape space, int axis) {
-        int width = axis == space.rank() - 1 ? lanes.loop() : 1;
-        return space.dim(axis) < width ? 1 : width;
+        return axis == space.rank() - 1 && space.dim(axis) > 1 ? lanes.loop() : 1;
     }
 
     /** Elements that one iteration of the loop at a depth handles: of the innermost, perhaps several vectors. */
@@ -154,7 +153,7 @@ final class Nests {
         int width = width(space, axis);
         int unit = unit(space, axis, depth);
         int panels = unit > width ? extent - extent % unit : 0;
-        int main = width > 1 ? extent - extent % width : 0;
+        int main = extent - extent % width;
         MethodWriter.Body body = (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cut, point);
         MethodWriter.Body side = (inner, i) -> {
             // i stops short of the end, or i + v·width would seem to leave the axis and a reshape of it could not be followed.
@@ -168,7 +167,7 @@ final class Nests {
         MethodWriter m = s.method();
         if (depth == cut) {
             Cut c = m.cut().orElseThrow();
-            int whole = panels > 0 ? panels : width > 1 ? main : extent;
+            int whole = panels > 0 ? panels : main;
             if (panels > 0) {
                 c.panels(s, whole, width, unit / width, side);
             } else {
@@ -179,8 +178,8 @@ final class Nests {
                     if (whole < main) {
                         m.loop(inner, from, from.plus(main - whole), width, width, body);
                     }
-                    if (Math.max(whole, main) < extent) {
-                        m.loop(inner, from.plus(Math.max(0, main - whole)), from.plus(extent - whole), 1, 1, body);
+                    if (main < extent) {
+                        m.rest(inner, from.plus(main - whole), extent - main, width, body);
                     }
                 });
             }
@@ -189,13 +188,13 @@ final class Nests {
         if (panels > 0) {
             m.panels(s, Index.ZERO, Index.of(panels), width, unit / width, side);
         }
-        if (panels < main) {
+        if (extent == 1) {
+            body.write(s, Index.ZERO);
+        } else if (panels < main) {
             m.loop(s, Index.of(panels), Index.of(main), width, width, body);
         }
-        if (main == 0 && extent == 1) {
-            body.write(s, Index.ZERO);
-        } else if (main < extent) {
-            m.loop(s, Index.of(main), Index.of(extent), 1, 1, body);
+        if (main < extent) {
+            m.rest(s, Index.of(main), extent - main, width, body);
         }
     }
 
@@ -294,7 +293,7 @@ final class Nests {
         List<Kernel.Method> methods = new ArrayList<>();
         int[] offset = new int[n.shape().rank()];
         for (int first = 0; first < parts.size(); first += PARTS_PER_METHOD) {
-            MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes.bytes(), names);
+            MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes, names);
             for (Node part : parts.subList(first, Math.min(parts.size(), first + PARTS_PER_METHOD))) {
                 piece(m.body, n, part, offset, Collections.nCopies(offset.length, 0));
                 offset[axis] += part.shape().dim(axis);

@@ -104,42 +104,46 @@ final class Reductions {
         return copy;
     }
 
-    /** Partials in registers: W / lanes vectors, which spill to scratch only for the rest of a row and the last steps. */
+    /** Partials in registers: W / lanes vectors, which spill to scratch only for the last steps. */
     private Expr registers(Node n, Op.Reduce op, List<Index> kept, Expr zero, int partials, int width, Scope s) {
         ScalarFn fn = op.monoid().fn();
         Node x = n.input(0);
         int last = op.axes().getLast();
         int extent = x.shape().dim(last);
-        int main = extent - extent % partials;
-        Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
+        int whole = extent - extent % width;
+        Scratch scratch = Scratch.of(buffers, n.dtype(), width, s.method().cut());
         List<Expr.Var> acc = new ArrayList<>();
         for (int c = 0; c < partials / width; c++) {
             acc.add(s.accumulator(s.splat(zero, width)));
         }
         MethodWriter m = s.method();
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
-            m.loop(outer, Index.ZERO, Index.of(main), partials, width, (inner, k) -> {
-                // k stops short of the end, or k + c·width would seem to leave the row and a reshape of it could not be followed.
-                definitions.known(k, main - partials + width);
+            // Written for one vector, which is always the first's turn: then it moves to the back. What is reduced may be long.
+            if (whole > 0) {
+                m.loop(outer, Index.ZERO, Index.of(whole), width, width, (inner, k) -> {
+                    Expr value = inner.splat(definitions.at(x, with(index, last, definitions.known(k, extent)), inner), width);
+                    Expr next = inner.variable(combined(fn, acc.getFirst(), value, inner));
+                    for (int c = 1; c < acc.size(); c++) {
+                        inner.out.add(new Stmt.Assign(acc.get(c - 1), acc.get(c)));
+                    }
+                    inner.out.add(new Stmt.Assign(acc.getLast(), next));
+                });
+            }
+            if (whole < extent) {
+                m.part(outer, Index.of(whole), extent - whole, width, (inner, k) -> {
+                    Expr value = inner.splat(definitions.at(x, with(index, last, definitions.known(k, extent)), inner), width);
+                    Expr lane = new Expr.Ramp(Index.ZERO, 1, n.dtype(), width);
+                    Expr meant = Expr.Apply.of(ScalarFn.LT, lane, new Expr.Splat(Expr.Const.of(n.dtype(), extent - whole), width));
+                    Expr next = combined(fn, acc.getFirst(), value, inner);
+                    inner.out.add(new Stmt.Assign(acc.getFirst(), Expr.Apply.of(ScalarFn.SELECT, meant, next, acc.getFirst())));
+                });
+            }
+            int turn = whole / width % acc.size();
+            if (turn != 0) {
+                // Each row begins with the first.
+                List<Expr> turned = acc.stream().map(v -> (Expr) outer.variable(v)).toList();
                 for (int c = 0; c < acc.size(); c++) {
-                    combine(fn, acc.get(c), definitions.at(x, with(index, last, k.plus(c * width)), inner), inner);
-                }
-            });
-            if (main < extent) {
-                for (int c = 0; c < acc.size(); c++) {
-                    outer.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.of(c * width), s), acc.get(c)));
-                }
-                int whole = extent - extent % width;
-                if (main < whole) {
-                    m.loop(outer, Index.of(main), Index.of(whole), width, width,
-                            (inner, k) -> intoScratch(fn, scratch, k.plus(-main), width, definitions.at(x, with(index, last, definitions.known(k, extent)), inner), inner));
-                }
-                if (whole < extent) {
-                    m.loop(outer, Index.of(whole), Index.of(extent), 1, 1,
-                            (inner, k) -> intoScratch(fn, scratch, k.plus(-main), 1, definitions.at(x, with(index, last, definitions.known(k, extent)), inner), inner));
-                }
-                for (int c = 0; c < acc.size(); c++) {
-                    outer.out.add(new Stmt.Assign(acc.get(c), new Expr.Load(scratch.buffer(), at(scratch, Index.of(c * width), s), n.dtype(), width)));
+                    outer.out.add(new Stmt.Assign(acc.get((c + turn) % acc.size()), turned.get(c)));
                 }
             }
         });

@@ -24,7 +24,7 @@ final class Scatters {
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
-        this.method = new MethodWriter("run", List.of(), lanes.bytes(), new MethodWriter.Names());
+        this.method = new MethodWriter("run", List.of(), lanes, new MethodWriter.Names());
     }
 
     /** y = base; then y[β, o, i₁[β,j], …, r] ∘= u[β,o,j,r], j ascending. */
@@ -95,7 +95,7 @@ final class Scatters {
             throw new NotVectorizable("neighbouring lanes add to places " + stride + " apart");
         }
         int width = stride == 1 ? s.lanes() : 1;
-        Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width));
+        Expr old = s.variable(new Expr.Load(out, place, n.dtype(), width, width > 1 ? s.count() : 1));
         s.store(out, place, s.let(Expr.Apply.of(fn, old, s.splat(value, width))));
     }
 }

@@ -22,12 +22,15 @@ final class Scope {
     private final Optional<Expr.Var> laneVar;
     private final int lanes;
     private final int vectors;
+    /** Lanes that are elements, those in front. */
+    private final int count;
     final List<Stmt> out = new ArrayList<>();
     final Map<Key, Expr> values = new HashMap<>();
     private final Map<Expr, Expr> splats = new HashMap<>();
     private final Map<Expr, Expr> lets = new HashMap<>();
 
-    private Scope(Optional<Scope> parent, MethodWriter method, Optional<Expr.Var> laneVar, int lanes, int vectors) {
+    private Scope(Optional<Scope> parent, MethodWriter method, Optional<Expr.Var> laneVar, int lanes, int vectors, int count) {
+        this.count = count;
         this.parent = parent;
         this.method = method;
         this.laneVar = laneVar;
@@ -36,7 +39,7 @@ final class Scope {
     }
 
     static Scope outermost(MethodWriter method) {
-        return new Scope(Optional.empty(), method, Optional.empty(), 1, 1);
+        return new Scope(Optional.empty(), method, Optional.empty(), 1, 1, 1);
     }
 
     /** The body of a loop over {@code var}, which advances by {@code lanes}. */
@@ -48,14 +51,22 @@ final class Scope {
      * The body of a loop over {@code var}, which advances by {@code lanes}, or as many times that as the body handles vectors side by side.
      */
     Scope loop(Expr.Var var, int lanes, int vectors) {
-        Scope s = new Scope(Optional.of(this), method, lanes > 1 ? Optional.of(var) : Optional.empty(), lanes, vectors);
+        return bound(var, new Scope(Optional.of(this), method, lanes > 1 ? Optional.of(var) : Optional.empty(), lanes, vectors, lanes));
+    }
+
+    /** The body of a loop over {@code var} for what is left behind whole vectors: one of which only so many lanes are elements. */
+    Scope part(Expr.Var var, int lanes, int count) {
+        return bound(var, new Scope(Optional.of(this), method, Optional.of(var), lanes, 1, count));
+    }
+
+    private Scope bound(Expr.Var var, Scope s) {
         method.bind(var, s);
         return s;
     }
 
     /** A body that may be skipped: what it binds is not seen outside. */
     Scope branch() {
-        return new Scope(Optional.of(this), method, Optional.empty(), 1, 1);
+        return new Scope(Optional.of(this), method, Optional.empty(), 1, 1, 1);
     }
 
     MethodWriter method() {
@@ -99,6 +110,11 @@ final class Scope {
 
     int lanes() {
         return laneVar.isPresent() || parent.isEmpty() ? lanes : parent.get().lanes();
+    }
+
+    /** Lanes that are elements; those behind them mean nothing, and are not stored. */
+    int count() {
+        return laneVar.isPresent() || parent.isEmpty() ? count : parent.get().count();
     }
 
     /** How far the index moves from one lane to the next; 0 outside vector loops. */
@@ -164,6 +180,6 @@ final class Scope {
         if (lanes() > 1 && stride > 1 || stride < 0) {
             throw new NotVectorizable("it stores every " + stride + "th element");
         }
-        out.add(new Stmt.Store(buffer, index, stride == 1 ? splat(value, lanes()) : value));
+        out.add(stride == 1 ? new Stmt.Store(buffer, index, splat(value, lanes()), count()) : new Stmt.Store(buffer, index, value));
     }
 }

@@ -59,7 +59,7 @@ final class Sweeps {
     private final Contraction c;
     private final Portions portions;
     private final int chunks;
-    private final int laneBytes;
+    private final Lanes laneWidths;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
@@ -69,7 +69,7 @@ final class Sweeps {
         this.buffers = buffers;
         this.cluster = cluster;
         this.chunks = chunks;
-        this.laneBytes = lanes.bytes();
+        this.laneWidths = lanes;
         this.y = cluster.core().orElseThrow();
         this.dtype = y.dtype();
         this.c = new Contraction(y, partition, definitions, names);
@@ -86,7 +86,7 @@ final class Sweeps {
     }
 
     List<Kernel.Method> methods() {
-        MethodWriter entry = new MethodWriter("run", List.of(), laneBytes, names);
+        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths, names);
         if (y.shape().size() == 0) {
             return List.of(entry.finish());
         }
@@ -96,7 +96,7 @@ final class Sweeps {
         TileAxis axis = cutAxis(width, wanted);
         if (wanted > 1 && axis.units() > 1) {
             Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
-            MethodWriter part = cut.method("part", laneBytes, names);
+            MethodWriter part = cut.method("part", laneWidths, names);
             new Panels(width, axis, part).write();
             entry.body.out.add(new Stmt.Parallel("part", cut.count()));
             all.add(part.finish());
@@ -200,7 +200,8 @@ final class Sweeps {
             int size = rows * columns;
             call(s, "clear" + size, List.of(), p -> clear(p.m, 0, size));
             portions.blocks(m, s, block -> {
-                int behind = portions.isChain() ? 0 : size;
+                // The same for blocks of fewer rows, which share the methods that add there.
+                int behind = portions.isChain() ? 0 : all.width * all.height;
                 if (behind > 0) {
                     call(block.scope(), "part" + size, List.of(), p -> clear(p.m, behind, size));
                 }
@@ -216,7 +217,7 @@ final class Sweeps {
                     });
                 });
                 if (behind > 0) {
-                    call(block.scope(), "add" + size, List.of(), p -> add(p.m, size));
+                    call(block.scope(), "add" + size, List.of(), p -> add(p.m, size, behind));
                 }
             });
             m.each(s, rows, (each, i) -> call(each, "store" + columns, List.of(row.plus(i), i, column), this::store));
@@ -251,7 +252,7 @@ final class Sweeps {
             }
             s.out.add(new Stmt.Call(name, args));
             if (!methods.containsKey(name)) {
-                methods.put(name, body.apply(new Called(new MethodWriter(name, params, laneBytes, names, cut), inside, inner)));
+                methods.put(name, body.apply(new Called(new MethodWriter(name, params, laneWidths, names, cut), inside, inner)));
             }
         }
 
@@ -262,11 +263,11 @@ final class Sweeps {
         }
 
         /** Adds the sums of one block of products to those of all before. */
-        private Kernel.Method add(MethodWriter m, int size) {
+        private Kernel.Method add(MethodWriter m, int size, int behind) {
             Index first = all.sums.at(Index.ZERO, m.cut());
             m.loop(m.body, first, first.plus(size), 1, 1, (s, i) -> {
                 Expr old = s.variable(new Expr.Load(all.sums.buffer(), i, dtype, 1));
-                Expr part = s.variable(new Expr.Load(all.sums.buffer(), i.plus(size), dtype, 1));
+                Expr part = s.variable(new Expr.Load(all.sums.buffer(), i.plus(behind), dtype, 1));
                 s.out.add(new Stmt.Store(all.sums.buffer(), i, Expr.Apply.of(ScalarFn.ADD, old, part)));
             });
             return m.finish();

@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
@@ -34,18 +35,20 @@ final class TileMethods {
     private final Buffers buffers;
     private final Cluster cluster;
     private final int lanes;
-    private final int laneBytes;
+    private final Lanes laneWidths;
     private final MethodWriter.Names names;
+    private final boolean rehearsed;
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
-    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names) {
+    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, boolean rehearsed) {
         this.c = c;
         this.definitions = definitions;
         this.buffers = buffers;
         this.cluster = cluster;
         this.lanes = lanes.loop();
-        this.laneBytes = lanes.bytes();
+        this.laneWidths = lanes;
         this.names = names;
+        this.rehearsed = rehearsed;
     }
 
     List<Kernel.Method> all() {
@@ -68,8 +71,9 @@ final class TileMethods {
      * @param sums where its sums are put
      * @param panel its columns of the right operand, if packed, k after k
      * @param packedRows its rows of the left operand, if packed, k after k
+     * @param turned if vectors run along rows
      */
-    record Tile(Index[] axes, Index row, Index column, int height, int width, Part sums, Optional<Part> panel, Optional<Part> packedRows) {
+    record Tile(Index[] axes, Index row, Index column, int height, int width, Part sums, Optional<Part> panel, Optional<Part> packedRows, Optional<Turned.Tile> turned) {
         Tile {
             axes = axes.clone();
         }
@@ -77,7 +81,7 @@ final class TileMethods {
 
     /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
     int accumulators(int most) {
-        MethodWriter m = new MethodWriter("point", List.of(), laneBytes, names);
+        MethodWriter m = new MethodWriter("point", List.of(), laneWidths, names);
         Expr.Var row = Expr.Var.index("row");
         Expr.Var column = Expr.Var.index("column");
         m.bind(row, m.body);
@@ -103,8 +107,10 @@ final class TileMethods {
     void compute(Scope s, Tile tile) {
         int count = vectors(tile);
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(fused, tile, count)) {
-            s.out.add(new Stmt.Call(fused, new Passed(tile).args));
+        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(s, fused, tile, count)) {
+            Passed passed = new Passed(tile);
+            passed.micro(tile, count, s);
+            s.out.add(new Stmt.Call(fused, passed.args));
             return;
         }
         add(s, tile, c.contracted().all(s), false);
@@ -117,15 +123,19 @@ final class TileMethods {
             addInMemory(s, tile);
             return;
         }
+        if (tile.turned().isPresent()) {
+            addTurned(s, tile, tile.turned().get(), block, onTop);
+            return;
+        }
         int count = vectors(tile);
         String name = "sum" + tile.height() + "x" + count;
-        MicroKernel micro = new MicroKernel(c, buffers, lanes, tile, count, block.in(s));
+        MicroKernel micro = MicroKernel.of(c, buffers, lanes, tile, count, block.in(s));
         s.out.add(new Stmt.Call(name, micro.args(tile.sums().first())));
         if (methods.containsKey(name)) {
             return;
         }
         Expr.Var sums = Expr.Var.index("sums");
-        MethodWriter m = new MethodWriter(name, micro.params(sums), laneBytes, names);
+        MethodWriter m = new MethodWriter(name, micro.params(sums), laneWidths, names);
         Expr.Var[][] acc = micro.passed().write(m);
         for (int i = 0; i < tile.height(); i++) {
             for (int v = 0; v < count; v++) {
@@ -138,12 +148,42 @@ final class TileMethods {
         methods.put(name, m.finish());
     }
 
+    private void addTurned(Scope s, Tile tile, Turned.Tile turned, Contracted.Block block, boolean onTop) {
+        int count = (tile.height() + lanes - 1) / lanes;
+        String name = "turned" + tile.height() + "x" + tile.width();
+        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, count, block.in(s));
+        s.out.add(new Stmt.Call(name, micro.args(tile.sums().first(), turned.sums().first())));
+        if (methods.containsKey(name)) {
+            return;
+        }
+        DType dtype = c.result().dtype();
+        int from = turned.sums().buffer();
+        int to = tile.sums().buffer();
+        Expr.Var sums = Expr.Var.index("sums");
+        Expr.Var unturned = Expr.Var.index("unturned");
+        MethodWriter m = new MethodWriter(name, micro.params(sums, unturned), laneWidths, names);
+        Expr.Var[][] acc = micro.passed().write(m);
+        for (int j = 0; j < tile.width(); j++) {
+            for (int v = 0; v < count; v++) {
+                m.body.out.add(new Stmt.Store(from, Index.of(unturned).plus((j * count + v) * lanes), acc[j][v]));
+            }
+        }
+        m.each(m.body, tile.height(), (inner, i) -> {
+            for (int j = 0; j < tile.width(); j++) {
+                Index at = Index.of(sums).plus(i.times(vectors(tile) * lanes)).plus(j);
+                Expr sum = inner.variable(new Expr.Load(from, Index.of(unturned).plus(j * count * lanes).plus(i), dtype, 1));
+                inner.out.add(new Stmt.Store(to, at, onTop ? Expr.Apply.of(ScalarFn.ADD, inner.variable(new Expr.Load(to, at, dtype, 1)), sum) : sum));
+            }
+        });
+        methods.put(name, m.finish());
+    }
+
     private void addInMemory(Scope s, Tile tile) {
         int count = vectors(tile);
         String name = "sum" + tile.height() + "x" + count;
         Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> {
-            MethodWriter m = new MethodWriter(n, passed.params, laneBytes, names);
+            MethodWriter m = new MethodWriter(n, passed.params, laneWidths, names);
             new OneLane(m, passed.tile, count).write();
             return m.finish();
         });
@@ -154,7 +194,7 @@ final class TileMethods {
     void store(Scope s, Tile tile) {
         String name = "store" + tile.height() + "x" + tile.width();
         Passed passed = new Passed(tile);
-        methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneBytes, names), passed.tile, passed.column).method());
+        methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneWidths, names), passed.tile, passed.column).method());
         s.out.add(new Stmt.Call(name, passed.args));
     }
 
@@ -181,7 +221,20 @@ final class TileMethods {
             Part sums = part("sums", t.sums());
             Optional<Part> panel = t.panel().map(p -> part("panel", p));
             Optional<Part> rows = t.packedRows().map(p -> part("rows", p));
-            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows);
+            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows, Optional.empty());
+        }
+
+        /** Adds what the micro-kernel has to be told, and gives it as the method sees it. */
+        MicroKernel micro(Tile outside, int count, Scope s) {
+            if (!rehearsed) {
+                return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s));
+            }
+            MicroKernel whole = MicroKernel.of(c, buffers, lanes, outside, count, c.contracted().all(s));
+            whole.toldTrips().ifPresent(t -> {
+                params.add(t);
+                args.add(whole.trips());
+            });
+            return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s)).told();
         }
 
         private Part part(String name, Part p) {
@@ -200,12 +253,13 @@ final class TileMethods {
         return MicroKernel.multiplyAdd(a, b, sum);
     }
 
-    /** Writes micro-kernel and epilogue as one method, unless that is long. */
-    private boolean writtenOut(String name, Tile outside, int count) {
+    /** Writes micro-kernel and epilogue of whole vectors as one method, unless that is long: what HotSpot inlines for a store of part of a vector is that of eight others. */
+    private boolean writtenOut(Scope s, String name, Tile outside, int count) {
         Passed passed = new Passed(outside);
         Tile tile = passed.tile;
-        MethodWriter m = new MethodWriter(name, passed.params, laneBytes, names);
-        Expr.Var[][] acc = new MicroKernel(c, buffers, lanes, tile, count, c.contracted().all(m.body)).write(m);
+        MicroKernel micro = passed.micro(outside, count, s);
+        MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
+        Expr.Var[][] acc = micro.write(m);
         int before = m.body.out.size();
         Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, count);
@@ -213,9 +267,9 @@ final class TileMethods {
             for (int v = 0; v < count; v++) {
                 Expr sum = acc[i][v];
                 // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
-                Scope s = m.body.loop(passed.column, lanes);
-                point(s, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
-                m.body.out.addAll(s.out);
+                Scope vector = m.body.loop(passed.column, lanes);
+                point(vector, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
+                m.body.out.addAll(vector.out);
             }
         }
         if (m.body.out.size() - before > MOST_FUSED) {
@@ -242,23 +296,21 @@ final class TileMethods {
         private final Tile tile;
         private final Expr.Var column;
         private final int count;
-        private final int main;
+        private final boolean onLanes;
 
         Epilogue(MethodWriter m, Tile tile, Expr.Var column) {
             this.m = m;
             this.column = column;
             this.tile = tile;
             this.count = vectors(tile);
-            this.main = lanes > 1 && c.columns() > 1 ? tile.width() - tile.width() % lanes : 0;
+            this.onLanes = lanes > 1 && c.columns() > 1;
         }
 
         Kernel.Method method() {
-            if (main > 0 && !vectorsWrittenOut()) {
-                rows(m.body, (s, row, tileRow) -> m.loop(s, tile.column(), tile.column().plus(main), lanes, lanes, (inner, i) ->
-                        point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())))));
-            }
-            if (main < tile.width()) {
-                rows(m.body, this::rest);
+            if (!onLanes) {
+                rows(m.body, this::oneByOne);
+            } else if (!vectorsWrittenOut()) {
+                rows(m.body, this::eachVector);
             }
             return m.finish();
         }
@@ -278,32 +330,59 @@ final class TileMethods {
             }
         }
 
-        /** All whole vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
+        /** All vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
         private boolean vectorsWrittenOut() {
-            Scope wide = m.body.loop(column, lanes);
-            int whole = main / lanes;
-            Index first = lastVector(tile, whole);
-            int[] statements = {0};
-            rows(wide, (s, row, tileRow) -> {
-                for (int v = 0; v < whole; v++) {
-                    Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    point(s, tile.axes(), row, first.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
-                }
-                statements[0] = s.out.size();
-            });
-            if (statements[0] > MOST_WRITTEN_OUT) {
+            int whole = tile.width() / lanes;
+            int rest = tile.width() % lanes;
+            if (rest > 0 && !laneWidths.parts()) {
                 return false;
             }
-            m.body.out.addAll(wide.out);
+            List<Stmt> all = new ArrayList<>();
+            int statements = 0;
+            if (whole > 0) {
+                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, count), 0, whole, all);
+            }
+            if (rest > 0) {
+                statements += writtenOut(m.body.part(column, lanes, rest), lastVector(tile, count), whole, count, all);
+            }
+            if (statements > MOST_WRITTEN_OUT) {
+                return false;
+            }
+            m.body.out.addAll(all);
             return true;
         }
 
-        private void rest(Scope s, Index row, Index tileRow) {
+        private int writtenOut(Scope wide, Index column, int from, int to, List<Stmt> all) {
+            int[] statements = {0};
+            rows(wide, (s, row, tileRow) -> {
+                for (int v = from; v < to; v++) {
+                    Index at = tile.sums().at(tileRow.plus(v * lanes));
+                    point(s, tile.axes(), row, column.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
+                }
+                statements[0] = s.out.size();
+            });
+            all.addAll(wide.out);
+            return statements[0];
+        }
+
+        private void eachVector(Scope s, Index row, Index tileRow) {
+            MethodWriter.Body each = (inner, i) -> point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())));
+            int rest = tile.width() % lanes;
+            Index behind = tile.column().plus(tile.width() - rest);
+            if (rest < tile.width()) {
+                m.loop(s, tile.column(), behind, lanes, lanes, each);
+            }
+            if (rest > 0) {
+                m.rest(s, behind, rest, lanes, each);
+            }
+        }
+
+        private void oneByOne(Scope s, Index row, Index tileRow) {
             if (c.columns() == 1) {
                 point(s, tile.axes(), row, Index.ZERO, loaded(tileRow));
                 return;
             }
-            m.loop(s, tile.column().plus(main), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
+            m.loop(s, tile.column(), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
                     point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
         }
 

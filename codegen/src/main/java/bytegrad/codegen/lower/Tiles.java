@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class Tiles {
     /** None where there is nothing to compute. */
     private final Optional<Loops> loops;
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, int chunks) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, boolean rehearsed, int chunks) {
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -41,17 +42,17 @@ final class Tiles {
         }
         this.laneWidths = lanes;
         this.lanes = lanes.loop();
-        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops());
+        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops(machine, rehearsed));
     }
 
     List<Kernel.Method> methods() {
-        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths.bytes(), names);
+        MethodWriter entry = new MethodWriter("run", List.of(), laneWidths, names);
         return loops.isEmpty() ? List.of(entry.finish()) : loops.get().write(entry);
     }
 
     /** How it is tiled, blocked and packed, for people. */
     String schedule() {
-        return loops.map(l -> l.blocking.words(lanes)).orElse("");
+        return loops.map(l -> l.blocking.words(lanes) + (l.turned.isPresent() ? ", lanes along rows" : "")).orElse("");
     }
 
     private interface Outer {
@@ -61,22 +62,29 @@ final class Tiles {
     /** The loops around tiles. */
     private final class Loops {
         private final Contraction c;
+        private final Optional<Turned> turned;
         private final Blocking blocking;
         private final TileShape tile;
         private final TileMethods tileMethods;
         private final Packing packing;
         private final DType dtype = y.dtype();
+        /** The buffer of the left operand's copy with rows as neighbours, or of itself if it has them. */
+        private final int turnedLeft;
         /** The right operand's panels, if all are packed. */
         private final Optional<Scratch> whole;
         /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
         private final Optional<Scratch> wholeRows;
 
-        Loops() {
+        Loops(MachineProfile machine, boolean rehearsed) {
             this.c = new Contraction(y, partition, definitions, names);
-            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
+            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, rehearsed);
+            this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
-            this.blocking = Blocking.choose(c, lanes, lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most, chunks);
+            int sums = lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
+            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
             this.tile = blocking.tile();
+            this.turnedLeft = turned.isEmpty() ? -1
+                    : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());
             this.packing = new Packing(c, buffers, lanes);
             this.whole = blocking.right() == Blocking.Packed.WHOLE
                     ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
@@ -104,6 +112,7 @@ final class Tiles {
             TileAxis axis = blocking.cut();
             boolean parallel = isParallel();
             wholeRows.ifPresent(p -> packAllRows(entry, p));
+            turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype));
             whole.ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (parallel && cut.count() > 1) {
@@ -123,7 +132,7 @@ final class Tiles {
         }
 
         private Kernel.Method inChunks(MethodWriter entry, String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
-            MethodWriter m = cut.method(name, laneWidths.bytes(), names);
+            MethodWriter m = cut.method(name, laneWidths, names);
             body.accept(m);
             entry.body.out.add(new Stmt.Parallel(name, cut.count()));
             return m.finish();
@@ -191,6 +200,8 @@ final class Tiles {
             private final Scratch sums;
             private final Optional<Scratch> panel;
             private final Optional<Scratch> packedRows;
+            /** Of a tile before it is turned. */
+            private final Optional<Scratch> unturned;
 
             Part(MethodWriter m, int cutAxis) {
                 this.m = m;
@@ -198,6 +209,7 @@ final class Tiles {
                 this.rowBlock = blocking.rowBlocks() > 1 ? Optional.of(blocksOfRows()) : Optional.empty();
                 int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
+                this.unturned = turned.map(_ -> Scratch.of(buffers, dtype, c.columns() * ((tile.rows() + lanes - 1) / lanes) * lanes, m.cut()));
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
                 this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, (blocking.rowsOutside() ? tile.rows() : rowsHere()) * depth + lanes, m.cut())) : Optional.empty();
             }
@@ -270,7 +282,8 @@ final class Tiles {
                         .or(() -> panel.map(p -> new TileMethods.Part(p.buffer(), p.at(Index.ZERO, m.cut()))));
                 Optional<TileMethods.Part> rowsFrom = wholeRows.map(p -> new TileMethods.Part(p.buffer(), rowAt(axes, row)))
                         .or(() -> packedRows.map(p -> new TileMethods.Part(p.buffer(), rowsAt(p, axes, row))));
-                return new TileMethods.Tile(axes, row, column, height, width, new TileMethods.Part(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom);
+                return new TileMethods.Tile(axes, row, column, height, width, new TileMethods.Part(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom,
+                        turned.map(t -> new Turned.Tile(t, turnedLeft, new TileMethods.Part(unturned.orElseThrow().buffer(), unturned.orElseThrow().at(Index.ZERO, m.cut())))));
             }
 
             private Index rowsAt(Scratch to, Index[] axes, Index row) {

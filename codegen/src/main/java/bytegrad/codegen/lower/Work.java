@@ -5,6 +5,7 @@ import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Kernel.Access;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
@@ -15,14 +16,10 @@ import java.util.OptionalLong;
 
 /**
  * An estimate of the nanoseconds one thread takes for a kernel, to decide whether several are worth while: what it computes, and
- * what it moves through memory. The same on every machine, since chunks are part of the code.
+ * what it moves through a cache that holds it, since there are kernels that work on the same memory again and again. Tiles of a contraction take half
+ * of what is reckoned for an operation, loops over memory more. The same wherever it is compiled, since chunks are part of the code.
  */
 final class Work {
-    /** Per operation, of whatever lanes: tiles of a contraction take half of it, loops over memory more. */
-    private static final double NANOS_PER_OPERATION = 0.15;
-
-    /** Of a cache that holds them: there are kernels that work on the same memory again and again. */
-    private static final double NANOS_PER_BYTE = 0.03;
     /** Operations that a copy takes whatever its length, and bytes copied in the time of one more. */
     private static final int COPY = 20;
 
@@ -41,7 +38,7 @@ final class Work {
         this.bytes = new double[kernel.buffers().size()];
     }
 
-    static double nanos(Kernel kernel) {
+    static double nanos(Kernel kernel, MachineProfile machine) {
         Work w = new Work(kernel);
         w.block(kernel.methods().getFirst().body(), new HashMap<>(), 1);
         double moved = 0;
@@ -50,7 +47,7 @@ final class Work {
             // What is read again comes from a cache.
             moved += buffer.access() == Access.SCRATCH ? 0 : Math.min(w.bytes[b], (double) buffer.size() * buffer.dtype().bytes());
         }
-        return w.operations * NANOS_PER_OPERATION + moved * NANOS_PER_BYTE;
+        return w.operations * machine.nanosPerOperation() + moved * machine.nanosPerByte();
     }
 
     /**

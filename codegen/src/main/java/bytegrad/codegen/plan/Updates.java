@@ -116,7 +116,7 @@ final class Updates {
                     case Stmt.Let(Expr.Var v, Expr e) -> collect(e);
                     case Stmt.Assign(Expr.Var v, Expr e) -> collect(e);
                     case Stmt.For f -> collect(f.body());
-                    case Stmt.Store(int buffer, Index at, Expr e) -> {
+                    case Stmt.Store(int buffer, Index at, Expr e, int count) -> {
                         collect(e);
                         if (buffer == to) {
                             stores.add(new Piece(at, 1));
@@ -149,7 +149,7 @@ final class Updates {
 
         private void collect(Expr e) {
             switch (e) {
-                case Expr.Load(int buffer, Index at, var dtype, int lanes) -> {
+                case Expr.Load(int buffer, Index at, var dtype, int lanes, int count) -> {
                     if (buffer == from) {
                         load(new Piece(at, 1));
                     }

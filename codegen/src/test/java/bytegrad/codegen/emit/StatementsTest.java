@@ -54,6 +54,31 @@ class StatementsTest {
         }
     }
 
+    /** What lies behind a part stays as it was; of the masks of bool too. */
+    @Test
+    void storesParts() {
+        for (DType t : List.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.BOOL)) {
+            for (int lanes : Build.lanes(t)) {
+                for (int count = 1; count < lanes; count++) {
+                    Expr x = new Expr.Load(0, Index.of(2), t, lanes, count);
+                    Kernel k = Build.kernel(List.of(Build.buffer(t, 2 + count), Build.buffer(t, 16)), new Stmt.Store(1, Index.of(1), x, count));
+                    for (EmitOptions options : OPTIONS) {
+                        Slabs s = new Slabs(256);
+                        for (int n = 0; n < 16; n++) {
+                            s.set(t, n, Build.number(t, n % 2).bits());
+                            s.set(t, 128 + n, Build.number(t, 1).bits());
+                        }
+                        s.run(Build.program(Build.launch(k, 0, 128), options));
+                        for (int c = 0; c < 16; c++) {
+                            int want = c >= 1 && c <= count ? (c + 1) % 2 : 1;
+                            assertEquals(Oracle.normal(t, Build.number(t, want).bits()), s.get(t, 128 + c), t + ", lane " + c + " of " + lanes);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /** Bounds may be variables; a loop may be empty; steps may be wider than a byte code's constant. */
     @Test
     void loops() {

@@ -48,6 +48,16 @@ class BoundsVerifierTest {
     }
 
     @Test
+    void partsOfVectorsStayInside() {
+        ok(loop("i", 0, 10, 1, new Stmt.Store(1, x("i").times(10), new Expr.Load(0, x("i").times(10), F32, 16, 10), 10)));
+        assertTrue(fails(new Stmt.Store(1, x(90), splat(num(1), 16), 11)).contains("the store to b1 reaches 90..101, which is not within 0..100"));
+        assertTrue(fails(new Stmt.Store(1, x(0), new Expr.Load(0, x(91), F32, 16, 10), 10)).contains("b0[91; 10 of 16] reaches 91..101"));
+        assertTrue(fails(new Stmt.Store(1, x(0), splat(num(1), 16), 0)).contains("stores 0 of its lanes"));
+        assertTrue(fails(new Stmt.Store(1, x(0), splat(num(1), 16), 17)).contains("stores 17 of its lanes"));
+        assertTrue(fails(new Stmt.Store(1, x(0), new Expr.Load(0, x(0), F32, 16, 17))).contains("reads 17 lanes"));
+    }
+
+    @Test
     void sortsNeedScratchOfTheirOwn() {
         Buffer keys = new Buffer(I64, 20, Access.SCRATCH);
         Buffer order = new Buffer(I32, 20, Access.SCRATCH);

@@ -1,0 +1,59 @@
+package bytegrad.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The first core's caches for data, as Linux tells them; none elsewhere. */
+public final class Caches {
+    private static final Path FOLDER = Path.of("/sys/devices/system/cpu/cpu0/cache");
+    private static final Pattern KIBIBYTES = Pattern.compile("(\\d{1,9})K");
+
+    private Caches() {}
+
+    private record Cache(String level, String size) {}
+
+    /** Such as {@code L1 48K, L2 2048K}; empty where nothing is known. */
+    public static String words() {
+        return String.join(", ", all().stream().map(c -> "L" + c.level + " " + c.size).toList());
+    }
+
+    /** How many bytes the cache of a level has. */
+    public static OptionalLong bytes(int level) {
+        return all().stream()
+                .filter(c -> c.level.equals(Integer.toString(level)))
+                .map(c -> KIBIBYTES.matcher(c.size))
+                .filter(Matcher::matches)
+                .mapToLong(m -> Long.parseLong(m.group(1)) << 10)
+                .findFirst();
+    }
+
+    private static List<Cache> all() {
+        if (!Files.isDirectory(FOLDER)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(p -> p.getFileName().toString().startsWith("index"))
+                    .sorted()
+                    .filter(p -> !List.of("Instruction", "").contains(first(p.resolve("type"))))
+                    .map(p -> new Cache(first(p.resolve("level")), first(p.resolve("size"))))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String first(Path file) {
+        try {
+            return Files.isReadable(file) ? Files.readAllLines(file).stream().findFirst().orElse("").strip() : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

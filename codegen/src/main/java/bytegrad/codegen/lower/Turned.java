@@ -1,0 +1,162 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A contraction of few columns as micro-kernels whose vectors run along rows: the lanes that columns would leave empty are then used. What they read of the
+ * left operand must be neighbours along rows: it is, or a copy with two of its axes exchanged is. Sums are turned when they go to scratch, so that whatever
+ * comes after a micro-kernel finds them as if they were of columns.
+ *
+ * @param left where the left operand's elements are, in the copy if there is one
+ * @param copy the copy, if the operand has no such rows itself
+ * @param tile rows, and vectors of columns
+ */
+record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
+    /** Of memory as {@code outer} pieces of so many rows of so many columns each: with columns as rows. */
+    record Copy(int outer, int rows, int columns) {
+        private int piece() {
+            return rows * columns;
+        }
+    }
+
+    /** Columns that are copied side by side: each row is read in runs of them, and they are written to as many places. */
+    private static final int SIDE_BY_SIDE = 8;
+
+    /** What elements cost that go through memory one by one, in multiply-adds of vectors: copied, and turned. */
+    private static final double COPIED = 6;
+    private static final double TURNED = 4;
+
+    /** Multiply-adds of one vector of columns need a load each, and take so many times as long. */
+    private static final double NARROW = 1.4;
+
+    /** Multiply-adds that must be under way for none to wait. */
+    private static final double BUSY = 8;
+
+    /** Estimates are rough: what is to be turned is to be better by that. */
+    private static final double BETTER = 0.75;
+
+    /** How to turn it; nothing where that cannot be, or does not pay. */
+    static Optional<Turned> of(Contraction c, int lanes) {
+        int most = TileShape.accumulators(lanes);
+        if (lanes == 1 || !c.hasRows() || !c.hasColumns() || c.columns() == 1 || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
+            return Optional.empty();
+        }
+        int vectors = ceil(c.rows(), lanes);
+        int parts = ceil(vectors, most / c.columns());
+        TileShape tile = new TileShape(Math.min(c.rows(), lanes * ceil(vectors, parts)), ceil(c.columns(), lanes));
+        Optional<Turned> turned = c.rowStride() == 1 ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile);
+        return turned.filter(t -> t.pays(c, lanes, most));
+    }
+
+    private static int ceil(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    private boolean pays(Contraction c, int lanes, int most) {
+        int across = ceil(c.columns(), lanes);
+        double usual = across * Math.max(across == 1 ? NARROW : 1, BUSY / (across * Math.min(c.rows(), most / across)));
+        double along = (double) ceil(c.rows(), lanes) * c.columns() / c.rows() * Math.max(1, BUSY / (c.columns() * ceil(tile.rows(), lanes)));
+        double reads = (double) c.extents(c.outerRows()) * c.rows() * c.products();
+        double copying = copy.isPresent() ? COPIED * c.left().place().size() / (reads * c.extents(c.sharedAxes())) : 0;
+        return along + TURNED * c.columns() / c.products() + copying < BETTER * usual;
+    }
+
+    /** Elements move with the rows by a stride that parts what moves less (and is to move as far as there are rows) from what moves as far or farther. */
+    private static Optional<Turned> copied(Contraction c, TileShape tile) {
+        int columns = c.rowStride();
+        int size = c.left().place().size();
+        List<Integer> strides = c.left().strides();
+        List<Integer> extents = c.leftExtents();
+        if (strides.stream().anyMatch(s -> s < 0)) {
+            return Optional.empty();
+        }
+        int piece = size;
+        for (int a = 0; a < strides.size(); a++) {
+            if (extents.get(a) > 1 && strides.get(a) > columns && isOuter(strides.get(a), strides, extents)) {
+                piece = Math.min(piece, strides.get(a));
+            }
+        }
+        if (columns < 2 || piece % columns != 0 || size % piece != 0) {
+            return Optional.empty();
+        }
+        int rows = piece / columns;
+        int within = c.left().constant() % piece;
+        long lastRow = within / columns;
+        long lastColumn = within % columns;
+        List<Integer> moved = new ArrayList<>();
+        for (int a = 0; a < strides.size(); a++) {
+            int s = strides.get(a);
+            int steps = extents.get(a) - 1;
+            if (steps == 0) {
+                moved.add(0);
+            } else if (s >= piece) {
+                if (s % piece != 0) {
+                    return Optional.empty();
+                }
+                moved.add(s);
+            } else if (s >= columns) {
+                if (s % columns != 0) {
+                    return Optional.empty();
+                }
+                lastRow += (long) steps * (s / columns);
+                moved.add(s / columns);
+            } else {
+                lastColumn += (long) steps * s;
+                moved.add(s * rows);
+            }
+        }
+        if (lastRow >= rows || lastColumn >= columns) {
+            return Optional.empty();
+        }
+        int constant = c.left().constant() - within + within % columns * rows + within / columns;
+        return Optional.of(new Turned(new Operand(c.left().place(), constant, moved), Optional.of(new Copy(size / piece, rows, columns)), tile));
+    }
+
+    /** Whether all that moves by less than that stride stays below it, together. */
+    private static boolean isOuter(int stride, List<Integer> strides, List<Integer> extents) {
+        long reach = 0;
+        for (int a = 0; a < strides.size(); a++) {
+            reach += strides.get(a) < stride ? (long) strides.get(a) * (extents.get(a) - 1) : 0;
+        }
+        return reach < stride;
+    }
+
+    /** Writes the copy's loops. */
+    void copy(MethodWriter m, Scope s, int from, int to, bytegrad.ir.DType dtype) {
+        copy.ifPresent(c -> m.each(s, c.outer(), (piece, o) -> {
+            Index first = o.times(c.piece());
+            int whole = c.columns() - c.columns() % SIDE_BY_SIDE;
+            if (whole > 0) {
+                m.loop(piece, Index.ZERO, Index.of(whole), SIDE_BY_SIDE, 1, (group, column) -> sideBySide(m, group, c, first, column, SIDE_BY_SIDE, from, to, dtype));
+            }
+            if (whole < c.columns()) {
+                sideBySide(m, piece, c, first, Index.of(whole), c.columns() - whole, from, to, dtype);
+            }
+        }));
+    }
+
+    private static void sideBySide(MethodWriter m, Scope s, Copy c, Index first, Index column, int count, int from, int to, bytegrad.ir.DType dtype) {
+        m.each(s, c.rows(), (inner, row) -> {
+            List<Expr> values = new ArrayList<>();
+            for (int j = 0; j < count; j++) {
+                values.add(inner.variable(new Expr.Load(from, first.plus(row.times(c.columns())).plus(column).plus(j), dtype, 1)));
+            }
+            for (int j = 0; j < count; j++) {
+                inner.out.add(new Stmt.Store(to, first.plus(column.plus(j).times(c.rows())).plus(row), values.get(j)));
+            }
+        });
+    }
+
+    /**
+     * What a tile needs for it.
+     *
+     * @param left the buffer of the left operand, or of its copy
+     * @param sums where sums are before they are turned
+     */
+    record Tile(Turned turned, int left, TileMethods.Part sums) {}
+}

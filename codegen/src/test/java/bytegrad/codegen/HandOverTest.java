@@ -1,0 +1,139 @@
+package bytegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bytegrad.autodiff.optim.Sgd;
+import bytegrad.ir.Graph;
+import bytegrad.ir.testing.RandomGraphs;
+import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Session;
+import bytegrad.runtime.SimdSupport;
+import bytegrad.runtime.Slot;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sessions that start with scalar code and go over to vector code between two runs. */
+final class HandOverTest {
+    private static final int MOST_RUNS = 400;
+
+    private final Graph graph = FactsTest.perceptron(new Sgd(0.1), 24, 33, 10);
+    private final Map<String, bytegrad.ir.eval.Value> inputs = RandomGraphs.inputs(graph, 1);
+
+    @BeforeEach
+    void vectors() {
+        Assumptions.assumeFalse(SimdSupport.choice().isScalar());
+    }
+
+    private Session session(CompiledFunction f) {
+        Session s = f.newSession(1);
+        inputs.forEach((name, v) -> s.set(name, Three.tensor(v)));
+        return s;
+    }
+
+    private static void runUntilHandedOver(Session s) {
+        for (int r = 0; r < MOST_RUNS && !s.handedOver(); r++) {
+            s.run();
+        }
+        assertTrue(s.handedOver());
+    }
+
+    private static void assertSame(Session a, Session b, String when) {
+        for (Slot x : a.function().signature().states()) {
+            assertArrayEquals(a.state(x.name()).floats(), b.state(x.name()).floats(), when + ": " + x.name());
+        }
+        for (Slot x : a.function().signature().outputs()) {
+            assertArrayEquals(a.get(x.name()).floats(), b.get(x.name()).floats(), when + ": " + x.name());
+        }
+    }
+
+    @Test
+    void noBitTellsBeforeFromAfter() {
+        Session s = session(Compiler.compile(graph, Options.DEFAULT.withStart(Options.Start.SCALAR)));
+        Session scalar = session(Compiler.compile(graph, Options.DEFAULT.withSimd(Options.Simd.SCALAR)));
+        int after = 0;
+        for (int r = 0; r < MOST_RUNS && after < 5; r++) {
+            s.run();
+            scalar.run();
+            assertFalse(r == 0 && s.handedOver());
+            after += s.handedOver() ? 1 : 0;
+            assertSame(s, scalar, "run " + r);
+        }
+        assertEquals(5, after);
+    }
+
+    @Test
+    void sessionsOfOneFunctionGoOverEachWithItsOwnState() {
+        CompiledFunction f = Compiler.compile(graph, Options.DEFAULT.withStart(Options.Start.SCALAR));
+        Session late = session(f);
+        late.run();
+        Session scalar = session(Compiler.compile(graph, Options.DEFAULT.withSimd(Options.Simd.SCALAR)));
+        scalar.run();
+        runUntilHandedOver(session(f));
+        assertFalse(late.handedOver());
+        // Nothing moves but at the beginning of a run: what was read before is still there.
+        assertSame(late, scalar, "before");
+        for (int r = 0; r < 3; r++) {
+            late.run();
+            scalar.run();
+        }
+        assertTrue(late.handedOver());
+        assertSame(late, scalar, "after");
+    }
+
+    @Test
+    void thePlaceOfAnInputDoesNotMoveOnceItWasGivenAway() {
+        Session s = session(Compiler.compile(graph, Options.DEFAULT.withStart(Options.Start.SCALAR)));
+        s.run();
+        float[] loss = s.get("loss").floats();
+        String state = s.function().signature().states().getFirst().name();
+        float first = s.state(state).floats()[0];
+        var place = s.floats(state);
+        assertTrue(s.handedOver());
+        assertEquals(first, place.get(0));
+        assertArrayEquals(loss, s.get("loss").floats());
+        s.run();
+        assertEquals(s.state(state).floats()[0], place.get(0));
+    }
+
+    @Test
+    void memoryToPrepareOnIsCountedAndLeft() {
+        CompiledFunction f = Compiler.compile(graph, Options.DEFAULT.withStart(Options.Start.SCALAR));
+        Session s = session(f);
+        assertEquals(f.arena().bytes(), s.bytes());
+        runUntilHandedOver(s);
+        long after = s.bytes();
+        assertEquals(Compiler.compile(graph, Options.DEFAULT.withVerification(true)).arena().bytes(), after);
+    }
+
+    @Test
+    void itTakesNoThreadOfItsOwn() {
+        Session s = session(Compiler.compile(graph, Options.DEFAULT.withStart(Options.Start.SCALAR)));
+        Set<String> before = names();
+        runUntilHandedOver(s);
+        Set<String> added = names();
+        added.removeAll(before);
+        assertTrue(added.stream().noneMatch(n -> n.startsWith("bytegrad")), added.toString());
+    }
+
+    private static Set<String> names() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aWarmUpEndsInVectorCode() {
+        CompiledFunction f = Compiler.compile(graph, Options.DEFAULT.withStart(Options.Start.SCALAR));
+        f.warmUp();
+        Session s = session(f);
+        s.run();
+        s.run();
+        s.run();
+        assertTrue(s.handedOver());
+    }
+}
