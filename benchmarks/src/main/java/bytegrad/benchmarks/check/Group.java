@@ -53,5 +53,13 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("threads", Scaling::report),
                     new Group("fused-by-op-by-op", FusionGain::report),
                     new Group("sweep", Shapes::report),
-                    new Group("ratio", Ratios::report)));
+                    new Group("ratio", Ratios::report)),
+            "05",
+            List.of(
+                    new Group("golden", MemoryGoldens::report),
+                    new Group("rlg", RandomLayered::report),
+                    new Group("chain", UnitChains::report),
+                    new Group("oracle", SmallGraphOracle::report),
+                    new Group("offsets", Offsets::report),
+                    new Group("size", PlannerSizes::report)));
 }

@@ -1,0 +1,22 @@
+package bytegrad.codegen.plan.remat;
+
+/**
+ * How long a planner may think. It counts steps and never looks at a clock, so that the same input gives the same plan everywhere.
+ *
+ * @param steps of one search for a sequence; 100 million take about a second
+ * @param packing steps of one search for offsets
+ * @param rounds how often a sequence is sought again for a lower budget because the last one did not pack
+ * @param exact whether graphs of up to 16 kernels are searched through
+ */
+public record Effort(long steps, long packing, int rounds, boolean exact) {
+    /** About a second for a graph of hundreds of kernels. */
+    public static final Effort STANDARD = new Effort(60_000_000, 2_000_000, 6, true);
+
+    public Effort withSteps(long n) {
+        return new Effort(n, packing, rounds, exact);
+    }
+
+    public Effort withExact(boolean on) {
+        return new Effort(steps, packing, rounds, on);
+    }
+}

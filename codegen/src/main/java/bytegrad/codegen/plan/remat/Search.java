@@ -1,0 +1,67 @@
+package bytegrad.codegen.plan.remat;
+
+import java.util.List;
+import java.util.Optional;
+
+/** All ways to a sequence within a budget of live bytes, and the cheapest of what they find. */
+final class Search {
+    /** Up to so many kernels the best sequence is found by going through all of them. */
+    private static final int SMALL = 16;
+    /** Beyond so many kernels repair is too slow; sweeps remain. */
+    private static final int LARGE = 4000;
+
+    private Search() {}
+
+    /**
+     * What was found.
+     *
+     * @param sequence the cheapest within the budget, if any
+     * @param proved there is none cheaper; or none at all, where none was found
+     */
+    record Found(Optional<int[]> sequence, boolean proved) {}
+
+    /** A search within a budget without what is pinned. */
+    static Found within(CompactGraph g, long budget, Effort effort) {
+        Profile given = new Profile(g, budget);
+        int[] order = Orders.given(g);
+        given.load(order, order.length);
+        if (given.area() == 0) {
+            return new Found(Optional.of(order), true);
+        }
+        if (LowerBound.of(g).bytes() - g.pinned > budget) {
+            return new Found(Optional.empty(), true);
+        }
+        Optional<int[]> chain = Chain.plan(g, budget);
+        if (chain.isPresent()) {
+            return new Found(chain, true);
+        }
+        if (effort.exact() && g.kernels <= SMALL && ExactSearch.suits(g)) {
+            ExactSearch.Found exact = ExactSearch.cheapest(g, budget, new Box(effort.steps()));
+            if (exact.proved()) {
+                return new Found(exact.sequence(), true);
+            }
+        }
+        return portfolio(g, budget, effort);
+    }
+
+    private static Found portfolio(CompactGraph g, long budget, Effort effort) {
+        Box box = new Box(effort.steps());
+        Restarts restarts = new Restarts(g, budget, box);
+        List<int[]> orders = Orders.all(g);
+        if (g.kernels <= LARGE) {
+            restarts.add(Orders.given(g));
+            for (int i = 0; i < orders.size() && !restarts.free(); i++) {
+                restarts.add(orders.get(i));
+            }
+        }
+        for (Sweep.Taste taste : Sweep.TASTES) {
+            if (!restarts.free() && box.open() && !(g.kernels > LARGE && restarts.fits())) {
+                Sweep.run(g, budget, Orders.given(g), taste, box).ifPresent(swept -> restarts.take(swept, g.kernels <= LARGE));
+            }
+        }
+        if (g.kernels <= LARGE) {
+            restarts.improve();
+        }
+        return new Found(restarts.fits() ? Optional.of(restarts.best()) : Optional.empty(), restarts.free());
+    }
+}

@@ -1,0 +1,148 @@
+package bytegrad.codegen.plan.remat;
+
+import bytegrad.codegen.plan.PlanException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans a step under a budget of bytes: order and recomputation, then offsets. The same graph, budget and effort give the same plan.
+ * Every plan has
+ * passed {@link StepVerifier}.
+ */
+public final class StepPlanner {
+    /** So often a refusal halves the distance between the bound and the least budget that a plan was found for. */
+    private static final int HALVINGS = 12;
+
+    private final KernelGraph graph;
+    private final CompactGraph compact;
+    private final Effort effort;
+
+    private StepPlanner(KernelGraph graph, Effort effort) {
+        this.graph = graph;
+        this.effort = effort;
+        compact = new CompactGraph(graph);
+    }
+
+    /**
+     * The cheapest plan found whose slabs and pinned values together take no more than the budget.
+     *
+     * @throws PlanException if the budget is not positive
+     */
+    public static Outcome plan(KernelGraph graph, long budget, Effort effort) {
+        checkBudget(budget);
+        return new StepPlanner(graph, effort).plan(budget);
+    }
+
+    /**
+     * As {@link #plan(KernelGraph, long, Effort)}, without looking for the least budget where no plan is found.
+     *
+     * @throws PlanException if the budget is not positive
+     */
+    public static Optional<StepPlan> planWithin(KernelGraph graph, long budget, Effort effort) {
+        checkBudget(budget);
+        if (budget < lowerBound(graph)) {
+            return Optional.empty();
+        }
+        Optional<StepPlan> plan = Optional.ofNullable(new StepPlanner(graph, effort).within(budget));
+        plan.ifPresent(p -> StepVerifier.verify(graph, p, budget));
+        return plan;
+    }
+
+    private static void checkBudget(long budget) {
+        if (budget <= 0) {
+            throw new PlanException("a memory budget of " + budget + " bytes");
+        }
+    }
+
+    /** A plan without a budget: nothing runs twice, in the order whose peak is the lowest that was found. */
+    public static StepPlan plan(KernelGraph graph, Effort effort) {
+        StepPlanner p = new StepPlanner(graph, effort);
+        StepPlan given = p.place(Orders.given(p.compact), 0);
+        StepPlan moved = p.place(Orders.lowest(p.compact, new Box(effort.steps())), 0);
+        StepPlan best = moved.bytes() < given.bytes() ? moved : given;
+        StepVerifier.verify(graph, best, Long.MAX_VALUE);
+        return best;
+    }
+
+    /**
+     * The cheapest order and recomputation found whose live bytes, with what is pinned, never exceed the budget; its buffers are not
+     * placed, so
+     * that a plan with offsets may need more.
+     */
+    public static Optional<List<Integer>> sequence(KernelGraph graph, long budget, Effort effort) {
+        CompactGraph g = new CompactGraph(graph);
+        return Search.within(g, budget - g.pinned, effort).sequence().map(s -> {
+            Profile p = new Profile(g, budget - g.pinned);
+            p.load(s, s.length);
+            return Arrays.stream(p.sequence()).boxed().toList();
+        });
+    }
+
+    /** Bytes that every plan needs: at some kernel what it reads and writes, or finds made, with what is pinned. */
+    public static long lowerBound(KernelGraph graph) {
+        return LowerBound.of(new CompactGraph(graph)).bytes();
+    }
+
+    private StepPlan place(int[] sequence, long arena) {
+        return Placement.of(graph, compact, sequence, arena, effort.packing());
+    }
+
+    private Outcome plan(long budget) {
+        LowerBound bound = LowerBound.of(compact);
+        StepPlan found = budget < bound.bytes() ? null : within(budget);
+        if (found == null) {
+            StepPlan least = least(bound.bytes());
+            if (least.bytes() > budget) {
+                return new Outcome.Refused(budget, least.bytes(), bound.bytes(), graph.kernels().get(bound.kernel()).name());
+            }
+            found = least;
+        }
+        StepVerifier.verify(graph, found, budget);
+        return new Outcome.Planned(found);
+    }
+
+    /** The cheapest plan found within a budget; null if there is none. */
+    private @Nullable StepPlan within(long budget) {
+        long arena = budget - compact.pinned;
+        long live = arena;
+        StepPlan best = null;
+        for (int round = 0; round < effort.rounds() && live >= 0; round++) {
+            Optional<int[]> sequence = Search.within(compact, live, effort).sequence();
+            if (sequence.isEmpty()) {
+                break;
+            }
+            StepPlan plan = place(sequence.get(), arena);
+            if (plan.bytes() <= budget) {
+                best = best == null || plan.cost() < best.cost() ? plan : best;
+                break;
+            }
+            // What packing loses is taken off the live bytes.
+            live = Math.min(live, plan.live() - compact.pinned) - Math.max(1, plan.bytes() - budget);
+        }
+        return best;
+    }
+
+    /** The plan for the least budget for which there is one, as far as is found; it does not depend on any budget asked for. */
+    private StepPlan least(long bound) {
+        StepPlan best = plan(graph, effort);
+        long low = bound - 1;
+        for (int i = 0; i < HALVINGS && best.bytes() - low > 1; i++) {
+            long target = low + (best.bytes() - low) / 2;
+            StepPlan plan = within(target);
+            if (plan == null) {
+                low = target;
+            } else {
+                best = plan;
+            }
+        }
+        // What is named as the least is a byte more than what fails.
+        StepPlan less = best;
+        while (less != null) {
+            best = less;
+            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1);
+        }
+        return best;
+    }
+}
