@@ -11,8 +11,8 @@ final class Allocation {
     private static final int WARM_STEPS = 15_000;
     private static final int WINDOWS = 20;
     private static final int STEPS = 50;
-    /** For workloads of long steps. */
-    private static final double MOST_NANOS = 9e10;
+    /** For workloads of long steps: 5,000 of D take 90 s. */
+    private static final double MOST_NANOS = 1.5e11;
 
     /** Keeps the results alive. */
     private double sink;
