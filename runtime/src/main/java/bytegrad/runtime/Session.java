@@ -25,25 +25,13 @@ import org.jspecify.annotations.Nullable;
  * been set again.
  */
 public final class Session {
-    /** After so many short runs, or one that is not short, it is worth the while to prepare vector code. */
-    private static final int FEW_RUNS = 2;
-
-    private static final long SHORT_NANOS = 100_000_000;
-
-    /** At least for so long it is prepared in front of a run: while scalar runs go on, HotSpot is busy with code that is soon to go. */
-    private static final long SLICE_NANOS = 1_000_000_000;
-
-    private static final int SLICE_RUNS = 4;
-
     private final CompiledFunction function;
     private final int threads;
     /** The function whose program runs: another than the session's once that one has handed over. */
     private CompiledFunction current;
     private Slabs slabs;
     private ParallelFor loops;
-    private long runs;
-    /** Nanoseconds. */
-    private long longest;
+    private final Pace pace = new Pace();
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
@@ -117,8 +105,7 @@ public final class Session {
             } else {
                 runProgram(program);
             }
-            longest = Math.max(longest, System.nanoTime() - start);
-            runs++;
+            pace.ran(System.nanoTime() - start);
         } finally {
             leave();
         }
@@ -130,9 +117,7 @@ public final class Session {
         if (successor == null) {
             return;
         }
-        if (runs >= FEW_RUNS || longest >= SHORT_NANOS) {
-            successor.goOn(Math.max(SLICE_NANOS, SLICE_RUNS * longest));
-        }
+        successor.goOn(pace.slice());
         if (successor.isReady()) {
             handOver(successor.function());
         }
@@ -144,31 +129,21 @@ public final class Session {
         Slabs to = next.newSlabs();
         Signature old = current.signature();
         Signature s = next.signature();
-        move(old.inputs(), from, s.inputs(), to);
-        move(old.states(), from, s.states(), to);
+        from.copyTo(to, old.inputs(), s.inputs());
+        from.copyTo(to, old.states(), s.states());
         for (int k = 0; ran && k < s.outputs().size(); k++) {
+            Slot was = old.outputs().get(k);
             Slot o = s.outputs().get(k);
             // In place of a state, where it was not before: if the state was set since, that is what is there.
-            boolean shared = s.states().stream().anyMatch(x -> isPlaceOf(x, o));
-            boolean differs = shared && old.states().stream().noneMatch(x -> isPlaceOf(x, outputs.get(o.name())));
+            boolean shared = s.states().stream().anyMatch(o::sharesPlace);
+            boolean differs = shared && old.states().stream().noneMatch(was::sharesPlace);
             if (differs) {
                 overwritten.add(o.name());
             } else if (!shared) {
-                move(List.of(old.outputs().get(k)), from, List.of(o), to);
+                from.copyTo(to, List.of(was), List.of(o));
             }
         }
         adopt(next, to);
-    }
-
-    private static boolean isPlaceOf(Slot a, @Nullable Slot b) {
-        return b != null && a.type() == b.type() && a.offset() == b.offset();
-    }
-
-    private static void move(List<Slot> were, Slabs from, List<Slot> are, Slabs to) {
-        for (int k = 0; k < were.size(); k++) {
-            Slot a = were.get(k);
-            System.arraycopy(from.of(a.type()), a.offset(), to.of(a.type()), are.get(k).offset(), a.size());
-        }
     }
 
     private void adopt(CompiledFunction next, Slabs memory) {
@@ -290,7 +265,7 @@ public final class Session {
             broken = false;
         }
         for (Slot o : current.signature().outputs()) {
-            if (o.type() == s.type() && o.offset() == s.offset()) {
+            if (o.sharesPlace(s)) {
                 overwritten.add(o.name());
             }
         }
@@ -436,17 +411,7 @@ public final class Session {
             if (s.size() != 1) {
                 throw new InputException(name, "is " + s.typeText() + ", not one number");
             }
-            return switch (s.type()) {
-                case F32 -> slabs.f[s.offset()];
-                case F64 -> slabs.d[s.offset()];
-                case I32 -> slabs.i[s.offset()];
-                case I64 -> slabs.l[s.offset()];
-                case BOOL -> slabs.z[s.offset()] ? 1 : 0;
-                case U8 -> slabs.u8[s.offset()] & 255;
-                case I8 -> slabs.i8[s.offset()];
-                case I16 -> slabs.i16[s.offset()];
-                case BF16 -> Bfloat16.toFloat(slabs.bf16[s.offset()]);
-            };
+            return slabs.number(s);
         } finally {
             leave();
         }

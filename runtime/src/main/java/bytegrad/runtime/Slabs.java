@@ -1,5 +1,7 @@
 package bytegrad.runtime;
 
+import java.util.List;
+
 /**
  * The arrays in which the tensors of a session live: one for each storage type. Emitted code reads the fields, so they are public; only
  * code that stands in for a session makes slabs of its own.
@@ -55,6 +57,29 @@ public class Slabs {
             case I8 -> i8;
             case I16 -> i16;
             case BF16 -> bf16;
+        };
+    }
+
+    /** Copies the values of slots to those of the same numbers among others. */
+    void copyTo(Slabs to, List<Slot> were, List<Slot> are) {
+        for (int k = 0; k < were.size(); k++) {
+            Slot a = were.get(k);
+            System.arraycopy(of(a.type()), a.offset(), to.of(a.type()), are.get(k).offset(), a.size());
+        }
+    }
+
+    /** The first element of a slot, as a double. */
+    double number(Slot s) {
+        return switch (s.type()) {
+            case F32 -> f[s.offset()];
+            case F64 -> d[s.offset()];
+            case I32 -> i[s.offset()];
+            case I64 -> l[s.offset()];
+            case BOOL -> z[s.offset()] ? 1 : 0;
+            case U8 -> u8[s.offset()] & 255;
+            case I8 -> i8[s.offset()];
+            case I16 -> i16[s.offset()];
+            case BF16 -> Bfloat16.toFloat(bf16[s.offset()]);
         };
     }
 }

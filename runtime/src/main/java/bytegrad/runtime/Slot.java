@@ -25,6 +25,11 @@ public record Slot(String name, ElementType type, List<Integer> shape, int offse
         return n;
     }
 
+    /** Whether another, such as the state that an output is the new value of, is in the same place. */
+    boolean sharesPlace(Slot other) {
+        return type == other.type && offset == other.offset;
+    }
+
     /** Extents as an array. */
     public int[] dims() {
         return shape.stream().mapToInt(Integer::intValue).toArray();

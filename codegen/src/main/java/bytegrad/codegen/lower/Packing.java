@@ -3,13 +3,16 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Copies of parts of a contraction's operands in the order in which micro-kernels read them. */
 final class Packing {
     /** Columns that are read side by side where they are not neighbours: more would share too few sets of a cache. */
-    private static final int SIDE_BY_SIDE = 8;
+    static final int SIDE_BY_SIDE = 8;
 
     private final Contraction c;
     private final Buffers buffers;
@@ -38,27 +41,20 @@ final class Packing {
             });
             return;
         }
-        int whole = width - width % SIDE_BY_SIDE;
-        if (whole > 0) {
-            m.loop(s, Index.ZERO, Index.of(whole), SIDE_BY_SIDE, 1, (group, first) -> sideBySide(group, products, m, axes, column, first, SIDE_BY_SIDE, buffer, place));
-        }
-        if (whole < width) {
-            sideBySide(s, products, m, axes, column, Index.of(whole), width - whole, buffer, place);
-        }
+        m.spans(s, width, SIDE_BY_SIDE, Optional.empty(), (group, first, count) -> products.in(group).each(m, (inner, k) ->
+                sideBySide(inner, c.result().dtype(), count, source, j -> c.rightAt(c.with(axes, Index.ZERO, column.plus(first).plus(j)), c.known(k)),
+                        buffer, j -> place.of(k).plus(first).plus(j))));
     }
 
-    private void sideBySide(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index column, Index first, int count, int buffer, Place place) {
-        int source = buffers.read(c.right().place());
-        products.in(s).each(m, (inner, k) -> {
-            List<Expr> values = new ArrayList<>();
-            for (int j = 0; j < count; j++) {
-                Index from = c.rightAt(c.with(axes, Index.ZERO, column.plus(first).plus(j)), c.known(k));
-                values.add(inner.variable(new Expr.Load(source, from, c.result().dtype(), 1)));
-            }
-            for (int j = 0; j < count; j++) {
-                inner.out.add(new Stmt.Store(buffer, place.of(k).plus(first).plus(j), values.get(j)));
-            }
-        });
+    /** Copies so many elements that lie apart: all are read before the first is written. */
+    static void sideBySide(Scope s, DType dtype, int count, int source, IntFunction<Index> from, int target, IntFunction<Index> to) {
+        List<Expr> values = new ArrayList<>();
+        for (int j = 0; j < count; j++) {
+            values.add(s.variable(new Expr.Load(source, from.apply(j), dtype, 1)));
+        }
+        for (int j = 0; j < count; j++) {
+            s.out.add(new Stmt.Store(target, to.apply(j), values.get(j)));
+        }
     }
 
     /** rows[k, i] = left[row + i, k] for the rows of a tile. Whole vectors are written: the next product's, or tile's, then overwrite what is too much. */

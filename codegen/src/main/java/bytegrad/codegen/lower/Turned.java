@@ -1,8 +1,7 @@
 package bytegrad.codegen.lower;
 
-import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
-import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +22,6 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
             return rows * columns;
         }
     }
-
-    /** Columns that are copied side by side: each row is read in runs of them, and they are written to as many places. */
-    private static final int SIDE_BY_SIDE = 8;
 
     /** What elements cost that go through memory one by one, in multiply-adds of vectors: copied, and turned. */
     private static final double COPIED = 6;
@@ -127,29 +123,13 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     }
 
     /** Writes the copy's loops. */
-    void copy(MethodWriter m, Scope s, int from, int to, bytegrad.ir.DType dtype) {
+    void copy(MethodWriter m, Scope s, int from, int to, DType dtype) {
         copy.ifPresent(c -> m.each(s, c.outer(), (piece, o) -> {
             Index first = o.times(c.piece());
-            int whole = c.columns() - c.columns() % SIDE_BY_SIDE;
-            if (whole > 0) {
-                m.loop(piece, Index.ZERO, Index.of(whole), SIDE_BY_SIDE, 1, (group, column) -> sideBySide(m, group, c, first, column, SIDE_BY_SIDE, from, to, dtype));
-            }
-            if (whole < c.columns()) {
-                sideBySide(m, piece, c, first, Index.of(whole), c.columns() - whole, from, to, dtype);
-            }
+            m.spans(piece, c.columns(), Packing.SIDE_BY_SIDE, Optional.empty(), (group, column, count) -> m.each(group, c.rows(), (inner, row) ->
+                    Packing.sideBySide(inner, dtype, count, from, j -> first.plus(row.times(c.columns())).plus(column).plus(j),
+                            to, j -> first.plus(column.plus(j).times(c.rows())).plus(row))));
         }));
-    }
-
-    private static void sideBySide(MethodWriter m, Scope s, Copy c, Index first, Index column, int count, int from, int to, bytegrad.ir.DType dtype) {
-        m.each(s, c.rows(), (inner, row) -> {
-            List<Expr> values = new ArrayList<>();
-            for (int j = 0; j < count; j++) {
-                values.add(inner.variable(new Expr.Load(from, first.plus(row.times(c.columns())).plus(column).plus(j), dtype, 1)));
-            }
-            for (int j = 0; j < count; j++) {
-                inner.out.add(new Stmt.Store(to, first.plus(column.plus(j).times(c.rows())).plus(row), values.get(j)));
-            }
-        });
     }
 
     /**
