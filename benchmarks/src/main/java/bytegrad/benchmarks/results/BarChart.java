@@ -15,6 +15,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Bars by workload, side by side for each series. */
 final class BarChart {
+    private static final int LABEL_WIDTH = 40;
     private static final int WIDTH = 1100;
     private static final int HEIGHT = 480;
     private static final Color[] COLORS = {new Color(0xB2182B), new Color(0x2166AC), new Color(0x67A9CF), new Color(0x777777), new Color(0xB8B8B8)};
@@ -33,6 +34,8 @@ final class BarChart {
         CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle("workload").yAxisTitle(unit).build();
         chart.getStyler().setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setPlotBackgroundColor(Color.WHITE)
                 .setChartBackgroundColor(Color.WHITE).setSeriesColors(COLORS);
+        // With the usual hint of 74 pixels a label, every other workload would have none.
+        chart.getStyler().setXAxisTickMarkSpacingHint(LABEL_WIDTH);
         chart.getStyler().setAvailableSpaceFill(0.8).setYAxisLogarithmic(logarithmic);
         for (Bars b : series) {
             chart.addSeries(b.name, workloads, b.heights.stream().map(h -> Double.isFinite(h) ? h : 0.0).toList());
