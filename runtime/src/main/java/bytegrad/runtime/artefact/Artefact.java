@@ -67,6 +67,11 @@ public final class Artefact {
         return of(OpenedJar.model(jar), jar);
     }
 
+    /** Whether a file is a model's jar, as far as its manifest says so. Nothing of it is loaded. */
+    public static boolean isModel(Path jar) {
+        return OpenedJar.is(jar);
+    }
+
     /**
      * The artefact of a model's main class, such as {@code com.acme.Digits.class}.
      *

@@ -32,8 +32,7 @@ final class OpenedJar {
     /** The main class of a jar, in a loader of its own; throws FormatException where there is none that can be had. */
     static ArtefactClass model(Path jar) {
         try (JarReader reader = new JarReader(jar)) {
-            String manifest = new String(reader.read(MANIFEST, LONGEST_MANIFEST), StandardCharsets.UTF_8);
-            String name = attribute(manifest, Layout.ATTRIBUTE);
+            String name = className(reader);
             if (name == null) {
                 throw new FormatException(jar.toString(), "is no model's jar: its manifest has no " + Layout.ATTRIBUTE);
             }
@@ -60,6 +59,19 @@ final class OpenedJar {
         } catch (ClassNotFoundException | LinkageError | InputException e) {
             throw new FormatException(jar.toString(), FormatException.NOWHERE, "its main class cannot be loaded: " + e, e);
         }
+    }
+
+    /** Whether a file is a jar whose manifest names a model. */
+    static boolean is(Path jar) {
+        try (JarReader reader = new JarReader(jar)) {
+            return className(reader) != null;
+        } catch (FormatException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable String className(JarReader reader) {
+        return attribute(new String(reader.read(MANIFEST, LONGEST_MANIFEST), StandardCharsets.UTF_8), Layout.ATTRIBUTE);
     }
 
     /** An object of a main class. */
