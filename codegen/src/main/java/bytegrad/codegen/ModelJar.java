@@ -47,9 +47,6 @@ import java.util.stream.Stream;
  * @param options how; the width is not used
  */
 public record ModelJar(Graph graph, Options options) {
-    private static final Map<Integer, Options.Simd> WIDTHS =
-            Map.of(0, Options.Simd.SCALAR, 128, Options.Simd.BITS_128, 256, Options.Simd.BITS_256, 512, Options.Simd.BITS_512);
-
     /**
      * Writes the jar, whole or not at all. The same graph, options and runtime give the same bytes.
      *
@@ -64,7 +61,7 @@ public record ModelJar(Graph graph, Options options) {
         Set<Integer> widths = new TreeSet<>(with.widths());
         widths.add(0);
         for (int bits : widths) {
-            Compilation c = Compilation.of(graph, options.withSimd(WIDTHS.get(bits)), layout.program(bits));
+            Compilation c = Compilation.of(graph, options.withSimd(width(bits)), layout.program(bits));
             if (variants.isEmpty()) {
                 check(Compiler.signature(c), with);
             }
@@ -98,6 +95,10 @@ public record ModelJar(Graph graph, Options options) {
             all.addAll(RuntimeClasses.parts(jar));
         }
         JarWriter.write(jar, all);
+    }
+
+    private static Options.Simd width(int bits) {
+        return bits == 0 ? Options.Simd.SCALAR : Options.Simd.valueOf("BITS_" + bits);
     }
 
     /** Constants of all widths: equal ones are stored once. */

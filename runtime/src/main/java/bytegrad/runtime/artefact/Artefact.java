@@ -350,6 +350,11 @@ public final class Artefact {
         writeJar(current(session), metadata(), target);
     }
 
+    /** Writes this jar once more as of another moment of its training, such as {@link bytegrad.runtime.train.TrainingLoop#checkpoint} is. */
+    public void writeJar(Checkpoint moment, Path target) {
+        writeJar(moment.states(), moment.noted(), target);
+    }
+
     /**
      * Writes this jar once more with other values.
      *

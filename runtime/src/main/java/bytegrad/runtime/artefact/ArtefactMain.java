@@ -101,10 +101,10 @@ public final class ArtefactMain {
     /** A manifest cannot add modules, so that a plain {@code java -jar} finds no Vector API; said once, and not to those who chose scalar code. */
     private void hint(int bits) {
         if (bits == 0 && System.getProperty(SimdSupport.PROPERTY) == null && artefact.widths().size() > 1) {
-            String command = System.getProperty("sun.java.command", "model.jar");
-            int space = command.indexOf(".jar ");
-            String jar = space < 0 ? command : command.substring(0, space + 4);
-            err.println("scalar code; several times faster with vectors: java " + SimdSupport.FLAG + (jar.endsWith(".jar") ? " -jar " : " ") + jar);
+            String command = System.getProperty("sun.java.command", "");
+            int end = command.indexOf(".jar ");
+            String jar = end < 0 ? command : command.substring(0, end + 4);
+            err.println("scalar code; several times faster with vectors: java " + SimdSupport.FLAG + (jar.endsWith(".jar") ? " -jar " + jar : " …"));
         }
     }
 

@@ -39,7 +39,7 @@ final class JarReader implements Closeable {
             opened = new ZipFile(jar.toFile(), StandardCharsets.UTF_8);
             list(opened);
         } catch (IOException e) {
-            throw unreadable(e.getMessage(), e);
+            throw unreadable(String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
             // What the JDK throws for an entry whose name is no UTF-8, depending on its version.
             close(opened);
