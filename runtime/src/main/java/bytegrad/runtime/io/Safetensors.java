@@ -3,6 +3,7 @@ package bytegrad.runtime.io;
 import bytegrad.runtime.FormatException;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.WriteException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -49,17 +50,35 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
      *     {@code maxBytes}
      */
     public static Safetensors read(Path path, long maxBytes) {
-        ReadBudget budget = new ReadBudget(maxBytes);
         try (ByteSource source = ByteSource.ofFile(path)) {
-            SafetensorsHeader header = readHeader(source);
-            SortedMap<String, Tensor> tensors = new TreeMap<>();
-            for (SafetensorsHeader.Span span : header.spans()) {
-                Tensor tensor = ElementReader.read(source, span.type, ByteOrder.LITTLE_ENDIAN, span.shape(), budget);
-                tensors.put(span.name, tensor);
-            }
-            source.requireEnd("the declared data");
-            return new Safetensors(tensors, header.metadata());
+            return read(source, maxBytes);
         }
+    }
+
+    /**
+     * Reads all tensors of a stream, and closes it.
+     *
+     * @param place of the stream, for messages
+     * @param length how many bytes it has
+     * @param maxBytes the most bytes of elements that may be made
+     * @throws FormatException as {@link #read(Path, long)}, or where the stream has more or fewer bytes
+     */
+    public static Safetensors read(String place, InputStream in, long length, long maxBytes) {
+        try (ByteSource source = ByteSource.ofLength(place, in, length)) {
+            return read(source, maxBytes);
+        }
+    }
+
+    private static Safetensors read(ByteSource source, long maxBytes) {
+        ReadBudget budget = new ReadBudget(maxBytes);
+        SafetensorsHeader header = readHeader(source);
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        for (SafetensorsHeader.Span span : header.spans()) {
+            Tensor tensor = ElementReader.read(source, span.type, ByteOrder.LITTLE_ENDIAN, span.shape(), budget);
+            tensors.put(span.name, tensor);
+        }
+        source.requireEnd("the declared data");
+        return new Safetensors(tensors, header.metadata());
     }
 
     private static SafetensorsHeader readHeader(ByteSource source) {
@@ -89,6 +108,16 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
      *     {@code __metadata__}
      */
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        AtomicFile.write(path, body(path, tensors, metadata));
+    }
+
+    /**
+     * What {@link #write(Path, Map, Map)} puts into the file, for one that is part of another: the same bytes each time.
+     *
+     * @param path of the file, for messages
+     * @throws WriteException at once, as {@link #write(Path, Map, Map)}
+     */
+    public static AtomicFile.Body body(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
         tensors.keySet().forEach(name -> TensorNames.check(path, name));
         metadata.forEach((key, value) -> {
             TensorNames.check(path, key);
@@ -103,12 +132,12 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
                         .thenComparing(Map.Entry::getKey))
                 .toList();
         byte[] header = header(path, order, new TreeMap<>(metadata));
-        AtomicFile.write(path, out -> {
+        return out -> {
             out.write(header);
             for (Map.Entry<String, Tensor> named : order) {
                 ElementWriter.write(out, named.getValue(), ByteOrder.LITTLE_ENDIAN);
             }
-        });
+        };
     }
 
     private static byte[] header(

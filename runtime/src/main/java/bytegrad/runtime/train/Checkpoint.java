@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -29,9 +30,7 @@ public record Checkpoint(Progress progress, Map<String, Tensor> states, Map<Stri
 
     /** Writes it as a safetensors file, which is the old one or the whole new one. */
     public void write(Path file) {
-        Map<String, String> all = new TreeMap<>(metadata);
-        all.put(PROGRESS, progress.json().compact());
-        Safetensors.write(file, states, all);
+        Safetensors.write(file, states, noted());
     }
 
     /**
@@ -40,13 +39,30 @@ public record Checkpoint(Progress progress, Map<String, Tensor> states, Map<Stri
      * @throws FormatException if the file cannot be read, or is no checkpoint
      */
     public static Checkpoint read(Path file) {
-        Safetensors content = Safetensors.read(file);
+        return of(file.toString(), Safetensors.read(file))
+                .orElseThrow(() -> new FormatException(file.toString(), "is no checkpoint of a training: it has no metadata \"" + PROGRESS + "\""));
+    }
+
+    /**
+     * The checkpoint that tensors and metadata are; empty where no progress is noted.
+     *
+     * @param place where they are from, for messages
+     * @throws FormatException if what is noted is no progress
+     */
+    public static Optional<Checkpoint> of(String place, Safetensors content) {
         Map<String, String> metadata = new TreeMap<>(content.metadata());
         String progress = metadata.remove(PROGRESS);
         if (progress == null) {
-            throw new FormatException(file.toString(), "is no checkpoint of a training: it has no metadata \"" + PROGRESS + "\"");
+            return Optional.empty();
         }
-        String place = file + ": " + PROGRESS;
-        return new Checkpoint(Progress.of(place, Json.parse(place, progress.getBytes(StandardCharsets.UTF_8))), content.tensors(), metadata);
+        String at = place + ": " + PROGRESS;
+        return Optional.of(new Checkpoint(Progress.of(at, Json.parse(at, progress.getBytes(StandardCharsets.UTF_8))), content.tensors(), metadata));
+    }
+
+    /** The metadata that a file of it has: the caller's, and the progress. */
+    public Map<String, String> noted() {
+        Map<String, String> all = new TreeMap<>(metadata);
+        all.put(PROGRESS, progress.json().compact());
+        return all;
     }
 }

@@ -179,6 +179,11 @@ public final class TrainingLoop {
         return progress;
     }
 
+    /** What it has come to. */
+    public Checkpoint checkpoint() {
+        return new Checkpoint(progress, States.of(step, step.states()), metadata);
+    }
+
     /**
      * Trains to the end.
      *
@@ -211,7 +216,7 @@ public final class TrainingLoop {
     }
 
     private void save() {
-        file.ifPresent(to -> new Checkpoint(progress, States.of(step, step.states()), metadata).write(to));
+        file.ifPresent(to -> checkpoint().write(to));
     }
 
     private void copyStates() {
