@@ -8,4 +8,5 @@ module bytegrad.runtime {
     exports bytegrad.runtime.data;
     exports bytegrad.runtime.io;
     exports bytegrad.runtime.train;
+    exports bytegrad.runtime.typed;
 }
