@@ -88,7 +88,12 @@ public final class BoundSession {
 
     /** The name of the class that stands behind an interface, which is in the same package. */
     public static String className(Class<?> type) {
-        return type.getName() + "$Facade";
+        return className(type.getName());
+    }
+
+    /** The same, by the interface's binary name. */
+    public static String className(String type) {
+        return type + "$Facade";
     }
 
     /** The session. */

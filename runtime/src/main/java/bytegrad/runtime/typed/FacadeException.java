@@ -16,7 +16,17 @@ public final class FacadeException extends BytegradException {
      * @param problems what is wrong, a sentence each
      */
     public FacadeException(Class<?> type, List<String> problems) {
-        super(type.getName() + " does not fit: " + String.join("; ", problems));
+        this(type.getName(), problems);
+    }
+
+    /**
+     * Creates the error.
+     *
+     * @param type the interface's name
+     * @param problems what is wrong, a sentence each
+     */
+    public FacadeException(String type, List<String> problems) {
+        super(type + " does not fit: " + String.join("; ", problems));
         this.problems = List.copyOf(problems);
     }
 
