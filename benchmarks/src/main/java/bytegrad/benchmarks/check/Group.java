@@ -61,5 +61,8 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("chain", UnitChains::report),
                     new Group("oracle", SmallGraphOracle::report),
                     new Group("offsets", Offsets::report),
-                    new Group("size", PlannerSizes::report)));
+                    new Group("size", PlannerSizes::report)),
+            "06",
+            List.of(
+                    new Group("kill-9", Kills::report)));
 }
