@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Replays a plan and checks that whatever a launch reads is still there, whole: shares nothing with the planner but the
@@ -32,7 +33,7 @@ final class PlanVerifier {
     private void replay() {
         plan.offsets().forEach((p, at) -> {
             if (p instanceof Place.Value v && (v.node().op() instanceof Op.Input || v.node().op() instanceof Op.Constant)) {
-                require(holdsNothing(p, at), p + " overlaps another pinned tensor");
+                require(holdsNothing(p, at), () -> p + " overlaps another pinned tensor");
                 put(p, at);
             }
         });
@@ -40,7 +41,7 @@ final class PlanVerifier {
         for (int k = 0; k < launches.size(); k++) {
             check(launches.get(k), plan.kernels().get(k));
         }
-        plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), p + " is lost before the run ends"));
+        plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), () -> p + " is lost before the run ends"));
     }
 
     /** A state whose new value was written over it. */
@@ -54,19 +55,21 @@ final class PlanVerifier {
         for (int b = 0; b < lk.places().size(); b++) {
             Place p = lk.places().get(b);
             int at = launch.offsets().get(b);
-            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), p + " lies outside its slab");
+            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), () -> p + " lies outside its slab");
             Kernel.Access access = lk.kernel().buffers().get(b).access();
             if (access == Kernel.Access.READ) {
-                require(p.size() == 0 || holds(p, at), "launch " + launch.label() + " reads " + p + ", which is not there");
+                require(p.size() == 0 || holds(p, at), () -> "launch " + launch.label() + " reads " + p + ", which is not there");
             } else {
                 written.add(b);
             }
         }
         for (int b : written) {
+            Place to = lk.places().get(b);
             for (int c = 0; c < lk.places().size(); c++) {
-                boolean apart = c == b || disjoint(lk.places().get(b), launch.offsets().get(b), lk.places().get(c), launch.offsets().get(c));
-                boolean over = plan.inPlace().contains(lk.places().get(b)) && launch.offsets().get(b).equals(launch.offsets().get(c));
-                require(apart || over, "launch " + launch.label() + " writes " + lk.places().get(b) + " over " + lk.places().get(c));
+                Place other = lk.places().get(c);
+                boolean apart = c == b || disjoint(to, launch.offsets().get(b), other, launch.offsets().get(c));
+                boolean over = plan.inPlace().contains(to) && launch.offsets().get(b).equals(launch.offsets().get(c));
+                require(apart || over, () -> "launch " + launch.label() + " writes " + to + " over " + other);
             }
         }
         written.forEach(b -> put(lk.places().get(b), launch.offsets().get(b)));
@@ -101,9 +104,10 @@ final class PlanVerifier {
         m.put(at, new Range(end, p));
     }
 
-    private static void require(boolean holds, String message) {
+    /** The message is made where it is needed: a plan has thousands of things to check. */
+    private static void require(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new PlanException("invalid plan: " + message);
+            throw new PlanException("invalid plan: " + message.get());
         }
     }
 }
