@@ -64,5 +64,7 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("size", PlannerSizes::report)),
             "06",
             List.of(
-                    new Group("kill-9", Kills::report)));
+                    new Group("kill-9", Kills::report),
+                    new Group("threads-64", ManySessions::report),
+                    new Group("classes", DroppedClasses::report)));
 }
