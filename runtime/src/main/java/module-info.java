@@ -5,6 +5,7 @@ module bytegrad.runtime {
     requires static jdk.management;
 
     exports bytegrad.runtime;
+    exports bytegrad.runtime.artefact;
     exports bytegrad.runtime.data;
     exports bytegrad.runtime.io;
     exports bytegrad.runtime.train;

@@ -38,7 +38,15 @@ record Compilation(
         stages = List.copyOf(stages);
     }
 
+    /** The name of the main class of what is loaded at once. */
+    private static final String NAME = "bytegrad/compiled/Graph";
+
     static Compilation of(Graph source, Options options) {
+        return of(source, options, NAME);
+    }
+
+    /** @param className the internal name of the main class */
+    static Compilation of(Graph source, Options options, String className) {
         Stages stages = new Stages(options);
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
@@ -48,7 +56,7 @@ record Compilation(
         stages.dump(d -> d.compiled(graph));
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
-                Compilation c = of(source, graph, options, limit, stages);
+                Compilation c = of(source, graph, options, className, limit, stages);
                 DebugLog.compiled(c);
                 return c;
             } catch (MethodTooLargeException e) {
@@ -60,7 +68,7 @@ record Compilation(
         }
     }
 
-    private static Compilation of(Graph source, Graph graph, Options options, int weightLimit, Stages stages) {
+    private static Compilation of(Graph source, Graph graph, Options options, String className, int weightLimit, Stages stages) {
         Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
@@ -76,15 +84,15 @@ record Compilation(
         stages.dump(d -> d.plan(plan));
         EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        ClassImage image = stages.time("emit", () -> emit(plan, emit));
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit));
         stages.dump(d -> d.image(image));
         return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
 
-    private static ClassImage emit(MemoryPlan plan, EmitOptions options) {
+    private static ClassImage emit(MemoryPlan plan, String className, EmitOptions options) {
         List<Plan> steps = plan.steps().steps();
         int first = plan.stepsBeforeUpdates();
-        return Emitter.emit(new Plan.Seq(steps.subList(0, first)), new Plan.Seq(steps.subList(first, steps.size())), "bytegrad/compiled/Graph", options);
+        return Emitter.emit(new Plan.Seq(steps.subList(0, first)), new Plan.Seq(steps.subList(first, steps.size())), className, options);
     }
 
     /** Inputs that the passes found to be of no use; the signature has them all the same. */

@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 
 /** Compiles graphs to JVM bytecode: simplify, fuse, lower, plan, emit, load. */
 public final class Compiler {
+    /** What this compiler is called in what it writes. */
+    public static final String VERSION = "0.1.0-SNAPSHOT";
+
     private Compiler() {}
 
     /** Compiles for this JVM with the default options. */
@@ -43,6 +46,16 @@ public final class Compiler {
         return function;
     }
 
+    /** Compiles ahead of time: what {@link ModelJar#write} writes runs wherever Java 17 does, without this compiler. */
+    public static ModelJar jar(Graph graph) {
+        return jar(graph, Options.DEFAULT);
+    }
+
+    /** Compiles ahead of time. Of the options, {@link Options#simd} is not used: code of several widths goes into a jar. */
+    public static ModelJar jar(Graph graph, Options options) {
+        return new ModelJar(graph, options);
+    }
+
     /** Compiles a graph for this JVM with the default options, but only to say what was decided and why. */
     public static Explanation explain(Graph graph) {
         return explain(graph, Options.DEFAULT);
@@ -61,7 +74,7 @@ public final class Compiler {
         return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), successor);
     }
 
-    private static Signature signature(Compilation c) {
+    static Signature signature(Compilation c) {
         MemoryPlan plan = c.plan();
         Set<Node> states = new HashSet<>();
         c.graph().updates().forEach(u -> states.add(u.state()));
@@ -77,7 +90,7 @@ public final class Compiler {
         return new Signature(inputs, kept, outputs);
     }
 
-    private static Arena arena(MemoryPlan plan) {
+    static Arena arena(MemoryPlan plan) {
         return new Arena(plan.slab(DType.F32), plan.slab(DType.F64), plan.slab(DType.I32), plan.slab(DType.I64), plan.slab(DType.BOOL),
                 plan.slab(DType.U8), plan.slab(DType.I8), plan.slab(DType.I16), plan.slab(DType.BF16));
     }

@@ -159,9 +159,16 @@ public final class Session {
         slabs = memory;
         loops = new ParallelFor(next.program(), memory, threads);
         Signature s = next.signature();
-        s.inputs().forEach(x -> settable.put(x.name(), x));
-        s.states().forEach(x -> settable.put(x.name(), x));
-        s.outputs().forEach(x -> outputs.put(x.name(), x));
+        // Loops, here and in put: the first lambda of a JVM takes as long as some models' whole run.
+        for (Slot x : s.inputs()) {
+            settable.put(x.name(), x);
+        }
+        for (Slot x : s.states()) {
+            settable.put(x.name(), x);
+        }
+        for (Slot x : s.outputs()) {
+            outputs.put(x.name(), x);
+        }
     }
 
     private void runProgram(Program program) {

@@ -85,6 +85,15 @@ public final class SimdSupport {
     }
 
     /**
+     * The width of {@link #choice}, where it may be scalar without a word to the log, which takes a fifth of the time to a first result: for who says it otherwise.
+     *
+     * @throws SimdException as {@link #choice}
+     */
+    public static int bits() {
+        return mayBeVectors() ? choice().bits() : 0;
+    }
+
+    /**
      * Returns if classes that use the Vector API can be linked in this JVM.
      *
      * @throws SimdException otherwise; the message names the flag to add

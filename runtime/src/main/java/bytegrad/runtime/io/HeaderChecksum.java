@@ -2,7 +2,6 @@ package bytegrad.runtime.io;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import java.util.zip.CRC32;
 
 /**
@@ -20,26 +19,29 @@ final class HeaderChecksum {
 
     private HeaderChecksum() {}
 
-    /** Where its digits begin in a header, if it has one. */
-    private static OptionalInt place(byte[] header) {
+    /** Where its digits begin in a header; −1 where it has none. No lambdas: a model's jar is on its way to a first result. */
+    private static int place(byte[] header) {
         for (int i = 0; i + BEFORE.length + ZEROS.length() <= header.length; i++) {
             if (header[i] == BEFORE[0] && Arrays.equals(header, i, i + BEFORE.length, BEFORE, 0, BEFORE.length)) {
-                return OptionalInt.of(i + BEFORE.length);
+                return i + BEFORE.length;
             }
         }
-        return OptionalInt.empty();
+        return -1;
     }
 
-    /** Writes it into a header, which may be preceded by other bytes. */
+    /** Writes it into a header that has a place for it. */
     static void put(byte[] header, CRC32 crc) {
         byte[] digits = text(crc).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(digits, 0, header, place(header).orElseThrow(), digits.length);
+        System.arraycopy(digits, 0, header, place(header), digits.length);
     }
 
     /** Adds a header to a checksum, with zeros for the digits. */
     static void update(CRC32 crc, byte[] header) {
         byte[] masked = header.clone();
-        place(masked).ifPresent(at -> Arrays.fill(masked, at, at + ZEROS.length(), (byte) '0'));
+        int at = place(masked);
+        if (at >= 0) {
+            Arrays.fill(masked, at, at + ZEROS.length(), (byte) '0');
+        }
         crc.update(masked);
     }
 

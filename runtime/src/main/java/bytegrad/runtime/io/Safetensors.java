@@ -4,6 +4,7 @@ import bytegrad.runtime.FormatException;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.WriteException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,18 +55,36 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
      *     or it is over {@code maxBytes}
      */
     public static Safetensors read(Path path, long maxBytes) {
-        ReadBudget budget = new ReadBudget(maxBytes);
         try (ByteSource source = ByteSource.ofFile(path)) {
-            CRC32 crc = new CRC32();
-            SafetensorsHeader header = readHeader(source, crc);
-            SortedMap<String, Tensor> tensors = new TreeMap<>();
-            for (SafetensorsHeader.Span span : header.spans()) {
-                Tensor tensor = ElementReader.read(source, span.type, ByteOrder.LITTLE_ENDIAN, span.shape(), budget);
-                tensors.put(span.name, tensor);
-            }
-            source.requireEnd("the declared data");
-            return new Safetensors(tensors, checked(source, header, crc));
+            return read(source, maxBytes);
         }
+    }
+
+    /**
+     * Reads all tensors of a stream, and closes it.
+     *
+     * @param place of the stream, for messages
+     * @param length how many bytes it has
+     * @param maxBytes the most bytes of elements that may be made
+     * @throws FormatException as {@link #read(Path, long)}, or where the stream has more or fewer bytes
+     */
+    public static Safetensors read(String place, InputStream in, long length, long maxBytes) {
+        try (ByteSource source = ByteSource.ofLength(place, in, length)) {
+            return read(source, maxBytes);
+        }
+    }
+
+    private static Safetensors read(ByteSource source, long maxBytes) {
+        ReadBudget budget = new ReadBudget(maxBytes);
+        CRC32 crc = new CRC32();
+        SafetensorsHeader header = readHeader(source, crc);
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        for (SafetensorsHeader.Span span : header.spans()) {
+            Tensor tensor = ElementReader.read(source, span.type, ByteOrder.LITTLE_ENDIAN, span.shape(), budget);
+            tensors.put(span.name, tensor);
+        }
+        source.requireEnd("the declared data");
+        return new Safetensors(tensors, checked(source, header, crc));
     }
 
     /** Whether a file is there and has all its data; where it has a checksum, that this is right too. Keeps nothing in memory. */
@@ -131,6 +150,18 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
     }
 
     /**
+     * What {@link #write(Path, Map, Map)} puts into the file, for one that is part of another: the same bytes each time.
+     *
+     * @param path of the file, for messages
+     * @throws WriteException at once, as {@link #write(Path, Map, Map)}
+     */
+    public static AtomicFile.Body body(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        Map<String, String> own = new TreeMap<>(metadata);
+        own.remove(HeaderChecksum.KEY);
+        return contents(path, tensors, own);
+    }
+
+    /**
      * As {@link #write(Path, Map, Map)}, with a checksum of the whole file in its metadata, which readers compare: damage of any kind is then refused.
      *
      * @param path where it is to be written, for messages
@@ -139,10 +170,10 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
     public static AtomicFile.Body checked(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
         SortedMap<String, String> all = new TreeMap<>(metadata);
         all.put(HeaderChecksum.KEY, HeaderChecksum.ZEROS);
-        return body(path, tensors, all);
+        return contents(path, tensors, all);
     }
 
-    private static AtomicFile.Body body(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    private static AtomicFile.Body contents(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
         tensors.keySet().forEach(name -> TensorNames.check(path, name));
         metadata.forEach((key, value) -> {
             TensorNames.check(path, key);
@@ -161,7 +192,7 @@ public record Safetensors(SortedMap<String, Tensor> tensors, SortedMap<String, S
             if (metadata.containsKey(HeaderChecksum.KEY)) {
                 // It comes before the data, so these are encoded twice, never buffered.
                 CRC32 crc = new CRC32();
-                crc.update(header);
+                HeaderChecksum.update(crc, header);
                 writeData(new CheckedOutputStream(OutputStream.nullOutputStream(), crc), order);
                 HeaderChecksum.put(header, crc);
             }

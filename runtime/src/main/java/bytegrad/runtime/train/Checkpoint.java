@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -37,9 +38,7 @@ public record Checkpoint(Progress progress, Map<String, Tensor> states, Map<Stri
      * @throws bytegrad.runtime.WriteException if the file system refuses; both files are then as they were
      */
     public void write(Path file) {
-        Map<String, String> all = new TreeMap<>(metadata);
-        all.put(PROGRESS, progress.json().compact());
-        AtomicFile.Body body = Safetensors.checked(file, states, all);
+        AtomicFile.Body body = Safetensors.checked(file, states, noted());
         if (Safetensors.isWhole(file)) {
             AtomicFile.writeKeeping(file, previous(file), body);
         } else {
@@ -79,13 +78,30 @@ public record Checkpoint(Progress progress, Map<String, Tensor> states, Map<Stri
     }
 
     private static Checkpoint readOne(Path file) {
-        Safetensors content = Safetensors.read(file);
+        return of(file.toString(), Safetensors.read(file))
+                .orElseThrow(() -> new FormatException(file.toString(), "is no checkpoint of a training: it has no metadata \"" + PROGRESS + "\""));
+    }
+
+    /**
+     * The checkpoint that tensors and metadata are; empty where no progress is noted.
+     *
+     * @param place where they are from, for messages
+     * @throws FormatException if what is noted is no progress
+     */
+    public static Optional<Checkpoint> of(String place, Safetensors content) {
         Map<String, String> metadata = new TreeMap<>(content.metadata());
         String progress = metadata.remove(PROGRESS);
         if (progress == null) {
-            throw new FormatException(file.toString(), "is no checkpoint of a training: it has no metadata \"" + PROGRESS + "\"");
+            return Optional.empty();
         }
-        String place = file + ": " + PROGRESS;
-        return new Checkpoint(Progress.of(place, Json.parse(place, progress.getBytes(StandardCharsets.UTF_8))), content.tensors(), metadata);
+        String at = place + ": " + PROGRESS;
+        return Optional.of(new Checkpoint(Progress.of(at, Json.parse(at, progress.getBytes(StandardCharsets.UTF_8))), content.tensors(), metadata));
+    }
+
+    /** The metadata that a file of it has: the caller's, and the progress. */
+    public Map<String, String> noted() {
+        Map<String, String> all = new TreeMap<>(metadata);
+        all.put(PROGRESS, progress.json().compact());
+        return all;
     }
 }

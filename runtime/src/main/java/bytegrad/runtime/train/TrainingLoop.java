@@ -190,6 +190,11 @@ public final class TrainingLoop {
         return progress;
     }
 
+    /** What it has come to. */
+    public Checkpoint checkpoint() {
+        return new Checkpoint(progress, step.snapshot(), metadata);
+    }
+
     /**
      * Trains to the end.
      *
@@ -205,8 +210,7 @@ public final class TrainingLoop {
 
     private End train() {
         file.map(Path::toAbsolutePath).map(Path::getParent).ifPresent(AtomicFile::clean);
-        copied = progress;
-        copy = step.snapshot();
+        copyStates();
         save();
         while (progress.epoch() < epochs) {
             if (progress.epoch() > 0 && stop.test(progress.finished())) {
@@ -224,7 +228,12 @@ public final class TrainingLoop {
     }
 
     private void save() {
-        file.ifPresent(to -> new Checkpoint(progress, copied == progress ? copy : step.snapshot(), metadata).write(to));
+        file.ifPresent(to -> (copied == progress ? new Checkpoint(progress, copy, metadata) : checkpoint()).write(to));
+    }
+
+    private void copyStates() {
+        copied = progress;
+        copy = step.snapshot();
     }
 
     /** Goes on to the epoch's end; false if it was interrupted before. */
