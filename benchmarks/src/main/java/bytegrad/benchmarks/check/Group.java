@@ -70,5 +70,8 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("cold-start", ModelJars::coldStart),
                     new Group("reproducible", ModelJars::reproducible),
                     new Group("typed", TypedCalls::report),
-                    new Group("stack-trace", TypedCalls::trace)));
+                    new Group("stack-trace", TypedCalls::trace),
+                    new Group("kill-9", Kills::report),
+                    new Group("threads-64", ManySessions::report),
+                    new Group("classes", DroppedClasses::report)));
 }
