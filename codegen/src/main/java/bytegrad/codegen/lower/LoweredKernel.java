@@ -3,6 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.machine.MachineProfile;
 import java.util.List;
 
 /**
@@ -23,6 +24,11 @@ public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, 
     /** Tidied. */
     public LoweredKernel with(Kernel other) {
         return new LoweredKernel(cluster, other, places, schedule);
+    }
+
+    /** Nanoseconds that one thread takes for it, as estimated. */
+    public double nanos(MachineProfile machine) {
+        return Work.nanos(kernel, machine);
     }
 
     /** The most chunks in any of its parallel loops; 1 where it has none. */

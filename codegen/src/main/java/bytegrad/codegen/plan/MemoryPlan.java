@@ -16,14 +16,16 @@ import java.util.Set;
  * When everything runs and where it lives.
  *
  * @param steps the launches in order
- * @param kernels the kernel of each launch, in that order
+ * @param kernels the kernel of each launch, in that order; one that is computed again comes again
  * @param slabs elements of each storage type's slab
  * @param offsets where inputs, constants, outputs and values written in place are, in elements
  * @param inPlace new values that are written over the old ones
- * @param copies new values that had to be copied into their states at the end
+ * @param copies new values that had to be copied into their states
+ * @param memory what is in memory when, and what is computed again
  */
 public record MemoryPlan(
-        Plan.Seq steps, List<LoweredKernel> kernels, Map<DType, Integer> slabs, Map<Place, Integer> offsets, Set<Place> inPlace, int copies) {
+        Plan.Seq steps, List<LoweredKernel> kernels, Map<DType, Integer> slabs, Map<Place, Integer> offsets, Set<Place> inPlace, int copies,
+        StepMemory memory) {
     public MemoryPlan {
         kernels = List.copyOf(kernels);
         slabs = Map.copyOf(slabs);

@@ -4,29 +4,36 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
 import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Replays a plan and checks that whatever a launch reads is still there, whole: shares nothing with the planner but the
- * plan itself. Every plan passes through it before emission.
+ * Replays a plan and checks that whatever a launch reads is still there, whole, also where a kernel runs again; that states get their new
+ * values, once, and that none is read afterwards: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
  */
 final class PlanVerifier {
     private record Range(int end, Place holds) {}
 
     private final Map<DType, TreeMap<Integer, Range>> memory = new EnumMap<>(DType.class);
     private final MemoryPlan plan;
+    private final Graph graph;
+    /** States that have their new value by now, and new values that were written over states. */
+    private final Set<Place> renewed = new HashSet<>();
 
-    private PlanVerifier(MemoryPlan plan) {
+    private PlanVerifier(MemoryPlan plan, Graph graph) {
         this.plan = plan;
+        this.graph = graph;
     }
 
-    static void verify(MemoryPlan plan) {
-        new PlanVerifier(plan).replay();
+    static void verify(MemoryPlan plan, Graph graph) {
+        new PlanVerifier(plan, graph).replay();
     }
 
     private void replay() {
@@ -39,6 +46,13 @@ final class PlanVerifier {
         List<Plan.Launch> launches = plan.launches();
         for (int k = 0; k < launches.size(); k++) {
             check(launches.get(k), plan.kernels().get(k));
+        }
+        for (Graph.Update u : graph.updates()) {
+            Place state = new Place.Value(u.state());
+            Place value = new Place.Value(u.value());
+            boolean over = plan.inPlace().contains(value) && plan.offset(value) == plan.offset(state);
+            boolean same = u.state() == u.value() || state.size() == 0;
+            require(same || renewed.contains(over ? value : state), "state " + u.name() + " does not get its new value");
         }
         plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), p + " is lost before the run ends"));
     }
@@ -57,7 +71,8 @@ final class PlanVerifier {
             require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), p + " lies outside its slab");
             Kernel.Access access = lk.kernel().buffers().get(b).access();
             if (access == Kernel.Access.READ) {
-                require(p.size() == 0 || holds(p, at), "launch " + launch.label() + " reads " + p + ", which is not there");
+                boolean old = p.size() == 0 || holds(p, at) && !(isState(p) && renewed.contains(p));
+                require(old, "launch " + launch.label() + " reads " + p + ", which is not there");
             } else {
                 written.add(b);
             }
@@ -69,7 +84,15 @@ final class PlanVerifier {
                 require(apart || over, "launch " + launch.label() + " writes " + lk.places().get(b) + " over " + lk.places().get(c));
             }
         }
+        for (int b : written) {
+            Place p = lk.places().get(b);
+            require(!isState(p) && !plan.inPlace().contains(p) || renewed.add(p), "launch " + launch.label() + " writes " + p + " again");
+        }
         written.forEach(b -> put(lk.places().get(b), launch.offsets().get(b)));
+    }
+
+    private static boolean isState(Place p) {
+        return p instanceof Place.Value v && v.node().op() instanceof Op.Input;
     }
 
     private TreeMap<Integer, Range> memory(Place p) {

@@ -12,6 +12,9 @@ public record Effort(long steps, long packing, int rounds, boolean exact) {
     /** About a second for a graph of hundreds of kernels. */
     public static final Effort STANDARD = new Effort(60_000_000, 2_000_000, 6, true);
 
+    /** Some hundredths of a second: for compiling without a budget. */
+    public static final Effort BRIEF = new Effort(3_000_000, 500_000, 6, false);
+
     public Effort withSteps(long n) {
         return new Effort(n, packing, rounds, exact);
     }
