@@ -13,7 +13,6 @@ import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
-import bytegrad.codegen.plan.Plan;
 import bytegrad.codegen.plan.Planned;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
@@ -79,7 +78,7 @@ record Compilation(
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
         MemoryPlan plan = stages.time("plan", () -> plan(source, graph, kernels, options, emit));
         stages.dump(d -> d.plan(plan));
-        ClassImage image = stages.time("emit", () -> emit(plan, emit));
+        ClassImage image = stages.time("emit", () -> emit(plan, emit, options.verify()));
         stages.dump(d -> d.image(image));
         return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
@@ -93,16 +92,15 @@ record Compilation(
             case Planned.Kept(MemoryPlan plan) -> plan;
             case Planned.Refused(Optional<MemoryPlan> unlimited, long budget, long least, long bound, String kernel, long pinned, long states) -> {
                 // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
-                unlimited.ifPresent(p -> emit(p, emit));
+                unlimited.ifPresent(p -> emit(p, emit, options.verify()));
                 throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states);
             }
         };
     }
 
-    private static ClassImage emit(MemoryPlan plan, EmitOptions options) {
-        List<Plan> steps = plan.steps().steps();
+    private static ClassImage emit(MemoryPlan plan, EmitOptions emit, boolean poisoned) {
         int first = plan.stepsBeforeUpdates();
-        return Emitter.emit(new Plan.Seq(steps.subList(0, first)), new Plan.Seq(steps.subList(first, steps.size())), "bytegrad/compiled/Graph", options);
+        return Emitter.emit(plan.part(0, first, poisoned), plan.part(first, plan.kernels().size(), poisoned), "bytegrad/compiled/Graph", emit);
     }
 
     /** Inputs that the passes found to be of no use; the signature has them all the same. */

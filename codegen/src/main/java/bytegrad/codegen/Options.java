@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param simd which classes to make
  * @param passes simplify the graph first
  * @param fuse inline nodes into the kernels that read them; off, every node is stored by a kernel of its own
- * @param verify check every stage, the class files included; slow, for tests
+ * @param verify check every stage, the class files included, and overwrite what nothing may read any more during a run; slow, for tests
  * @param dump a folder for every stage, in numbered files; what an earlier dump left there is replaced
  * @param chunkNanos what a chunk of a parallel loop must be worth at least, in estimated nanoseconds of one thread; 0 cuts every loop
  *     that can be, for tests. It changes no bit of a result

@@ -21,6 +21,8 @@ import java.util.Set;
 public final class Planner {
     /** An order other than the given one has to need so much less: neighbours of the given one find their operands in the cache. */
     private static final double WORTH_MOVING = 0.95;
+    /** Steps of a search for each kernel, up to those of {@link Effort#STANDARD}. */
+    private static final long KERNEL_STEPS = 100_000;
 
     private final Graph graph;
     private final List<LoweredKernel> lowered;
@@ -80,10 +82,14 @@ public final class Planner {
         if (unlimited.bytes() <= budget) {
             return new Planned.Kept(plan(unlimited, Set.of(), OptionalLong.of(budget)));
         }
-        return switch (StepPlanner.plan(steps.graph(), budget, Effort.STANDARD)) {
+        return switch (StepPlanner.plan(steps.graph(), budget, effort())) {
             case Outcome.Planned(StepPlan step) -> new Planned.Kept(plan(step, Set.of(), OptionalLong.of(budget)));
             case Outcome.Refused r -> refused(unlimited, r);
         };
+    }
+
+    private Effort effort() {
+        return Effort.STANDARD.withSteps(Math.min(Effort.STANDARD.steps(), KERNEL_STEPS * steps.graph().kernels().size()));
     }
 
     private Planned refused(StepPlan unlimited, Outcome.Refused r) {
@@ -92,7 +98,7 @@ public final class Planner {
             Optional<StepPlan> less = Optional.of(unlimited);
             while (less.isPresent()) {
                 least = less.get().bytes();
-                less = StepPlanner.planWithin(steps.graph(), least - 1, Effort.STANDARD);
+                less = StepPlanner.planWithin(steps.graph(), least - 1, effort());
             }
         }
         Optional<MemoryPlan> plan;
