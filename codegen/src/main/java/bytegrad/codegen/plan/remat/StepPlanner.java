@@ -45,7 +45,7 @@ public final class StepPlanner {
         if (budget < lowerBound(graph)) {
             return Optional.empty();
         }
-        Optional<StepPlan> plan = Optional.ofNullable(new StepPlanner(graph, effort).within(budget));
+        Optional<StepPlan> plan = Optional.ofNullable(new StepPlanner(graph, effort).within(budget, effort));
         plan.ifPresent(p -> StepVerifier.verify(graph, p, budget));
         return plan;
     }
@@ -99,7 +99,7 @@ public final class StepPlanner {
 
     private Outcome plan(long budget) {
         LowerBound bound = LowerBound.of(compact);
-        StepPlan found = budget < bound.bytes() ? null : within(budget);
+        StepPlan found = budget < bound.bytes() ? null : within(budget, effort);
         if (found == null) {
             StepPlan least = least(bound.bytes());
             if (least.bytes() > budget) {
@@ -112,12 +112,12 @@ public final class StepPlanner {
     }
 
     /** The cheapest plan found within a budget; null if there is none. */
-    private @Nullable StepPlan within(long budget) {
+    private @Nullable StepPlan within(long budget, Effort how) {
         long arena = budget - compact.pinned;
         long live = arena;
         StepPlan best = null;
-        for (int round = 0; round < effort.rounds() && live >= 0; round++) {
-            Optional<int[]> sequence = Search.within(compact, live, effort).sequence();
+        for (int round = 0; round < how.rounds() && live >= 0; round++) {
+            Optional<int[]> sequence = Search.within(compact, live, how).sequence();
             if (sequence.isEmpty()) {
                 break;
             }
@@ -138,7 +138,7 @@ public final class StepPlanner {
         long low = bound - 1;
         for (int i = 0; i < HALVINGS && best.bytes() - low > 1; i++) {
             long target = low + (best.bytes() - low) / 2;
-            StepPlan plan = within(target);
+            StepPlan plan = within(target, effort.forAny());
             if (plan == null) {
                 low = target;
             } else {
@@ -149,7 +149,8 @@ public final class StepPlanner {
         StepPlan less = best;
         while (less != null) {
             best = less;
-            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1);
+            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1, effort.forAny());
+            less = less != null || best.bytes() - 1 < bound ? less : within(best.bytes() - 1, effort);
         }
         return best;
     }
