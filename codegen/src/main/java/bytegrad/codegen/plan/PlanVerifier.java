@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Replays a plan and checks that whatever a launch reads is still there, whole, also where a kernel runs again; that states get their new
@@ -27,9 +28,13 @@ final class PlanVerifier {
     /** States that have their new value by now, and new values that were written over states. */
     private final Set<Place> renewed = new HashSet<>();
 
+    /** Where new values are written over states. */
+    private final Map<DType, Set<Integer>> over = new EnumMap<>(DType.class);
+
     private PlanVerifier(MemoryPlan plan, Graph graph) {
         this.plan = plan;
         this.graph = graph;
+        plan.inPlace().forEach(p -> over.computeIfAbsent(p.dtype(), _ -> new HashSet<>()).add(plan.offset(p)));
     }
 
     static void verify(MemoryPlan plan, Graph graph) {
@@ -39,7 +44,7 @@ final class PlanVerifier {
     private void replay() {
         plan.offsets().forEach((p, at) -> {
             if (p instanceof Place.Value v && (v.node().op() instanceof Op.Input || v.node().op() instanceof Op.Constant)) {
-                require(holdsNothing(p, at), p + " overlaps another pinned tensor");
+                require(holdsNothing(p, at), () -> p + " overlaps another pinned tensor");
                 put(p, at);
             }
         });
@@ -52,15 +57,14 @@ final class PlanVerifier {
             Place value = new Place.Value(u.value());
             boolean over = plan.inPlace().contains(value) && plan.offset(value) == plan.offset(state);
             boolean same = u.state() == u.value() || state.size() == 0;
-            require(same || renewed.contains(over ? value : state), "state " + u.name() + " does not get its new value");
+            require(same || renewed.contains(over ? value : state), () -> "state " + u.name() + " does not get its new value");
         }
-        plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), p + " is lost before the run ends"));
+        plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), () -> p + " is lost before the run ends"));
     }
 
     /** A state whose new value was written over it. */
     private boolean overwritten(Place p) {
-        return plan.offsets().entrySet().stream().anyMatch(e -> !e.getKey().equals(p) && e.getKey().dtype() == p.dtype()
-                && e.getValue().equals(plan.offsets().get(p)));
+        return isState(p) && over.getOrDefault(p.dtype(), Set.of()).contains(plan.offset(p));
     }
 
     private void check(Plan.Launch launch, LoweredKernel lk) {
@@ -68,25 +72,27 @@ final class PlanVerifier {
         for (int b = 0; b < lk.places().size(); b++) {
             Place p = lk.places().get(b);
             int at = launch.offsets().get(b);
-            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), p + " lies outside its slab");
+            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), () -> p + " lies outside its slab");
             Kernel.Access access = lk.kernel().buffers().get(b).access();
             if (access == Kernel.Access.READ) {
                 boolean old = p.size() == 0 || holds(p, at) && !(isState(p) && renewed.contains(p));
-                require(old, "launch " + launch.label() + " reads " + p + ", which is not there");
+                require(old, () -> "launch " + launch.label() + " reads " + p + ", which is not there");
             } else {
                 written.add(b);
             }
         }
         for (int b : written) {
             for (int c = 0; c < lk.places().size(); c++) {
-                boolean apart = c == b || disjoint(lk.places().get(b), launch.offsets().get(b), lk.places().get(c), launch.offsets().get(c));
-                boolean over = plan.inPlace().contains(lk.places().get(b)) && launch.offsets().get(b).equals(launch.offsets().get(c));
-                require(apart || over, "launch " + launch.label() + " writes " + lk.places().get(b) + " over " + lk.places().get(c));
+                Place p = lk.places().get(b);
+                Place other = lk.places().get(c);
+                boolean apart = c == b || disjoint(p, launch.offsets().get(b), other, launch.offsets().get(c));
+                boolean overState = plan.inPlace().contains(p) && launch.offsets().get(b).equals(launch.offsets().get(c));
+                require(apart || overState, () -> "launch " + launch.label() + " writes " + p + " over " + other);
             }
         }
         for (int b : written) {
             Place p = lk.places().get(b);
-            require(!isState(p) && !plan.inPlace().contains(p) || renewed.add(p), "launch " + launch.label() + " writes " + p + " again");
+            require(!isState(p) && !plan.inPlace().contains(p) || renewed.add(p), () -> "launch " + launch.label() + " writes " + p + " again");
         }
         written.forEach(b -> put(lk.places().get(b), launch.offsets().get(b)));
     }
@@ -124,9 +130,9 @@ final class PlanVerifier {
         m.put(at, new Range(end, p));
     }
 
-    private static void require(boolean holds, String message) {
+    private static void require(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new PlanException("invalid plan: " + message);
+            throw new PlanException("invalid plan: " + message.get());
         }
     }
 }

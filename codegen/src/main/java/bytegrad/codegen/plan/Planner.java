@@ -69,12 +69,7 @@ public final class Planner {
     }
 
     private StepPlan unlimited() {
-        StepPlan given = StepPlanner.given(steps.graph(), Effort.BRIEF);
-        if (given.bytes() * WORTH_MOVING <= steps.bound().bytes()) {
-            return given;
-        }
-        StepPlan moved = StepPlanner.plan(steps.graph(), Effort.BRIEF);
-        return moved.bytes() <= given.bytes() * WORTH_MOVING ? moved : given;
+        return StepPlanner.plan(steps.graph(), Effort.BRIEF, WORTH_MOVING);
     }
 
     private Planned within(long budget) {

@@ -14,7 +14,7 @@ public record Effort(long steps, long packing, int rounds, boolean exact, boolea
     public static final Effort STANDARD = new Effort(60_000_000, 2_000_000, 6, true, false);
 
     /** Some hundredths of a second: for compiling without a budget. */
-    public static final Effort BRIEF = new Effort(3_000_000, 500_000, 6, false, false);
+    public static final Effort BRIEF = new Effort(1_000_000, 100_000, 6, false, false);
 
     public Effort withSteps(long n) {
         return new Effort(n, packing, rounds, exact, any);

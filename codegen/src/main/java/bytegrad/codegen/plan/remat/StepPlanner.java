@@ -56,20 +56,28 @@ public final class StepPlanner {
         }
     }
 
-    /** A plan without a budget in the given order. */
-    public static StepPlan given(KernelGraph graph, Effort effort) {
-        StepPlanner p = new StepPlanner(graph, effort);
-        StepPlan given = p.place(Orders.given(p.compact), 0);
-        StepVerifier.verify(graph, given, Long.MAX_VALUE);
-        return given;
-    }
-
     /** A plan without a budget: nothing runs twice, in the order whose peak is the lowest that was found. */
     public static StepPlan plan(KernelGraph graph, Effort effort) {
+        return plan(graph, effort, 1);
+    }
+
+    /**
+     * A plan without a budget: nothing runs twice, in the given order, or in the one whose peak is the lowest that was found.
+     *
+     * @param worth what the other order may need, as a part of what the given one does
+     */
+    public static StepPlan plan(KernelGraph graph, Effort effort, double worth) {
         StepPlanner p = new StepPlanner(graph, effort);
-        StepPlan given = p.place(Orders.given(p.compact), 0);
-        StepPlan moved = p.place(Orders.lowest(p.compact, new Box(effort.steps())), 0);
-        StepPlan best = moved.bytes() < given.bytes() ? moved : given;
+        StepPlan best = p.place(Orders.given(p.compact), 0);
+        double most = worth * best.bytes();
+        if (LowerBound.of(p.compact).bytes() < most) {
+            int[] lowest = Orders.lowest(p.compact, new Box(effort.steps()));
+            Profile profile = new Profile(p.compact, 0);
+            profile.load(lowest, lowest.length);
+            // What does not fit live does not when it is placed.
+            StepPlan moved = profile.peak + p.compact.pinned < most ? p.place(lowest, 0) : best;
+            best = moved.bytes() < most ? moved : best;
+        }
         StepVerifier.verify(graph, best, Long.MAX_VALUE);
         return best;
     }
