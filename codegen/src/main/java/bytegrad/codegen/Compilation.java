@@ -5,7 +5,6 @@ import bytegrad.codegen.emit.EmitOptions;
 import bytegrad.codegen.emit.Emitter;
 import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
-import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -78,7 +77,7 @@ record Compilation(
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
         List<LoweredKernel> kernels = stages.time("lower", () ->
                 Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
-                        .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
+                        .map(LoweredKernel::tidied).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));

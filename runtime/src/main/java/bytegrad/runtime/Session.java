@@ -7,6 +7,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If a run fails, there are no outputs to read. Where it fails before it writes into the first state, as most checks of indices
  * do, all states are as they were. Later, some may be old and others new; the session then refuses to run until every state has
- * been set again.
+ * been set again, as {@link #restore} does.
  */
 public final class Session {
     private final CompiledFunction function;
@@ -38,7 +39,11 @@ public final class Session {
     private final Set<String> unset = new LinkedHashSet<>();
     /** Outputs that were new values of states, written in place, until the state was set. */
     private final Set<String> overwritten = new LinkedHashSet<>();
+    /** Inputs that keep their values; see {@link #fix}. */
+    private Set<String> fixed = Set.of();
     private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+    /** How often the thread inside holds the session; only that thread reads or writes it. */
+    private int holds;
     private boolean broken;
     private boolean ran;
 
@@ -69,6 +74,11 @@ public final class Session {
     public long bytes() {
         Successor successor = function.successor();
         return current.arena().bytes() + (successor == null ? 0 : successor.bytes());
+    }
+
+    /** Bytes of its memory alone. */
+    long arenaBytes() {
+        return current.arena().bytes();
     }
 
     /** The function this is a session of. */
@@ -190,7 +200,41 @@ public final class Session {
         }
     }
 
+    /**
+     * Keeps other threads out until {@link #release}, so that several calls are one: none can come between an input and the run it is for. What the
+     * holding thread calls goes on as usual; holds nest.
+     *
+     * @throws SessionException if another thread is inside
+     */
+    public void hold() {
+        if (!isHeld()) {
+            enter();
+        }
+        holds++;
+    }
+
+    /**
+     * Ends a {@link #hold} of this thread.
+     *
+     * @throws SessionException if it has none
+     */
+    public void release() {
+        if (!isHeld()) {
+            throw new SessionException("thread " + Thread.currentThread().getName() + " released a session that it does not hold");
+        }
+        holds--;
+        leave();
+    }
+
+    /** Whether this thread holds it. Only it can have made itself the one inside, so that it may read the number of holds then. */
+    private boolean isHeld() {
+        return inside.getPlain() == Thread.currentThread() && holds > 0;
+    }
+
     private void enter() {
+        if (isHeld()) {
+            return;
+        }
         Thread me = Thread.currentThread();
         if (!inside.compareAndSet(null, me)) {
             Thread other = inside.get();
@@ -200,12 +244,14 @@ public final class Session {
     }
 
     private void leave() {
-        inside.set(null);
+        if (holds == 0) {
+            inside.set(null);
+        }
     }
 
     /** Copies a value into an input or state. */
     public Session set(String name, Tensor value) {
-        Slot s = settable(name);
+        Slot s = open(name);
         if (value.type() != s.type() || !Arrays.equals(value.shape(), s.dims())) {
             throw new InputException(name, "expected " + s.typeText() + ", got " + value.type().text() + Arrays.toString(value.shape()).replace(" ", ""));
         }
@@ -248,7 +294,7 @@ public final class Session {
     }
 
     private Session set(String name, ElementType type, Object values, int length) {
-        Slot s = settable(name);
+        Slot s = open(name);
         if (type != s.type() || length != s.size()) {
             throw new InputException(name, "expected " + s.typeText() + " (" + s.size() + " elements), got " + length + " of " + type.text());
         }
@@ -258,12 +304,105 @@ public final class Session {
     private Session put(Slot s, Object array, int length) {
         enter();
         try {
-            System.arraycopy(array, 0, slabs.of(s.type()), s.offset(), length);
-            filled(s);
+            write(s, array, length);
         } finally {
             leave();
         }
         return this;
+    }
+
+    private void write(Slot s, Object array, int length) {
+        System.arraycopy(array, 0, slabs.of(s.type()), s.offset(), length);
+        filled(s);
+    }
+
+    /**
+     * Gives several inputs and states their values: all, or none.
+     *
+     * @throws InputException if a name is none of theirs, or a value is of another type or shape: all of them in one message, and nothing was changed
+     */
+    public Session setAll(Map<String, Tensor> values) {
+        values.keySet().forEach(this::open);
+        Mismatches.refuse("a value", Mismatches.of(values, types(settable.values().stream().filter(s -> values.containsKey(s.name())).toList())));
+        return writeAll(values);
+    }
+
+    private Session writeAll(Map<String, Tensor> values) {
+        enter();
+        try {
+            values.forEach((name, t) -> write(settable(name), t.array(), t.size()));
+        } finally {
+            leave();
+        }
+        return this;
+    }
+
+    /**
+     * Copies of all states, of one moment, by name.
+     *
+     * @throws SessionException if a state has no value: it was never set, or a run failed half-way
+     */
+    public Map<String, Tensor> snapshot() {
+        enter();
+        try {
+            Map<String, Tensor> states = new LinkedHashMap<>();
+            function.signature().states().forEach(s -> states.put(s.name(), copy(given(s.name()))));
+            return Collections.unmodifiableMap(states);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Gives every state the value it has in a {@linkplain #snapshot snapshot}, of this session or another of the same states. A session that a failed
+     * run broke is whole again.
+     *
+     * @throws InputException if a state is missing, a name is no state, or a type or shape is another: all of them in one message, and nothing was changed
+     */
+    public Session restore(Map<String, Tensor> snapshot) {
+        Mismatches.refuse("a snapshot", Mismatches.ofAll(snapshot, types(function.signature().states())));
+        return writeAll(snapshot);
+    }
+
+    private static Map<String, String> types(List<Slot> slots) {
+        Map<String, String> types = new LinkedHashMap<>();
+        slots.forEach(s -> types.put(s.name(), s.typeText()));
+        return types;
+    }
+
+    /** The inputs that have a value. */
+    Set<String> givenInputs() {
+        Set<String> given = new LinkedHashSet<>();
+        function.signature().inputs().forEach(s -> given.add(s.name()));
+        given.removeAll(unset);
+        return given;
+    }
+
+    /** The states that have a value, with a copy of it. */
+    Map<String, Tensor> givenStates() {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        function.signature().states().stream().map(Slot::name).filter(name -> !unset.contains(name)).forEach(name -> given.put(name, state(name)));
+        return given;
+    }
+
+    /** From now on these inputs keep their values: setting one is refused. */
+    void fix(Set<String> inputs) {
+        fixed = inputs;
+    }
+
+    /** As new for another user: but for the fixed inputs and these states nothing has a value, not even an output. */
+    void renew(Map<String, Tensor> states) {
+        enter();
+        try {
+            broken = false;
+            ran = false;
+            overwritten.clear();
+            unset.addAll(settable.keySet());
+            unset.removeAll(fixed);
+            states.forEach((name, t) -> write(settable(name), t.array(), t.size()));
+        } finally {
+            leave();
+        }
     }
 
     private void filled(Slot s) {
@@ -278,6 +417,14 @@ public final class Session {
         }
     }
 
+    /** A place to be filled. */
+    private Slot open(String name) {
+        if (fixed.contains(name)) {
+            throw new InputException(name, "belongs to all users of the pool that this session is from, and keeps the value it was begun with");
+        }
+        return settable(name);
+    }
+
     private Slot settable(String name) {
         Slot s = settable.get(name);
         if (s == null) {
@@ -287,7 +434,7 @@ public final class Session {
     }
 
     private Slot ofType(String name, ElementType type) {
-        Slot s = settable(name);
+        Slot s = open(name);
         if (s.type() != type) {
             throw new InputException(name, "expected a buffer of " + s.typeText() + ", asked for one of " + type.text());
         }
@@ -395,16 +542,39 @@ public final class Session {
         return Tensor.ofArray(s.type(), copy, s.dims());
     }
 
+    private void copy(Slot s, Object into) {
+        if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
+            throw new InputException(s.name(), "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
+                    + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
+        }
+        System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
+    }
+
     /** Copies an output, state or input into an array of its type; allocates nothing. */
     public void read(String name, Object into) {
         enter();
         try {
-            Slot s = readable(name);
-            if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
-                throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
-                        + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
-            }
-            System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
+            copy(readable(name), into);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Copies a state or input into an array of its type, even where an output has its name; allocates nothing. */
+    public void readState(String name, Object into) {
+        enter();
+        try {
+            copy(given(name), into);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Inputs and states that have no value yet, or none any more since a run failed; a copy. */
+    public Set<String> unset() {
+        enter();
+        try {
+            return Set.copyOf(unset);
         } finally {
             leave();
         }

@@ -50,8 +50,9 @@ public final class Training {
      * How to train, whatever is trained.
      *
      * @param threads the most that work on a run of compiled code; no bit of the outcome depends on them
+     * @param saveEvery steps of an epoch after which a checkpoint is written too; 0 for none
      */
-    public record How(Engine engine, int threads, Console console) {}
+    public record How(Engine engine, int threads, int saveEvery, Console console) {}
 
     /** How it ended. */
     public enum End {
@@ -180,6 +181,7 @@ public final class Training {
                 .diagnosis(before -> NanSearch.in(network.training(), how.engine(), before) + "; a lower --lr often helps")
                 .checkpoints(out.resolve(OutputFolder.STATE),
                         Map.of(SETTINGS, settings.json().compact(), DATA, task.data().toString(), CHECKSUM, task.checksum()))
+                .checkpointEvery(how.saveEvery())
                 .callback(new Told());
     }
 

@@ -18,11 +18,17 @@ public sealed interface Plan {
      * @param offsets where each of the kernel's buffers starts in the slab of its dtype, in elements
      * @param label what it computes, for people: the names of the graph nodes it stores
      * @param bufferLabels the graph node (or scratch) each buffer holds
+     * @param names what listings and debuggers say of the kernel
      */
-    record Launch(Kernel kernel, List<Integer> offsets, String label, List<String> bufferLabels) implements Plan {
+    record Launch(Kernel kernel, List<Integer> offsets, String label, List<String> bufferLabels, KernelNames names) implements Plan {
         public Launch {
             offsets = List.copyOf(offsets);
             bufferLabels = List.copyOf(bufferLabels);
+        }
+
+        /** Of which nothing more is known. */
+        public Launch(Kernel kernel, List<Integer> offsets, String label, List<String> bufferLabels) {
+            this(kernel, offsets, label, bufferLabels, KernelNames.NONE);
         }
     }
 

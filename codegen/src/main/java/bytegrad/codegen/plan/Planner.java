@@ -122,7 +122,7 @@ public final class Planner {
             for (int b = 0; b < lines.size(); b++) {
                 offsets.add(offset(lk.places().get(b).dtype(), lines.get(b)));
             }
-            return new Plan.Launch(lk.kernel(), offsets, String.join(", ", stored), labels);
+            return new Plan.Launch(lk.kernel(), offsets, String.join(", ", stored), labels, KernelNames.of(graph, lk));
         }
     }
 

@@ -9,6 +9,7 @@ import bytegrad.runtime.Signature;
 import bytegrad.runtime.SimdSupport;
 import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
+import bytegrad.runtime.io.AtomicFile;
 import bytegrad.runtime.io.Safetensors;
 import bytegrad.runtime.train.Checkpoint;
 import bytegrad.runtime.train.States;
@@ -326,9 +327,9 @@ public final class Artefact {
         return Checkpoint.of(place(Layout.VALUES), stored());
     }
 
-    /** Writes what a session has come to: all its states, and the other values that came with the jar, to a safetensors file. */
+    /** Writes what a session has come to: all its states, and the other values that came with the jar, to a safetensors file with a checksum. */
     public void save(Session session, Path file) {
-        Safetensors.write(file, current(session), metadata());
+        AtomicFile.write(file, Safetensors.checked(file, current(session), metadata()));
     }
 
     /**

@@ -2,9 +2,12 @@ package bytegrad.runtime.train;
 
 import bytegrad.runtime.FormatException;
 import bytegrad.runtime.Tensor;
+import bytegrad.runtime.io.AtomicFile;
 import bytegrad.runtime.io.Json;
 import bytegrad.runtime.io.Safetensors;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,17 +31,53 @@ public record Checkpoint(Progress progress, Map<String, Tensor> states, Map<Stri
         metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
     }
 
-    /** Writes it as a safetensors file, which is the old one or the whole new one. */
+    /**
+     * Writes it as a safetensors file with a checksum, which is the old one or the whole new one whenever the process or the machine stops. The old one is kept as
+     * {@link #previous}, unless it is damaged: then the one that is there stays.
+     *
+     * @throws bytegrad.runtime.WriteException if the file system refuses; both files are then as they were
+     */
     public void write(Path file) {
-        Safetensors.write(file, states, noted());
+        AtomicFile.Body body = Safetensors.checked(file, states, noted());
+        if (Safetensors.isWhole(file)) {
+            AtomicFile.writeKeeping(file, previous(file), body);
+        } else {
+            AtomicFile.write(file, body);
+        }
+    }
+
+    /** Where the checkpoint before the one in a file is kept: {@code state.safetensors.previous} for {@code state.safetensors}. */
+    public static Path previous(Path file) {
+        return file.resolveSibling(file.getFileName() + ".previous");
     }
 
     /**
-     * Reads one.
+     * Reads one. If it is damaged or missing, and the one before it is there and whole, that is returned, with a warning to the system logger
+     * {@code bytegrad.checkpoint}.
      *
-     * @throws FormatException if the file cannot be read, or is no checkpoint
+     * @throws FormatException if neither can be read, or the file is no checkpoint
      */
     public static Checkpoint read(Path file) {
+        try {
+            return readOne(file);
+        } catch (FormatException e) {
+            Path previous = previous(file);
+            if (!Files.exists(previous)) {
+                throw e;
+            }
+            Checkpoint before;
+            try {
+                before = readOne(previous);
+            } catch (FormatException also) {
+                e.addSuppressed(also);
+                throw new FormatException(e.place(), e.offset(), e.reason() + "; and " + previous + " is no way out: " + also.reason(), e);
+            }
+            System.getLogger("bytegrad.checkpoint").log(Level.WARNING, e.getMessage() + "; goes on from " + previous + ", the checkpoint before it");
+            return before;
+        }
+    }
+
+    private static Checkpoint readOne(Path file) {
         return of(file.toString(), Safetensors.read(file))
                 .orElseThrow(() -> new FormatException(file.toString(), "is no checkpoint of a training: it has no metadata \"" + PROGRESS + "\""));
     }
