@@ -34,6 +34,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,7 +161,8 @@ public record ModelJar(Graph graph, Options options) {
     /** What of the options decides the code. */
     private String optionsText() {
         return "passes=" + options.passes() + " fuse=" + options.fuse() + " chunk-nanos=" + options.chunkNanos() + " profile=" + options.profile() + " start="
-                + options.start().name().toLowerCase(java.util.Locale.ROOT) + " machine="
+                + options.start().name().toLowerCase(Locale.ROOT) + " memory-budget="
+                + (options.memoryBudget().isPresent() ? options.memoryBudget().getAsLong() : "none") + " machine="
                 + options.machine().text().lines().map(l -> l.substring(l.indexOf('=') + 1)).collect(Collectors.joining(","));
     }
 
