@@ -73,7 +73,7 @@ public final class ArtefactMain {
 
     private void run() {
         int bits = SimdSupport.bits();
-        hint(bits);
+        hint();
         // Few runs follow: those of the code that was asked for by how this JVM was started.
         CompiledFunction function = artefact.function(artefact.widest(bits));
         describe(function);
@@ -99,12 +99,13 @@ public final class ArtefactMain {
     }
 
     /** A manifest cannot add modules, so that a plain {@code java -jar} finds no Vector API; said once, and not to those who chose scalar code. */
-    private void hint(int bits) {
-        if (bits == 0 && System.getProperty(SimdSupport.PROPERTY) == null && artefact.widths().size() > 1) {
-            String command = System.getProperty("sun.java.command", "");
-            int end = command.indexOf(".jar ");
-            String jar = end < 0 ? command : command.substring(0, end + 4);
-            err.println("scalar code; several times faster with vectors: java " + SimdSupport.FLAG + (jar.endsWith(".jar") ? " -jar " + jar : " …"));
+    private void hint() {
+        if (!SimdSupport.modulePresent() && System.getProperty(SimdSupport.PROPERTY) == null && artefact.widths().size() > 1) {
+            // What -jar was given is then all of the class path.
+            String jar = System.getProperty("java.class.path", "");
+            boolean alone = jar.endsWith(".jar") && System.getProperty("sun.java.command", "").startsWith(jar);
+            String quoted = jar.indexOf(' ') < 0 ? jar : '"' + jar + '"';
+            err.println("scalar code; several times faster with vectors: java " + SimdSupport.FLAG + (alone ? " -jar " + quoted : " …"));
         }
     }
 
