@@ -43,6 +43,19 @@ public final class Compiler {
         return function;
     }
 
+    /**
+     * Compiles a graph so that every run looks for NaNs and infinities, and stops at the first node that makes one: slow, to find out where they come from. Every node is
+     * stored by a kernel of its own, and no pass changes the graph, so that the node is one of this graph; a loop is looked at as a whole. No bit of a result changes.
+     *
+     * @param options of which passes, fusion, start and profile do not count
+     * @return a function whose runs throw {@link bytegrad.runtime.NumberException} where a number is not finite and no operand explains it. Where that is before the first
+     *     write into a state, states are as they were
+     */
+    public static CompiledFunction compileChecked(Graph graph, Options options) {
+        Compilation c = Compilation.of(graph, options.withPasses(false).withFusion(false).withStart(Options.Start.COLD).withProfile(true));
+        return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
+    }
+
     /** Compiles a graph for this JVM with the default options, but only to say what was decided and why. */
     public static Explanation explain(Graph graph) {
         return explain(graph, Options.DEFAULT);

@@ -94,6 +94,10 @@ public final class Session {
             }
             ran = false;
             overwritten.clear();
+            NumberChecks checks = current.checks();
+            if (checks != null) {
+                checks.before(current.signature(), slabs);
+            }
             prepare();
             long start = System.nanoTime();
             Program program = current.program();
@@ -151,7 +155,7 @@ public final class Session {
     private void adopt(CompiledFunction next, Slabs memory) {
         current = next;
         slabs = memory;
-        loops = new ParallelFor(next.program(), memory, threads);
+        loops = new ParallelFor(next.program(), memory, threads, next.checks());
         Signature s = next.signature();
         s.inputs().forEach(x -> settable.put(x.name(), x));
         s.states().forEach(x -> settable.put(x.name(), x));
