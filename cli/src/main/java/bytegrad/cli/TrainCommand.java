@@ -127,6 +127,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "The most that compiled code runs on (default: as many as there are processors). No bit depends on it.")
     private @Nullable Integer threads;
 
+    @Option(names = "--save-every", paramLabel = "N", description = "Write a checkpoint after every N steps of an epoch too (default: after each epoch). No bit depends on it.")
+    private @Nullable Integer saveEvery;
+
     @Override
     public Integer call() {
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
@@ -136,7 +139,10 @@ final class TrainCommand implements Callable<Integer> {
         if (checkNan && engine == Engine.INTERPRETER) {
             throw new InputError("--check-nan is about compiled code, and cannot go with --engine interpreter");
         }
-        Training.How how = new Training.How(checkNan ? Engine.CHECKED : engine, workers, Console.of(spec.commandLine().getOut()));
+        if (saveEvery != null && saveEvery < 1) {
+            throw new InputError("--save-every is " + saveEvery + " but must be at least 1");
+        }
+        Training.How how = new Training.How(checkNan ? Engine.CHECKED : engine, workers, saveEvery == null ? 0 : saveEvery, Console.of(spec.commandLine().getOut()));
         return switch (resume == null ? start(how).run() : resumed(resume, how).run()) {
             case DONE -> Main.DONE;
             case DISAGREEMENT, INTERRUPTED -> Main.FAILED;

@@ -85,7 +85,9 @@ public final class CompiledFunction {
     /** An arena's arrays, with the constants in them. */
     Slabs newSlabs() {
         Slabs slabs = new Slabs(arena);
-        constants.forEach(c -> System.arraycopy(c.value().array(), 0, slabs.of(c.slot().type()), c.slot().offset(), c.slot().size()));
+        for (Constant c : constants) {
+            System.arraycopy(c.value().array(), 0, slabs.of(c.slot().type()), c.slot().offset(), c.slot().size());
+        }
         return slabs;
     }
 

@@ -1,5 +1,6 @@
 package bytegrad.runtime;
 
+import bytegrad.runtime.flight.Flight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class NumberException extends BytegradException {
         this.node = node;
         this.index = List.copyOf(index);
         this.value = value;
+        Flight.number(node, this.index.toString(), what);
     }
 
     /** Where in the kernel listing the launch is. */

@@ -100,7 +100,7 @@ public final class Classifier {
         return node.type();
     }
 
-    private static Graph graph(Path file) {
+    static Graph graph(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InputError(file + ": no such file");
         }
@@ -111,7 +111,7 @@ public final class Classifier {
         }
     }
 
-    private static Layout layout(Path file, Map<String, String> metadata) {
+    static Layout layout(Path file, Map<String, String> metadata) {
         String names = metadata.get(NAMES);
         String height = metadata.get(HEIGHT);
         String width = metadata.get(WIDTH);

@@ -111,6 +111,11 @@ record TextTask(Settings settings, TextData text, int[] ids) implements Task {
     }
 
     @Override
+    public Map<String, Tensor> sample(Graph prediction) {
+        return Trained.window(prediction, Arrays.copyOfRange(ids, cut(), ids.length));
+    }
+
+    @Override
     public Evaluator evaluator(Engine engine, int threads) {
         Examples examples = heldOut();
         Batches batches = new Batches(examples, Math.min(settings.batch(), examples.count()), 0);

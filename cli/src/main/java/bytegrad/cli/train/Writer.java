@@ -29,9 +29,9 @@ import java.util.SplittableRandom;
 
 /** A trained language model that writes: its graph, parameters and vocabulary, read from a training's folder and compiled. */
 public final class Writer {
-    private static final String VOCABULARY = "bytegrad.vocabulary";
-    private static final String LAST = "last";
-    private static final String TEMPERATURE = "temperature";
+    static final String VOCABULARY = "bytegrad.vocabulary";
+    static final String LAST = "last";
+    static final String TEMPERATURE = "temperature";
 
     private final Session session;
     private final Vocabulary vocabulary;

@@ -5,6 +5,7 @@ import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.codegen.kernel.Tidied;
+import bytegrad.codegen.machine.MachineProfile;
 import java.util.List;
 
 /**
@@ -26,6 +27,11 @@ public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, 
     public LoweredKernel tidied() {
         Tidied tidied = FoldLets.tidied(kernel);
         return new LoweredKernel(cluster, tidied.kernel(), places, schedule, computed.renamed(tidied.originals()));
+    }
+
+    /** Nanoseconds that one thread takes for it, as estimated. */
+    public double nanos(MachineProfile machine) {
+        return Work.nanos(kernel, machine);
     }
 
     /** The most chunks in any of its parallel loops; 1 where it has none. */

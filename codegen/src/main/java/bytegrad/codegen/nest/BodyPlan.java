@@ -61,7 +61,7 @@ final class BodyPlan {
                 elsewhere.add(Planner.output(n));
             }
         });
-        this.plan = Planner.plan(graph, List.of(), kernels, elsewhere);
+        this.plan = Planner.plan(graph, List.of(), kernels, elsewhere, how.machine());
     }
 
     /** One kernel stores it and none reads it. */

@@ -1,6 +1,7 @@
 package bytegrad.codegen.plan;
 
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.ir.DType;
 import java.util.List;
 
 /** What one run executes, as a tree. */
@@ -37,4 +38,7 @@ public sealed interface Plan {
 
     /** Runs one branch, by the element at {@code offset} of the bool slab. */
     record If(int offset, Plan then, Plan otherwise) implements Plan {}
+
+    /** Overwrites elements of a slab that nothing may read any more, so that a wrong plan shows: for tests. */
+    record Poison(DType dtype, int offset, int count) implements Plan {}
 }
