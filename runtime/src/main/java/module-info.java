@@ -9,4 +9,5 @@ module bytegrad.runtime {
     exports bytegrad.runtime.data;
     exports bytegrad.runtime.io;
     exports bytegrad.runtime.train;
+    exports bytegrad.runtime.typed;
 }

@@ -5,7 +5,6 @@ import bytegrad.codegen.emit.EmitOptions;
 import bytegrad.codegen.emit.Emitter;
 import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
-import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -13,7 +12,7 @@ import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
-import bytegrad.codegen.plan.Plan;
+import bytegrad.codegen.plan.Planned;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
 import bytegrad.ir.pass.Pass;
@@ -28,6 +27,8 @@ import bytegrad.ir.Op;
 import bytegrad.runtime.CompiledFunction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Every stage of one compilation, as values. */
 record Compilation(
@@ -75,24 +76,38 @@ record Compilation(
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
         List<LoweredKernel> kernels = stages.time("lower", () ->
                 Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
-                        .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
+                        .map(LoweredKernel::tidied).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
         }
-        MemoryPlan plan = stages.time("plan", () -> Planner.plan(graph, unread(source, graph), kernels));
-        stages.dump(d -> d.plan(plan));
         EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        ClassImage image = stages.time("emit", () -> emit(plan, className, emit));
+        MemoryPlan plan = stages.time("plan", () -> plan(source, graph, kernels, className, options, emit));
+        stages.dump(d -> d.plan(plan));
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
         stages.dump(d -> d.image(image));
         return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
 
-    private static ClassImage emit(MemoryPlan plan, String className, EmitOptions options) {
-        List<Plan> steps = plan.steps().steps();
+    private static MemoryPlan plan(Graph source, Graph graph, List<LoweredKernel> kernels, String className, Options options, EmitOptions emit) {
+        List<Node> unread = unread(source, graph);
+        if (options.memoryBudget().isEmpty()) {
+            return Planner.plan(graph, unread, kernels, Set.of(), options.machine());
+        }
+        return switch (Planner.plan(graph, unread, kernels, options.machine(), options.memoryBudget().getAsLong())) {
+            case Planned.Kept(MemoryPlan plan) -> plan;
+            case Planned.Refused(Optional<MemoryPlan> unlimited, long budget, long least, long bound, String kernel, long pinned, long states) -> {
+                // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
+                unlimited.ifPresent(p -> emit(p, className, emit, options.verify()));
+                throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states);
+            }
+        };
+    }
+
+    private static ClassImage emit(MemoryPlan plan, String className, EmitOptions emit, boolean poisoned) {
         int first = plan.stepsBeforeUpdates();
-        return Emitter.emit(new Plan.Seq(steps.subList(0, first)), new Plan.Seq(steps.subList(first, steps.size())), className, options);
+        return Emitter.emit(plan.part(0, first, poisoned), plan.part(first, plan.kernels().size(), poisoned), className, emit);
     }
 
     /** Inputs that the passes found to be of no use; the signature has them all the same. */

@@ -42,6 +42,8 @@ public final class Session {
     /** Inputs that keep their values; see {@link #fix}. */
     private Set<String> fixed = Set.of();
     private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+    /** How often the thread inside holds the session; only that thread reads or writes it. */
+    private int holds;
     private boolean broken;
     private boolean ran;
 
@@ -198,7 +200,41 @@ public final class Session {
         }
     }
 
+    /**
+     * Keeps other threads out until {@link #release}, so that several calls are one: none can come between an input and the run it is for. What the
+     * holding thread calls goes on as usual; holds nest.
+     *
+     * @throws SessionException if another thread is inside
+     */
+    public void hold() {
+        if (!isHeld()) {
+            enter();
+        }
+        holds++;
+    }
+
+    /**
+     * Ends a {@link #hold} of this thread.
+     *
+     * @throws SessionException if it has none
+     */
+    public void release() {
+        if (!isHeld()) {
+            throw new SessionException("thread " + Thread.currentThread().getName() + " released a session that it does not hold");
+        }
+        holds--;
+        leave();
+    }
+
+    /** Whether this thread holds it. Only it can have made itself the one inside, so that it may read the number of holds then. */
+    private boolean isHeld() {
+        return inside.getPlain() == Thread.currentThread() && holds > 0;
+    }
+
     private void enter() {
+        if (isHeld()) {
+            return;
+        }
         Thread me = Thread.currentThread();
         if (!inside.compareAndSet(null, me)) {
             Thread other = inside.get();
@@ -208,7 +244,9 @@ public final class Session {
     }
 
     private void leave() {
-        inside.set(null);
+        if (holds == 0) {
+            inside.set(null);
+        }
     }
 
     /** Copies a value into an input or state. */
@@ -504,16 +542,39 @@ public final class Session {
         return Tensor.ofArray(s.type(), copy, s.dims());
     }
 
+    private void copy(Slot s, Object into) {
+        if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
+            throw new InputException(s.name(), "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
+                    + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
+        }
+        System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
+    }
+
     /** Copies an output, state or input into an array of its type; allocates nothing. */
     public void read(String name, Object into) {
         enter();
         try {
-            Slot s = readable(name);
-            if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
-                throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
-                        + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
-            }
-            System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
+            copy(readable(name), into);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Copies a state or input into an array of its type, even where an output has its name; allocates nothing. */
+    public void readState(String name, Object into) {
+        enter();
+        try {
+            copy(given(name), into);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Inputs and states that have no value yet, or none any more since a run failed; a copy. */
+    public Set<String> unset() {
+        enter();
+        try {
+            return Set.copyOf(unset);
         } finally {
             leave();
         }

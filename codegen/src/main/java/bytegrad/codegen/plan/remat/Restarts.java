@@ -97,9 +97,13 @@ final class Restarts {
         }
     }
 
-    /** Undoes and repairs until the box is closed, or nothing is recomputed. */
-    void improve() {
-        while (box.open() && !free()) {
+    /**
+     * Undoes and repairs until the box is closed, or nothing is recomputed.
+     *
+     * @param any whether to end once a sequence is within budget
+     */
+    void improve(boolean any) {
+        while (box.open() && !free() && !(any && fits())) {
             int[] ruined = ruin();
             if (!profile.load(ruined, ruined.length)) {
                 throw new IllegalStateException("a sequence without some of its second runs is not valid");

@@ -59,8 +59,8 @@ final class Search {
                 Sweep.run(g, budget, Orders.given(g), taste, box).ifPresent(swept -> restarts.take(swept, g.kernels <= LARGE));
             }
         }
-        if (g.kernels <= LARGE) {
-            restarts.improve();
+        if (g.kernels <= LARGE && !(effort.any() && restarts.fits())) {
+            restarts.improve(effort.any());
         }
         return new Found(restarts.fits() ? Optional.of(restarts.best()) : Optional.empty(), restarts.free());
     }
