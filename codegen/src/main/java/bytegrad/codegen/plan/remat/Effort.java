@@ -10,7 +10,7 @@ package bytegrad.codegen.plan.remat;
  */
 public record Effort(long steps, long packing, int rounds, boolean exact) {
     /** About a second for a graph of hundreds of kernels. */
-    public static final Effort STANDARD = new Effort(60_000_000, 2_000_000, 6, true);
+    public static final Effort STANDARD = new Effort(60_000_000, 40_000_000, 6, true);
 
     public Effort withSteps(long n) {
         return new Effort(n, packing, rounds, exact);
