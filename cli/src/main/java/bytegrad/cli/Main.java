@@ -1,8 +1,10 @@
 package bytegrad.cli;
 
 import bytegrad.runtime.train.DivergenceException;
+import bytegrad.codegen.Compiler;
 import bytegrad.ir.GraphException;
 import bytegrad.runtime.BytegradException;
+import bytegrad.runtime.NumberException;
 import bytegrad.runtime.WriteException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -16,11 +18,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command line. What goes wrong is one line on standard error; {@code -Dbytegrad.debug=1} adds where. */
 @Command(
         name = "bytegrad",
-        version = "bytegrad 0.1.0-SNAPSHOT",
+        version = "bytegrad " + Compiler.VERSION,
         mixinStandardHelpOptions = true,
         description = "Compiles tensor graphs, with their gradients, to JVM bytecode.",
         footer = {"", "Exit codes: 0 done, 1 failed, 2 bad input."},
-        subcommands = {TrainCommand.class, PredictCommand.class, SampleCommand.class, ExplainCommand.class, DoctorCommand.class})
+        subcommands = {TrainCommand.class, PredictCommand.class, SampleCommand.class, CompileCommand.class, ExplainCommand.class, DoctorCommand.class})
 public final class Main implements Runnable {
     static final int DONE = 0;
     static final int FAILED = 1;
@@ -82,6 +84,7 @@ public final class Main implements Runnable {
         return switch (e) {
             case WriteException w -> report(err, message(w), w, FAILED);
             case DivergenceException d -> report(err, message(d), d, FAILED);
+            case NumberException n -> report(err, message(n), n, FAILED);
             case BytegradException b -> report(err, message(b), b, BAD_INPUT);
             case GraphException g -> report(err, message(g), g, BAD_INPUT);
             case Exception other -> report(err,

@@ -95,4 +95,19 @@ class ModulePathTest {
         assertTrue(err.contains("bytegrad: " + folder.resolve("none") + ": no such folder"), err);
         assertFalse(err.contains("\tat "), err);
     }
+
+    /** The runtime is copied into a jar from wherever its module is. */
+    @Test
+    void compilesAJarThatRunsAlone() throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Path jar = folder.resolve("c1.jar");
+        Process process = start(log, "compile", "C1", "-o", jar);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        end(process);
+        assertEquals(0, process.exitValue(), said + Files.readString(log));
+        Process alone = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString()).redirectErrorStream(true).start();
+        said = new String(alone.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        end(alone);
+        assertTrue(alone.exitValue() == 0 && said.contains("c1.C1, made by") && said.contains("logits f32[1,10] {-1.0860422"), said);
+    }
 }

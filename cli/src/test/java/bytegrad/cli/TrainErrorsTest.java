@@ -114,6 +114,7 @@ class TrainErrorsTest {
         train("--decay", "0").refused("--decay");
         train("--l2", "-0.1").refused("--l2");
         train("--threads", "0").refused("--threads is 0");
+        train("--save-every", "0").refused("--save-every is 0");
         train("--optimizer", "best").refused("--optimizer", "best");
         train("--model", "softmax").refused("--hidden");
         train("--epoch", "1").refused("--epoch");
@@ -138,8 +139,10 @@ class TrainErrorsTest {
         Outcome.of("train", "--resume", first).refused("1 of 1 epochs are done", "--epochs");
         Outcome.of("train", "--resume", first, "--epochs", "2", "--lr", "1", "--seed", "2").refused("--lr, --seed", "--resume");
         byte[] state = Files.readAllBytes(first.resolve("state.safetensors"));
+        byte[] previous = Files.readAllBytes(first.resolve("state.safetensors.previous"));
         Files.write(first.resolve("state.safetensors"), Arrays.copyOf(state, state.length - 1));
-        Outcome.of("train", "--resume", first, "--epochs", "2").refused("state.safetensors");
+        Files.write(first.resolve("state.safetensors.previous"), Arrays.copyOf(previous, 100));
+        Outcome.of("train", "--resume", first, "--epochs", "2").refused("state.safetensors", "state.safetensors.previous is no way out");
         Files.write(first.resolve("state.safetensors"), state);
         byte[] labels = TinyData.labels(TinyData.TEST).unsignedBytes();
         labels[0] = 1;

@@ -70,7 +70,7 @@ class TrainTest {
         Path out = folder.resolve("a");
         try (Stream<Path> files = Files.list(out)) {
             assertEquals(
-                    List.of("curve.png", "metrics.json", "model.safetensors", "predict.graph", "predictions.png", "state.safetensors", "train.graph"),
+                    List.of("curve.png", "metrics.json", "model.safetensors", "predict.graph", "predictions.png", "state.safetensors", "state.safetensors.previous", "train.graph"),
                     files.map(f -> f.getFileName().toString()).sorted().toList());
         }
         assertEquals(List.of("dense1.bias", "dense1.weight", "dense2.bias", "dense2.weight", "head.bias", "head.weight"), List.copyOf(Safetensors.read(out.resolve("model.safetensors")).tensors().keySet()));
@@ -104,6 +104,22 @@ class TrainTest {
             assertEquals(states(optimizer + "4"), states(optimizer + "2"), optimizer);
             assertEquals(4, ((Json.Arr) metrics(optimizer + "2").get("epochs").orElseThrow()).items().size());
         }
+    }
+
+    @Test
+    void goesOnFromTheCheckpointBeforeWhereTheLastIsDamaged() throws IOException {
+        trainWell("whole", "--epochs", "3").done();
+        trainWell("damaged", "--epochs", "2", "--save-every", "2").done();
+        Path state = folder.resolve("damaged/state.safetensors");
+        byte[] bytes = Files.readAllBytes(state);
+        bytes[bytes.length - 9] ^= 4;
+        Files.write(state, bytes);
+        Path litter = Files.createFile(folder.resolve("damaged/.metrics.json." + (1L << 40) + ".1.tmp"));
+        String said = Outcome.of("train", "--resume", folder.resolve("damaged"), "--epochs", "3").done();
+        assertTrue(said.contains("after 1 epochs and"), said);
+        assertEquals(states("whole"), states("damaged"));
+        assertArrayEquals(parameters("whole"), parameters("damaged"));
+        assertFalse(Files.exists(litter));
     }
 
     @Test
@@ -155,5 +171,16 @@ class TrainTest {
         Map<String, Tensor> kept = states("n");
         assertTrue(States.areFinite(kept.values()), "the checkpoint is of before");
         assertFalse(kept.isEmpty());
+    }
+
+    @Test
+    void checkNanNamesStepNodeAndLineAndChangesNoBit() throws IOException {
+        train("c", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "2", "--check-nan")
+                .failed(Main.FAILED, "epoch ", ", step ", " in ", "f32[", "; its operands: ", "launched at Graph.kernels:");
+        assertTrue(States.areFinite(states("c").values()), "the checkpoint is of before");
+        train("plain", "--epochs", "1").done();
+        train("checked", "--epochs", "1", "--check-nan").done();
+        assertArrayEquals(parameters("plain"), parameters("checked"));
+        train("both", "--engine", "interpreter", "--check-nan").refused("--check-nan", "interpreter");
     }
 }

@@ -5,7 +5,6 @@ import bytegrad.codegen.emit.EmitOptions;
 import bytegrad.codegen.emit.Emitter;
 import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
-import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -13,7 +12,7 @@ import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
-import bytegrad.codegen.plan.Plan;
+import bytegrad.codegen.plan.Planned;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
 import bytegrad.ir.pass.Pass;
@@ -26,8 +25,14 @@ import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.flight.Flight;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Every stage of one compilation, as values. */
 record Compilation(
@@ -38,7 +43,15 @@ record Compilation(
         stages = List.copyOf(stages);
     }
 
+    /** The name of the main class of what is loaded at once. */
+    private static final String NAME = "bytegrad/compiled/Graph";
+
     static Compilation of(Graph source, Options options) {
+        return of(source, options, NAME);
+    }
+
+    /** @param className the internal name of the main class */
+    static Compilation of(Graph source, Options options, String className) {
         Stages stages = new Stages(options);
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
@@ -48,8 +61,9 @@ record Compilation(
         stages.dump(d -> d.compiled(graph));
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
-                Compilation c = of(source, graph, options, limit, stages);
+                Compilation c = of(source, graph, options, className, limit, stages);
                 DebugLog.compiled(c);
+                Flight.plan(c.graph().nodes().size(), c.plan().launches().size(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
                 return c;
             } catch (MethodTooLargeException e) {
                 // Unrolled reductions can make more code than their weight says; smaller kernels always fit in the end.
@@ -60,31 +74,45 @@ record Compilation(
         }
     }
 
-    private static Compilation of(Graph source, Graph graph, Options options, int weightLimit, Stages stages) {
+    private static Compilation of(Graph source, Graph graph, Options options, String className, int weightLimit, Stages stages) {
         Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
         List<LoweredKernel> kernels = stages.time("lower", () ->
                 Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
-                        .map(k -> k.with(FoldLets.in(k.kernel()))).toList());
+                        .map(LoweredKernel::tidied).toList());
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
         }
-        MemoryPlan plan = stages.time("plan", () -> Planner.plan(graph, unread(source, graph), kernels));
-        stages.dump(d -> d.plan(plan));
         EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        ClassImage image = stages.time("emit", () -> emit(plan, emit));
+        MemoryPlan plan = stages.time("plan", () -> plan(source, graph, kernels, className, options, emit));
+        stages.dump(d -> d.plan(plan));
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
         stages.dump(d -> d.image(image));
         return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
 
-    private static ClassImage emit(MemoryPlan plan, EmitOptions options) {
-        List<Plan> steps = plan.steps().steps();
+    private static MemoryPlan plan(Graph source, Graph graph, List<LoweredKernel> kernels, String className, Options options, EmitOptions emit) {
+        List<Node> unread = unread(source, graph);
+        if (options.memoryBudget().isEmpty()) {
+            return Planner.plan(graph, unread, kernels, Set.of(), options.machine());
+        }
+        return switch (Planner.plan(graph, unread, kernels, options.machine(), options.memoryBudget().getAsLong())) {
+            case Planned.Kept(MemoryPlan plan) -> plan;
+            case Planned.Refused(Optional<MemoryPlan> unlimited, long budget, long least, long bound, String kernel, long pinned, long states) -> {
+                // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
+                unlimited.ifPresent(p -> emit(p, className, emit, options.verify()));
+                throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states);
+            }
+        };
+    }
+
+    private static ClassImage emit(MemoryPlan plan, String className, EmitOptions emit, boolean poisoned) {
         int first = plan.stepsBeforeUpdates();
-        return Emitter.emit(new Plan.Seq(steps.subList(0, first)), new Plan.Seq(steps.subList(first, steps.size())), "bytegrad/compiled/Graph", options);
+        return Emitter.emit(plan.part(0, first, poisoned), plan.part(first, plan.kernels().size(), poisoned), className, emit);
     }
 
     /** Inputs that the passes found to be of no use; the signature has them all the same. */
@@ -100,11 +128,18 @@ record Compilation(
     /** What a session's arena is filled with once. */
     List<CompiledFunction.Constant> constants() {
         List<CompiledFunction.Constant> constants = new ArrayList<>();
+        literals().forEach((slot, value) -> constants.add(new CompiledFunction.Constant(slot, Literals.tensor(value))));
+        return constants;
+    }
+
+    /** The same by place, equal by bits. */
+    Map<Slot, Literal> literals() {
+        Map<Slot, Literal> literals = new LinkedHashMap<>();
         plan.offsets().forEach((place, at) -> {
             if (place instanceof Place.Value(Node n) && n.op() instanceof Op.Constant(Literal value)) {
-                constants.add(new CompiledFunction.Constant(Literals.slot(graph.nameOf(n), n, at), Literals.tensor(value)));
+                literals.put(Literals.slot(graph.nameOf(n), n, at), value);
             }
         });
-        return constants;
+        return literals;
     }
 }

@@ -15,11 +15,15 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /** Compiles graphs to JVM bytecode: simplify, fuse, lower, plan, emit, load. */
 public final class Compiler {
+    /** What this compiler is called in what it writes. */
+    public static final String VERSION = "0.1.0-SNAPSHOT";
+
     private Compiler() {}
 
     /** Compiles for this JVM with the default options. */
@@ -28,11 +32,16 @@ public final class Compiler {
     }
 
     /**
-     * Compiles a graph. Its inputs that have updates become the function's states.
+     * Compiles a graph. Its inputs that have updates become the function's states. Where the system property {@code bytegrad.cache} names a folder, that is a {@link ClassCache}.
      *
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
+        String cache = System.getProperty("bytegrad.cache", "");
+        return cache.isEmpty() ? compileAnew(graph, options) : ClassCache.in(cache).compile(graph, options);
+    }
+
+    static CompiledFunction compileAnew(Graph graph, Options options) {
         if (options.startsScalar()) {
             return load(Compilation.of(graph, options.withSimd(Options.Simd.SCALAR)), () -> load(Compilation.of(graph, options)));
         }
@@ -41,6 +50,30 @@ public final class Compiler {
             function.warmUp();
         }
         return function;
+    }
+
+    /**
+     * Compiles a graph so that every run looks for NaNs and infinities, and stops at the first node that makes one: slow, to find out where they come from. Every node is
+     * stored by a kernel of its own, and no pass changes the graph, so that the node is one of this graph; a loop is looked at as a whole. No bit of a result changes.
+     *
+     * @param options of which passes, fusion, start, profile and memory budget do not count
+     * @return a function whose runs throw {@link bytegrad.runtime.NumberException} where a number is not finite and no operand explains it. Where that is before the first
+     *     write into a state, states are as they were
+     */
+    public static CompiledFunction compileChecked(Graph graph, Options options) {
+        Compilation c = Compilation.of(graph, new Options(options.simd(), false, false, options.verify(), options.dump(), options.chunkNanos(), true,
+                Options.Start.COLD, options.machine(), OptionalLong.empty()));
+        return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
+    }
+
+    /** Compiles ahead of time: what {@link ModelJar#write} writes runs wherever Java 17 does, without this compiler. */
+    public static ModelJar jar(Graph graph) {
+        return jar(graph, Options.DEFAULT);
+    }
+
+    /** Compiles ahead of time. Of the options, {@link Options#simd} is not used: code of several widths goes into a jar. */
+    public static ModelJar jar(Graph graph, Options options) {
+        return new ModelJar(graph, options);
     }
 
     /** Compiles a graph for this JVM with the default options, but only to say what was decided and why. */
@@ -61,7 +94,7 @@ public final class Compiler {
         return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), successor);
     }
 
-    private static Signature signature(Compilation c) {
+    static Signature signature(Compilation c) {
         MemoryPlan plan = c.plan();
         Set<Node> states = new HashSet<>();
         c.graph().updates().forEach(u -> states.add(u.state()));
@@ -77,7 +110,7 @@ public final class Compiler {
         return new Signature(inputs, kept, outputs);
     }
 
-    private static Arena arena(MemoryPlan plan) {
+    static Arena arena(MemoryPlan plan) {
         return new Arena(plan.slab(DType.F32), plan.slab(DType.F64), plan.slab(DType.I32), plan.slab(DType.I64), plan.slab(DType.BOOL),
                 plan.slab(DType.U8), plan.slab(DType.I8), plan.slab(DType.I16), plan.slab(DType.BF16));
     }

@@ -3,6 +3,7 @@ package bytegrad.codegen;
 import bytegrad.codegen.machine.MachineProfile;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What the compiler decided for a graph and why: where each node lives, what each launch runs, how memory is shared, and
@@ -43,11 +44,13 @@ public final class Explanation {
      * @param chunks in how many chunks threads may share it, the most of any of its loops; 1 where they may not
      * @param schedule how its contraction is tiled, blocked and packed; empty where it has none
      * @param multiplyAdds of its contractions; 0 where it has none
+     * @param nanos of one thread, as estimated before any run
+     * @param again the first launch that ran its kernel on the same values, where it computes once more what was not kept; else its own number
      * @param kernel the listing of its kernel
      */
     public record Launch(int number, String label, String kind, List<String> stores, List<String> reads, List<String> inlined, long bytesRead,
             long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, int chunks, String schedule, long multiplyAdds,
-            String kernel) {
+            long nanos, int again, String kernel) {
         public Launch {
             stores = List.copyOf(stores);
             reads = List.copyOf(reads);
@@ -63,16 +66,47 @@ public final class Explanation {
     public record StateUpdate(String state, String value, String way) {}
 
     /**
+     * A buffer of the arena from the launch that writes it to the last that reads it there; pinned tensors have none.
+     *
+     * @param value the node's name, or {@code scratch} with a number
+     * @param bytes whole lines of 64 bytes
+     * @param offset in bytes of the slab of its dtype
+     * @param from number of the launch that writes it
+     * @param last number of the last launch that reads it; {@code from} where none does
+     * @param scratch what one launch needs while it runs
+     */
+    public record Stay(String value, String dtype, long bytes, long offset, int from, int last, boolean scratch) {}
+
+    /**
+     * A value that is computed several times, so that it need not be kept.
+     *
+     * @param bytes whole lines of 64 bytes
+     * @param times how often, the first time included
+     * @param nanos estimated time of its kernel, each time
+     */
+    public record Recomputed(String value, String dtype, long bytes, int times, long nanos) {}
+
+    /**
      * The arena of a session.
      *
      * @param slabBytes by dtype, alignment and padding included
      * @param arenaBytes all slabs together: the peak, by construction
      * @param pinnedBytes inputs, states, constants and outputs, which keep their places for a session's life
      * @param peakLiveBytes the most that is live in any launch; what the arena has beyond it is padding and fragmentation
+     * @param budget bytes that the arena was not to exceed
+     * @param lowerBound bytes that every plan of these kernels needs, whatever is computed again, as is proved
+     * @param boundBy what the kernel stores that sets the bound
+     * @param nanos estimated time of a run
+     * @param againNanos estimated time of those launches in it that compute again
+     * @param stays by first launch
+     * @param recomputed in the order of the first launches
      */
-    public record Memory(Map<String, Long> slabBytes, long arenaBytes, long pinnedBytes, long peakLiveBytes) {
+    public record Memory(Map<String, Long> slabBytes, long arenaBytes, long pinnedBytes, long peakLiveBytes, OptionalLong budget, long lowerBound,
+            String boundBy, long nanos, long againNanos, List<Stay> stays, List<Recomputed> recomputed) {
         public Memory {
             slabBytes = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(slabBytes));
+            stays = List.copyOf(stays);
+            recomputed = List.copyOf(recomputed);
         }
     }
 

@@ -11,7 +11,6 @@ import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Plan;
-import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -30,8 +29,8 @@ import java.util.TreeMap;
 final class ExplanationBuilder {
     private final Compilation c;
     private final MemoryPlan plan;
-    /** The launch of each of the partition's kernels. */
-    private final Map<Integer, Integer> launchOf = new HashMap<>();
+    /** The launches of each of the partition's kernels. */
+    private final Map<Integer, List<Integer>> launchesOf = new HashMap<>();
     private final Map<Integer, List<String>> inlined = new HashMap<>();
     private final Map<Integer, Long> multiplyAdds = new HashMap<>();
 
@@ -45,7 +44,7 @@ final class ExplanationBuilder {
         for (int k = 0; k < plan.kernels().size(); k++) {
             Integer cluster = numbers.get(plan.kernels().get(k).cluster());
             if (cluster != null) {
-                launchOf.put(cluster, k);
+                launchesOf.computeIfAbsent(cluster, _ -> new ArrayList<>()).add(k);
             }
         }
     }
@@ -65,7 +64,7 @@ final class ExplanationBuilder {
                 slabs.put(d.text(), (long) n * d.bytes());
             }
         });
-        Explanation.Memory memory = new Explanation.Memory(slabs, plan.arenaBytes(), timeline.pinned(), timeline.peak());
+        Explanation.Memory memory = timeline.memory(slabs, this::labelOf);
         Explanation.Heading heading = new Explanation.Heading(
                 c.simdBits(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(g), c.source().nodes().size(), g.nodes().size(), c.image().size());
         return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, c.stages());
@@ -73,16 +72,16 @@ final class ExplanationBuilder {
 
     private NodeFate fate(Node n) {
         Fate f = c.partition().fate(n);
-        Integer launch = launchOf.get(f.kernel());
-        if (f.kind() == Fate.Kind.INLINED && launch != null) {
-            inlined.computeIfAbsent(launch, k -> new ArrayList<>()).add(c.graph().nameOf(n));
+        List<Integer> launches = launchesOf.getOrDefault(f.kernel(), List.of());
+        if (f.kind() == Fate.Kind.INLINED) {
+            launches.forEach(l -> inlined.computeIfAbsent(l, k -> new ArrayList<>()).add(c.graph().nameOf(n)));
         }
-        if (launch != null && n.op() instanceof Op.Contract o) {
+        if (n.op() instanceof Op.Contract o) {
             Shape left = n.inputs().getFirst().shape();
-            multiplyAdds.merge(launch, o.leftContract().stream().mapToLong(left::dim).reduce(n.type().size(), (a, x) -> a * x), Long::sum);
+            long adds = o.leftContract().stream().mapToLong(left::dim).reduce(n.type().size(), (a, x) -> a * x);
+            launches.forEach(l -> multiplyAdds.merge(l, adds, Long::sum));
         }
         String kind = f.kind().name().toLowerCase(Locale.ROOT);
-        List<Integer> launches = launch == null ? List.of() : List.of(launch);
         return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launches, f.reason());
     }
 
@@ -98,7 +97,8 @@ final class ExplanationBuilder {
             long scratch = 0;
             for (int b = 0; b < lk.places().size(); b++) {
                 String label = step.bufferLabels().get(b);
-                long bytes = MemoryTimeline.bytes(lk.places().get(b));
+                Place p = lk.places().get(b);
+                long bytes = (long) p.size() * p.dtype().bytes();
                 switch (lk.kernel().buffers().get(b).access()) {
                     case READ -> read.put(label, bytes);
                     case WRITE, READ_WRITE -> written.put(label, bytes);
@@ -107,7 +107,7 @@ final class ExplanationBuilder {
             }
             launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()),
                     inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, lk.chunks(), lk.schedule(),
-                    multiplyAdds.getOrDefault(k, 0L), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
+                    multiplyAdds.getOrDefault(k, 0L), plan.memory().nanos().get(k), plan.memory().firstRuns().get(k), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
         }
         return launches;
     }
@@ -136,6 +136,14 @@ final class ExplanationBuilder {
         return names;
     }
 
+    private String labelOf(Place p) {
+        return switch (p) {
+            case Place.Value(Node n) -> c.graph().nameOf(n);
+            case Place.Copy(Node n) -> "copy of " + c.graph().nameOf(n);
+            case Place.Scratch x -> "scratch" + x.number();
+        };
+    }
+
     private static long sum(Map<String, Long> bytes) {
         return bytes.values().stream().mapToLong(Long::longValue).sum();
     }
@@ -159,59 +167,5 @@ final class ExplanationBuilder {
         boolean same = u.state() == u.value() || u.state().shape().size() == 0;
         boolean over = plan.inPlace().contains(value) && plan.offset(value) == plan.offset(new Place.Value(u.state()));
         return new StateUpdate(u.name(), c.graph().nameOf(u.value()), same ? "unchanged" : over ? "in place" : "copied");
-    }
-
-    /** What is live when, by the buffers that launches name. */
-    static final class MemoryTimeline {
-        /** A buffer and the launches between which it holds something. */
-        private record Life(long bytes, int from, int to) {}
-
-        private final List<Life> lives = new ArrayList<>();
-        private final long pinned;
-        private final int launches;
-
-        MemoryTimeline(MemoryPlan plan) {
-            this.launches = plan.kernels().size();
-            // New values written in place share their state's slot.
-            Map<String, Long> slots = new HashMap<>();
-            plan.offsets().forEach((p, at) -> slots.merge(slot(p.dtype(), at), bytes(p), Math::max));
-            pinned = sum(slots);
-            Map<Place, Life> open = new LinkedHashMap<>();
-            for (int k = 0; k < launches; k++) {
-                for (Place p : plan.kernels().get(k).places()) {
-                    int at = k;
-                    if (p instanceof Place.Scratch) {
-                        lives.add(new Life(bytes(p), k, k));
-                    } else if (!plan.offsets().containsKey(p)) {
-                        open.merge(p, new Life(bytes(p), k, k), (a, b) -> new Life(a.bytes(), a.from(), at));
-                    }
-                }
-            }
-            lives.addAll(open.values());
-        }
-
-        private static String slot(DType dtype, int offset) {
-            return dtype.text() + "@" + offset;
-        }
-
-        static long bytes(Place p) {
-            return (long) p.size() * p.dtype().bytes();
-        }
-
-        long pinned() {
-            return pinned;
-        }
-
-        long live(int launch) {
-            return pinned + lives.stream().filter(l -> l.from() <= launch && launch <= l.to()).mapToLong(Life::bytes).sum();
-        }
-
-        long peak() {
-            long peak = pinned;
-            for (int k = 0; k < launches; k++) {
-                peak = Math.max(peak, live(k));
-            }
-            return peak;
-        }
     }
 }

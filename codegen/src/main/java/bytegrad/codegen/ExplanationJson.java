@@ -29,8 +29,30 @@ final class ExplanationJson {
     private static Json memory(Explanation.Memory m) {
         Map<String, Json> slabs = new LinkedHashMap<>();
         m.slabBytes().forEach((dtype, bytes) -> slabs.put(dtype, Json.of(bytes)));
-        return object(Map.entry("arena_bytes", Json.of(m.arenaBytes())), Map.entry("pinned_bytes", Json.of(m.pinnedBytes())),
-                Map.entry("peak_live_bytes", Json.of(m.peakLiveBytes())), Map.entry("slab_bytes", new Json.Obj(slabs)));
+        Map<String, Json> all = new LinkedHashMap<>();
+        all.put("arena_bytes", Json.of(m.arenaBytes()));
+        all.put("pinned_bytes", Json.of(m.pinnedBytes()));
+        all.put("peak_live_bytes", Json.of(m.peakLiveBytes()));
+        all.put("slab_bytes", new Json.Obj(slabs));
+        m.budget().ifPresent(b -> all.put("budget", Json.of(b)));
+        all.put("lower_bound", Json.of(m.lowerBound()));
+        all.put("bound_by", Json.of(m.boundBy()));
+        all.put("nanos", Json.of(m.nanos()));
+        all.put("again_nanos", Json.of(m.againNanos()));
+        all.put("stays", list(m.stays(), ExplanationJson::stay));
+        all.put("recomputed", list(m.recomputed(), ExplanationJson::recomputed));
+        return new Json.Obj(all);
+    }
+
+    private static Json stay(Explanation.Stay s) {
+        return object(Map.entry("value", Json.of(s.value())), Map.entry("dtype", Json.of(s.dtype())), Map.entry("bytes", Json.of(s.bytes())),
+                Map.entry("offset", Json.of(s.offset())), Map.entry("from", Json.of(s.from())), Map.entry("last", Json.of(s.last())),
+                Map.entry("scratch", Json.of(s.scratch())));
+    }
+
+    private static Json recomputed(Explanation.Recomputed r) {
+        return object(Map.entry("value", Json.of(r.value())), Map.entry("dtype", Json.of(r.dtype())), Map.entry("bytes", Json.of(r.bytes())),
+                Map.entry("times", Json.of(r.times())), Map.entry("nanos", Json.of(r.nanos())));
     }
 
     private static Json update(Explanation.StateUpdate u) {
@@ -49,7 +71,8 @@ final class ExplanationJson {
                 Map.entry("bytes_read", Json.of(l.bytesRead())), Map.entry("bytes_written", Json.of(l.bytesWritten())),
                 Map.entry("scratch_bytes", Json.of(l.scratchBytes())), Map.entry("live_bytes", Json.of(l.liveBytes())),
                 Map.entry("same_code_as", Json.of(l.sameCodeAs())), Map.entry("chunks", Json.of(l.chunks())), Map.entry("schedule", Json.of(l.schedule())),
-                Map.entry("multiply_adds", Json.of(l.multiplyAdds())), Map.entry("kernel", Json.of(l.kernel())));
+                Map.entry("multiply_adds", Json.of(l.multiplyAdds())), Map.entry("nanos", Json.of(l.nanos())), Map.entry("again", Json.of(l.again())),
+                Map.entry("kernel", Json.of(l.kernel())));
     }
 
     private static Json node(Explanation.NodeFate n) {

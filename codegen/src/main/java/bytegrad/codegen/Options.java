@@ -3,6 +3,7 @@ package bytegrad.codegen;
 import bytegrad.codegen.machine.MachineProfile;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How to compile.
@@ -10,20 +11,28 @@ import java.util.Optional;
  * @param simd which classes to make
  * @param passes simplify the graph first
  * @param fuse inline nodes into the kernels that read them; off, every node is stored by a kernel of its own
- * @param verify check every stage, the class files included; slow, for tests
+ * @param verify check every stage, the class files included, and overwrite what nothing may read any more during a run; slow, for tests
  * @param dump a folder for every stage, in numbered files; what an earlier dump left there is replaced
  * @param chunkNanos what a chunk of a parallel loop must be worth at least, in estimated nanoseconds of one thread; 0 cuts every loop
  *     that can be, for tests. It changes no bit of a result
  * @param profile take the time of every launch, for {@link bytegrad.runtime.Session#launchNanos}: some 25 ns each
  * @param start how a compiled function begins
  * @param machine the machine that code is to be fast on. It changes no bit of a result
+ * @param memoryBudget bytes that the memory of a session may take; see {@link #withMemoryBudget}
  */
 public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos, boolean profile,
-        Start start, MachineProfile machine) {
-    /** Checks the range of {@code chunkNanos}. */
+        Start start, MachineProfile machine, OptionalLong memoryBudget) {
+    /** A pebibyte: more than any session can have. */
+    private static final long MOST_BYTES = 1L << 50;
+
+    /** Checks the ranges of {@code chunkNanos} and {@code memoryBudget}. */
     public Options {
         if (chunkNanos < 0) {
             throw new OptionsException("chunkNanos is " + chunkNanos + ", but must be from 0 (as many chunks as can be) to " + Long.MAX_VALUE + " (none)");
+        }
+        if (memoryBudget.isPresent() && (memoryBudget.getAsLong() < 1 || memoryBudget.getAsLong() > MOST_BYTES)) {
+            throw new OptionsException("a memory budget is a number of bytes from 1 to " + MOST_BYTES + ", not " + memoryBudget.getAsLong()
+                    + "; leave it out for none");
         }
     }
 
@@ -58,7 +67,7 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         /**
          * With scalar code, which is fast sooner. If there are many runs, or long ones, vector code is prepared in front of some of them, on memory of its
          * own, and each session goes over to it between two runs: no bit changes. Of use with {@link Simd#AUTO}; a graph that is compiled to be looked at
-         * (with verification, a dump or a profile) begins cold.
+         * (with verification, a dump or a profile) begins cold, and so does one with a memory budget, since two memories would be in use while a session goes over.
          */
         SCALAR,
         /** {@linkplain bytegrad.runtime.CompiledFunction#warmUp Warmed up} before the compiled function is returned. */
@@ -67,12 +76,16 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
 
     /** Whether there are to be two classes: not where a graph is compiled to be looked at, nor where it can only be scalar code. */
     boolean startsScalar() {
-        return start == Start.SCALAR && simd == Simd.AUTO && !verify && dump.isEmpty() && !profile && bytegrad.runtime.SimdSupport.mayBeVectors();
+        return handsOver() && simd == Simd.AUTO && !verify && dump.isEmpty() && !profile && bytegrad.runtime.SimdSupport.mayBeVectors();
     }
 
     /** Whether micro-kernels are to be told how many products they add, so that a warm-up can call them for few. */
     boolean rehearsed() {
-        return start != Start.COLD;
+        return start == Start.WARM || handsOver();
+    }
+
+    private boolean handsOver() {
+        return start == Start.SCALAR && memoryBudget.isEmpty();
     }
 
     /** With chunks of the usual size. */
@@ -82,50 +95,71 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
 
     /** Without a profile and a warm-up. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
-        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT);
+        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT, OptionalLong.empty());
     }
 
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine);
+        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine, memoryBudget);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine, memoryBudget);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine);
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine, memoryBudget);
     }
 
     public Options withChunkNanos(long nanos) {
-        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine);
+        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine, memoryBudget);
     }
 
     public Options withProfile(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine, memoryBudget);
     }
 
     public Options withWarmUp(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine, memoryBudget);
     }
 
     /** Another machine, and chunks of loops that suit it. */
     public Options withMachineProfile(MachineProfile newMachine) {
-        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine);
+        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine, memoryBudget);
     }
 
     /** These options with another way to begin. */
     public Options withStart(Start newStart) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine, memoryBudget);
+    }
+
+    /**
+     * These options with a budget for the memory of each session: its arrays ({@link bytegrad.runtime.Session#bytes}), in which are inputs, parameters and other
+     * states, constants, outputs, intermediate values, what kernels need while they run, and the padding between all of these. Not in it are the JVM's own objects, code,
+     * what a caller holds, and the memory that {@link Start#WARM} uses before there is a session.
+     *
+     * <p>Where intermediate values are too many to be kept, some are computed again when they are next read: a run takes longer, and no bit of a result
+     * changes. A budget is met or refused.
+     *
+     * @param bytes from 1 to 2^50
+     * @throws OptionsException if it is none of these
+     * @see MemoryBudgetException
+     */
+    public Options withMemoryBudget(long bytes) {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.of(bytes));
+    }
+
+    /** These options without a memory budget: nothing is computed again. */
+    public Options withoutMemoryBudget() {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.empty());
     }
 }

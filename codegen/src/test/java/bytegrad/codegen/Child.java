@@ -13,18 +13,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Another JVM. */
-final class Child {
+public final class Child {
     private static final long SECONDS = 120;
 
     private Child() {}
 
     /** The JVM that runs this test. */
-    static Path java() {
+    public static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
     /** A JVM of version 17. Where there is none, the test is skipped, but on CI it fails. */
-    static Path java17() throws IOException {
+    public static Path java17() throws IOException {
         List<Path> homes = new ArrayList<>();
         String named = System.getenv("JAVA17_HOME");
         if (named != null) {
@@ -50,7 +50,7 @@ final class Child {
     }
 
     /** Runs to the end; what was printed. Another exit code than 0 fails the test. */
-    static String run(Path folder, List<String> command) throws IOException, InterruptedException {
+    public static String run(Path folder, List<String> command) throws IOException, InterruptedException {
         Path log = folder.resolve("log.txt");
         Process p = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {

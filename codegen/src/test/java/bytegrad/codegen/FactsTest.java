@@ -110,7 +110,8 @@ final class FactsTest {
     @EnumSource(names = {"BITS_512", "SCALAR"})
     void aTrainingStepIsFewLaunches(Options.Simd simd) {
         Explanation e = Compiler.explain(perceptron(new Sgd(0.1), 784, 256, 128, 10), Options.DEFAULT.withSimd(simd));
-        assertTrue(e.launchCount() <= 16, e.text());
+        // The mean loss and the gradient of the last bias, which are next to nothing, are one.
+        assertTrue(e.launchCount() <= 12, e.text());
         assertTrue(e.updates().stream().allMatch(u -> u.way().equals("in place")), e.updates().toString());
         assertTrue(e.memory().arenaBytes() >= e.memory().peakLiveBytes(), e.memory().toString());
         // No kernel but the contractions reads or stores a matrix of activations, except to sum its columns.

@@ -26,6 +26,21 @@ public record Arena(int f32, int f64, int i32, int i64, int bool, int u8, int i8
                 Math.min(u8, elements), Math.min(i8, elements), Math.min(i16, elements), Math.min(bf16, elements));
     }
 
+    /** Elements of the slab of a type. */
+    public int elements(ElementType type) {
+        return switch (type) {
+            case F32 -> f32;
+            case F64 -> f64;
+            case I32 -> i32;
+            case I64 -> i64;
+            case BOOL -> bool;
+            case U8 -> u8;
+            case I8 -> i8;
+            case I16 -> i16;
+            case BF16 -> bf16;
+        };
+    }
+
     /** Bytes of all slabs together. */
     public long bytes() {
         return 4L * f32 + 8L * f64 + 4L * i32 + 8L * i64 + bool + u8 + i8 + 2L * i16 + 2L * bf16;

@@ -1,5 +1,6 @@
 package bytegrad.runtime;
 
+import bytegrad.runtime.flight.Flight;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -7,11 +8,13 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If a run fails, there are no outputs to read. Where it fails before it writes into the first state, as most checks of indices
  * do, all states are as they were. Later, some may be old and others new; the session then refuses to run until every state has
- * been set again.
+ * been set again, as {@link #restore} does.
  */
 public final class Session {
     private final CompiledFunction function;
@@ -38,14 +41,23 @@ public final class Session {
     private final Set<String> unset = new LinkedHashSet<>();
     /** Outputs that were new values of states, written in place, until the state was set. */
     private final Set<String> overwritten = new LinkedHashSet<>();
+    /** Inputs that keep their values; see {@link #fix}. */
+    private Set<String> fixed = Set.of();
     private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+    /** How often the thread inside holds the session; only that thread reads or writes it. */
+    private int holds;
     private boolean broken;
     private boolean ran;
+    /** How often it ran to the end. */
+    private long runs;
+    /** For those who watch. */
+    private final String outputNames;
 
     @SuppressWarnings("this-escape")
     Session(CompiledFunction function, int threads) {
         this.function = function;
         this.threads = threads;
+        this.outputNames = names(function.signature().outputs());
         adopt(function, function.newSlabs());
         unset.addAll(settable.keySet());
     }
@@ -71,6 +83,11 @@ public final class Session {
         return current.arena().bytes() + (successor == null ? 0 : successor.bytes());
     }
 
+    /** Bytes of its memory alone. */
+    long arenaBytes() {
+        return current.arena().bytes();
+    }
+
     /** The function this is a session of. */
     public CompiledFunction function() {
         return function;
@@ -92,23 +109,36 @@ public final class Session {
             }
             ran = false;
             overwritten.clear();
-            prepare();
-            long start = System.nanoTime();
-            Program program = current.program();
-            if (program.regions() > 0) {
-                Workers.shared().enter();
-                try {
-                    runProgram(program);
-                } finally {
-                    Workers.shared().leave();
-                }
-            } else {
-                runProgram(program);
+            NumberChecks checks = current.checks();
+            if (checks != null) {
+                checks.before(current.signature(), slabs);
             }
-            pace.ran(System.nanoTime() - start);
+            prepare();
+            if (Flight.recordsSteps()) {
+                Flight.step(outputNames, runs, threads, this::runOnce);
+            } else {
+                runOnce();
+            }
+            runs++;
         } finally {
             leave();
         }
+    }
+
+    private void runOnce() {
+        long start = System.nanoTime();
+        Program program = current.program();
+        if (program.regions() > 0) {
+            Workers.shared().enter();
+            try {
+                runProgram(program);
+            } finally {
+                Workers.shared().leave();
+            }
+        } else {
+            runProgram(program);
+        }
+        pace.ran(System.nanoTime() - start);
     }
 
     /** Goes on with the function that takes over, if there is one, and over to it when that is ready. */
@@ -144,16 +174,24 @@ public final class Session {
             }
         }
         adopt(next, to);
+        Flight.handOver(runs, next.arena().bytes());
     }
 
     private void adopt(CompiledFunction next, Slabs memory) {
         current = next;
         slabs = memory;
-        loops = new ParallelFor(next.program(), memory, threads);
+        loops = new ParallelFor(next.program(), memory, threads, next.checks());
         Signature s = next.signature();
-        s.inputs().forEach(x -> settable.put(x.name(), x));
-        s.states().forEach(x -> settable.put(x.name(), x));
-        s.outputs().forEach(x -> outputs.put(x.name(), x));
+        // Loops, here and in put: the first lambda of a JVM takes as long as some models' whole run.
+        for (Slot x : s.inputs()) {
+            settable.put(x.name(), x);
+        }
+        for (Slot x : s.states()) {
+            settable.put(x.name(), x);
+        }
+        for (Slot x : s.outputs()) {
+            outputs.put(x.name(), x);
+        }
     }
 
     private void runProgram(Program program) {
@@ -183,7 +221,41 @@ public final class Session {
         }
     }
 
+    /**
+     * Keeps other threads out until {@link #release}, so that several calls are one: none can come between an input and the run it is for. What the
+     * holding thread calls goes on as usual; holds nest.
+     *
+     * @throws SessionException if another thread is inside
+     */
+    public void hold() {
+        if (!isHeld()) {
+            enter();
+        }
+        holds++;
+    }
+
+    /**
+     * Ends a {@link #hold} of this thread.
+     *
+     * @throws SessionException if it has none
+     */
+    public void release() {
+        if (!isHeld()) {
+            throw new SessionException("thread " + Thread.currentThread().getName() + " released a session that it does not hold");
+        }
+        holds--;
+        leave();
+    }
+
+    /** Whether this thread holds it. Only it can have made itself the one inside, so that it may read the number of holds then. */
+    private boolean isHeld() {
+        return inside.getPlain() == Thread.currentThread() && holds > 0;
+    }
+
     private void enter() {
+        if (isHeld()) {
+            return;
+        }
         Thread me = Thread.currentThread();
         if (!inside.compareAndSet(null, me)) {
             Thread other = inside.get();
@@ -193,12 +265,14 @@ public final class Session {
     }
 
     private void leave() {
-        inside.set(null);
+        if (holds == 0) {
+            inside.set(null);
+        }
     }
 
     /** Copies a value into an input or state. */
     public Session set(String name, Tensor value) {
-        Slot s = settable(name);
+        Slot s = open(name);
         if (value.type() != s.type() || !Arrays.equals(value.shape(), s.dims())) {
             throw new InputException(name, "expected " + s.typeText() + ", got " + value.type().text() + Arrays.toString(value.shape()).replace(" ", ""));
         }
@@ -241,7 +315,7 @@ public final class Session {
     }
 
     private Session set(String name, ElementType type, Object values, int length) {
-        Slot s = settable(name);
+        Slot s = open(name);
         if (type != s.type() || length != s.size()) {
             throw new InputException(name, "expected " + s.typeText() + " (" + s.size() + " elements), got " + length + " of " + type.text());
         }
@@ -251,12 +325,105 @@ public final class Session {
     private Session put(Slot s, Object array, int length) {
         enter();
         try {
-            System.arraycopy(array, 0, slabs.of(s.type()), s.offset(), length);
-            filled(s);
+            write(s, array, length);
         } finally {
             leave();
         }
         return this;
+    }
+
+    private void write(Slot s, Object array, int length) {
+        System.arraycopy(array, 0, slabs.of(s.type()), s.offset(), length);
+        filled(s);
+    }
+
+    /**
+     * Gives several inputs and states their values: all, or none.
+     *
+     * @throws InputException if a name is none of theirs, or a value is of another type or shape: all of them in one message, and nothing was changed
+     */
+    public Session setAll(Map<String, Tensor> values) {
+        values.keySet().forEach(this::open);
+        Mismatches.refuse("a value", Mismatches.of(values, types(settable.values().stream().filter(s -> values.containsKey(s.name())).toList())));
+        return writeAll(values);
+    }
+
+    private Session writeAll(Map<String, Tensor> values) {
+        enter();
+        try {
+            values.forEach((name, t) -> write(settable(name), t.array(), t.size()));
+        } finally {
+            leave();
+        }
+        return this;
+    }
+
+    /**
+     * Copies of all states, of one moment, by name.
+     *
+     * @throws SessionException if a state has no value: it was never set, or a run failed half-way
+     */
+    public Map<String, Tensor> snapshot() {
+        enter();
+        try {
+            Map<String, Tensor> states = new LinkedHashMap<>();
+            function.signature().states().forEach(s -> states.put(s.name(), copy(given(s.name()))));
+            return Collections.unmodifiableMap(states);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Gives every state the value it has in a {@linkplain #snapshot snapshot}, of this session or another of the same states. A session that a failed
+     * run broke is whole again.
+     *
+     * @throws InputException if a state is missing, a name is no state, or a type or shape is another: all of them in one message, and nothing was changed
+     */
+    public Session restore(Map<String, Tensor> snapshot) {
+        Mismatches.refuse("a snapshot", Mismatches.ofAll(snapshot, types(function.signature().states())));
+        return writeAll(snapshot);
+    }
+
+    private static Map<String, String> types(List<Slot> slots) {
+        Map<String, String> types = new LinkedHashMap<>();
+        slots.forEach(s -> types.put(s.name(), s.typeText()));
+        return types;
+    }
+
+    /** The inputs that have a value. */
+    Set<String> givenInputs() {
+        Set<String> given = new LinkedHashSet<>();
+        function.signature().inputs().forEach(s -> given.add(s.name()));
+        given.removeAll(unset);
+        return given;
+    }
+
+    /** The states that have a value, with a copy of it. */
+    Map<String, Tensor> givenStates() {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        function.signature().states().stream().map(Slot::name).filter(name -> !unset.contains(name)).forEach(name -> given.put(name, state(name)));
+        return given;
+    }
+
+    /** From now on these inputs keep their values: setting one is refused. */
+    void fix(Set<String> inputs) {
+        fixed = inputs;
+    }
+
+    /** As new for another user: but for the fixed inputs and these states nothing has a value, not even an output. */
+    void renew(Map<String, Tensor> states) {
+        enter();
+        try {
+            broken = false;
+            ran = false;
+            overwritten.clear();
+            unset.addAll(settable.keySet());
+            unset.removeAll(fixed);
+            states.forEach((name, t) -> write(settable(name), t.array(), t.size()));
+        } finally {
+            leave();
+        }
     }
 
     private void filled(Slot s) {
@@ -271,6 +438,14 @@ public final class Session {
         }
     }
 
+    /** A place to be filled. */
+    private Slot open(String name) {
+        if (fixed.contains(name)) {
+            throw new InputException(name, "belongs to all users of the pool that this session is from, and keeps the value it was begun with");
+        }
+        return settable(name);
+    }
+
     private Slot settable(String name) {
         Slot s = settable.get(name);
         if (s == null) {
@@ -280,7 +455,7 @@ public final class Session {
     }
 
     private Slot ofType(String name, ElementType type) {
-        Slot s = settable(name);
+        Slot s = open(name);
         if (s.type() != type) {
             throw new InputException(name, "expected a buffer of " + s.typeText() + ", asked for one of " + type.text());
         }
@@ -388,16 +563,39 @@ public final class Session {
         return Tensor.ofArray(s.type(), copy, s.dims());
     }
 
+    private void copy(Slot s, Object into) {
+        if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
+            throw new InputException(s.name(), "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
+                    + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
+        }
+        System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
+    }
+
     /** Copies an output, state or input into an array of its type; allocates nothing. */
     public void read(String name, Object into) {
         enter();
         try {
-            Slot s = readable(name);
-            if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
-                throw new InputException(name, "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
-                        + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
-            }
-            System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
+            copy(readable(name), into);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Copies a state or input into an array of its type, even where an output has its name; allocates nothing. */
+    public void readState(String name, Object into) {
+        enter();
+        try {
+            copy(given(name), into);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Inputs and states that have no value yet, or none any more since a run failed; a copy. */
+    public Set<String> unset() {
+        enter();
+        try {
+            return Set.copyOf(unset);
         } finally {
             leave();
         }
@@ -417,7 +615,11 @@ public final class Session {
         }
     }
 
-    private static String names(java.util.List<Slot> slots) {
-        return slots.stream().map(Slot::name).collect(java.util.stream.Collectors.joining(", "));
+    private static String names(List<Slot> slots) {
+        StringJoiner names = new StringJoiner(", ");
+        for (Slot s : slots) {
+            names.add(s.name());
+        }
+        return names.toString();
     }
 }

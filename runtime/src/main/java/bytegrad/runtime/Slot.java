@@ -32,7 +32,11 @@ public record Slot(String name, ElementType type, List<Integer> shape, int offse
 
     /** Extents as an array. */
     public int[] dims() {
-        return shape.stream().mapToInt(Integer::intValue).toArray();
+        int[] dims = new int[shape.size()];
+        for (int k = 0; k < dims.length; k++) {
+            dims[k] = shape.get(k);
+        }
+        return dims;
     }
 
     /** For messages: {@code f32[64,784]}. */

@@ -322,11 +322,16 @@ public final class Tensor {
     /** Type, shape and the first few elements: {@code f32[2,4] {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, …}}. */
     @Override
     public String toString() {
+        return toString(SHOWN);
+    }
+
+    /** As {@link #toString()}, with so many elements. */
+    public String toString(int shown) {
         StringJoiner elements = new StringJoiner(", ", " {", "}");
-        for (int i = 0; i < Math.min(size, SHOWN); i++) {
+        for (int i = 0; i < Math.min(size, shown); i++) {
             elements.add(elementText(i));
         }
-        if (size > SHOWN) {
+        if (size > shown) {
             elements.add("…");
         }
         return typeText() + elements;

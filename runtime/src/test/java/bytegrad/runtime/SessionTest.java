@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -180,5 +181,38 @@ class SessionTest {
         other.join();
         assertEquals(null, failure.get());
         assertEquals(3, s.scalar("sum"));
+    }
+
+    @Test
+    void aSnapshotIsRestoredWhateverHappened() {
+        Session s = session();
+        s.run();
+        Map<String, Tensor> snapshot = s.snapshot();
+        assertEquals(Map.of("w", Tensor.of(new float[] {11, 22}, 2)), snapshot);
+        assertThrows(UnsupportedOperationException.class, snapshot::clear);
+        s.run();
+        assertArrayEquals(new float[] {11, 22}, snapshot.get("w").floats(), "it is a copy");
+        s.set("x", new float[] {1, -1});
+        assertThrows(IndexException.class, s::run);
+        assertThrows(SessionException.class, s::snapshot);
+        s.restore(snapshot).set("x", new float[] {1, 2}).run();
+        assertArrayEquals(new float[] {12, 24}, s.state("w").floats());
+        assertTrue(message(SessionException.class, () -> session(new Accumulate(false)).snapshot()).contains("never set"));
+    }
+
+    @Test
+    void aSnapshotThatDoesNotFitChangesNothing() {
+        Signature two = new Signature(List.of(slot("x", 0, 2)), List.of(slot("w", 2, 2), slot("v", 4)), List.of());
+        Session s = new CompiledFunction(two, new Arena(5, 0, 0, 0, 0), List.of(), new Accumulate(false)).newSession();
+        s.setAll(Map.of("x", Tensor.of(new float[] {1, 2}, 2), "w", Tensor.of(new float[] {3, 4}, 2), "v", Tensor.scalar(5f)));
+        String all = message(InputException.class, () -> s.restore(Map.of("w", Tensor.of(new double[2], 2), "u", Tensor.scalar(1))));
+        assertTrue(all.contains("a snapshot") && all.contains("3 mismatches") && all.contains("\"w\" should be f32[2] but is f64[2]")
+                && all.contains("\"v\" should be f32[] but is missing") && all.contains("\"u\" (i32[]) is none of its"), all);
+        assertTrue(message(InputException.class, () -> s.restore(Map.of("w", Tensor.of(new float[2], 2), "v", Tensor.of(new float[1], 1)))).contains("but is f32[1]"));
+        assertThrows(InputException.class, () -> s.setAll(Map.of("w", Tensor.of(new float[2], 2), "nobody", Tensor.scalar(1))));
+        assertThrows(InputException.class, () -> s.setAll(Map.of("w", Tensor.of(new float[2], 2), "x", Tensor.of(new float[2], 2, 1))));
+        assertArrayEquals(new float[] {3, 4}, s.state("w").floats());
+        assertArrayEquals(new float[] {5}, s.state("v").floats());
+        assertArrayEquals(new float[] {1, 2}, s.state("x").floats());
     }
 }

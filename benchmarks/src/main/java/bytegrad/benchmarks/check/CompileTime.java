@@ -36,7 +36,7 @@ final class CompileTime {
     /** Layers of one size would share their kernels, and compile in less. */
     private static final List<Integer> WIDTHS = List.of(24, 32, 48, 64, 80, 96, 40);
 
-    private enum Form {
+    enum Form {
         /** Training steps of residual layers of various widths. */
         LAYERS,
         /** Elementwise functions of recent values, with the gradient. */
@@ -93,7 +93,7 @@ final class CompileTime {
     }
 
     /** The first graph of the form that has at least so many nodes. */
-    private static Graph graph(Form form, int nodes) {
+    static Graph graph(Form form, int nodes) {
         int size = 1;
         while (true) {
             Graph g = switch (form) {

@@ -61,5 +61,17 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("chain", UnitChains::report),
                     new Group("oracle", SmallGraphOracle::report),
                     new Group("offsets", Offsets::report),
-                    new Group("size", PlannerSizes::report)));
+                    new Group("size", PlannerSizes::report)),
+            "06",
+            List.of(
+                    new Group("java-jar", ModelJars::predicts),
+                    new Group("bits", ModelJars::trains),
+                    new Group("sizes", ModelJars::sizes),
+                    new Group("cold-start", ModelJars::coldStart),
+                    new Group("reproducible", ModelJars::reproducible),
+                    new Group("typed", TypedCalls::report),
+                    new Group("stack-trace", TypedCalls::trace),
+                    new Group("kill-9", Kills::report),
+                    new Group("threads-64", ManySessions::report),
+                    new Group("classes", DroppedClasses::report)));
 }

@@ -29,7 +29,6 @@ final class ScalarSpeed {
     private static final double WARM = 4;
     private static final double MEASURE = 3;
     private static final double PERCENT = 25;
-    private static final Path JDKS = Path.of("/usr/lib/jvm");
     private static final Pattern MICROS = Pattern.compile("(?m)^micros: ([0-9.]+)");
 
     /** Needs the runtime alone: reads slabs, then runs as {@link Timing} does. Numbers of the states are those at the beginning again and again. */
@@ -78,9 +77,9 @@ final class ScalarSpeed {
         try (Scratch scratch = new Scratch()) {
             prepare(Workload.A.task(), scratch.folder());
             row(report, "25", Path.of(System.getProperty("java.home")), scratch.folder(), simd);
-            Optional<Path> java17 = java17();
+            Optional<Path> java17 = Jdks.java17();
             if (java17.isEmpty()) {
-                report.absent("scalar-percent-of-simd-17", JDKS.resolve("java-17"));
+                report.absent("scalar-percent-of-simd-17", Jdks.USUAL.resolve("java-17"));
             } else {
                 row(report, "17", java17.get(), scratch.folder(), simd);
             }
@@ -123,26 +122,5 @@ final class ScalarSpeed {
             }
             return names.getFirst();
         }
-    }
-
-    /** Named by JAVA17_HOME, or in the system's usual folder. */
-    private static Optional<Path> java17() throws IOException {
-        List<Path> homes = new ArrayList<>();
-        String named = System.getenv("JAVA17_HOME");
-        if (named != null && !named.isEmpty()) {
-            homes.add(Path.of(named));
-        }
-        if (Files.isDirectory(JDKS)) {
-            try (Stream<Path> jdks = Files.list(JDKS)) {
-                jdks.sorted().forEach(homes::add);
-            }
-        }
-        for (Path home : homes) {
-            Path release = home.resolve("release");
-            if (Files.isRegularFile(release) && Files.readString(release).contains("JAVA_VERSION=\"17") && Files.isExecutable(home.resolve("bin/java"))) {
-                return Optional.of(home);
-            }
-        }
-        return Optional.empty();
     }
 }

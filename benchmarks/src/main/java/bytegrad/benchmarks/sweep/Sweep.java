@@ -72,6 +72,8 @@ public record Sweep(Roofline limits, List<Timed> timings) {
         long start = System.nanoTime();
         CompiledFunction function = Compiler.compile(shape.graph());
         double millis = (System.nanoTime() - start) / 1e6;
+        // Windows alone would take HotSpot's time to compile for the function's own: small kernels wait for thousands of runs.
+        function.warmUp();
         Session session = function.newSession(1);
         SplittableRandom random = new SplittableRandom(shape.number());
         for (Node n : shape.graph().inputs()) {

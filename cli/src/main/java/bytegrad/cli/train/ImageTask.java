@@ -105,8 +105,14 @@ record ImageTask(Settings settings, DataSet images) implements Task {
     }
 
     private Graph prediction() {
+        return prediction(settings, new Classifier.Layout(images.test().height(), images.test().width(), images.names()), PREDICTED_ROWS);
+    }
+
+    /** The graph that predicts so many rows at a time. */
+    static Graph prediction(Settings settings, Classifier.Layout layout, int rows) {
         GraphBuilder b = new GraphBuilder();
-        Node logits = logits(Scope.prediction(b), PREDICTED_ROWS);
+        Node x = b.input(Network.X, DType.F32, rows, layout.height() * layout.width());
+        Node logits = Nets.images(Scope.prediction(b), settings, x, layout.height(), layout.width(), layout.names().size());
         b.output(Network.PROBABILITIES, Activations.softmax(b, logits, 1));
         b.output(Network.CLASS, b.argmax(logits, 1));
         return b.build();
@@ -129,6 +135,20 @@ record ImageTask(Settings settings, DataSet images) implements Task {
     public void writeModel(Path folder, Map<String, Tensor> parameters) {
         AtomicFile.write(folder.resolve(OutputFolder.PREDICTION_GRAPH), stream -> stream.write(GraphPrinter.print(prediction()).getBytes(StandardCharsets.UTF_8)));
         Classifier.write(folder, parameters, new Classifier.Layout(images.test().height(), images.test().width(), images.names()));
+    }
+
+    @Override
+    public Map<String, Tensor> sample(Graph prediction) {
+        Node x = prediction.input(Network.X).filter(n -> n.rank() == 2).orElse(null);
+        if (x == null) {
+            return Map.of();
+        }
+        int rows = x.shape().dim(0);
+        float[] pixels = new float[rows * images.pixels()];
+        for (int row = 0; row < Math.min(rows, images.test().count()); row++) {
+            images.test().copyTo(row, pixels, row);
+        }
+        return Map.of(Network.X, Tensor.of(pixels, rows, images.pixels()));
     }
 
     @Override

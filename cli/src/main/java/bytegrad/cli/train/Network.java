@@ -113,6 +113,11 @@ record Network(Graph training, Map<String, Tensor> parameters, Map<String, Tenso
 
     /** Inputs of a step besides the batch. */
     Map<String, Tensor> inputs(Settings settings, int epoch, long step) {
+        return inputs(training, settings, epoch, step);
+    }
+
+    /** Inputs of a step besides the batch. */
+    static Map<String, Tensor> inputs(Graph training, Settings settings, int epoch, long step) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         inputs.put(RATE, Tensor.scalar(settings.rateOf(epoch, step)));
         if (training.input(STEP).isPresent()) {

@@ -2,6 +2,7 @@ package bytegrad.cli.train;
 
 import bytegrad.cli.data.InputError;
 import bytegrad.runtime.WriteException;
+import bytegrad.runtime.train.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +20,14 @@ public record OutputFolder(Path path) {
     static final String TRAINING_GRAPH = "train.graph";
     static final String PREDICTION_GRAPH = "predict.graph";
     static final String STATE = "state.safetensors";
+    static final String PREVIOUS_STATE = Checkpoint.previous(Path.of(STATE)).toString();
     static final String METRICS = "metrics.json";
     static final String CURVE = "curve.png";
     static final String PREDICTIONS = "predictions.png";
 
     /** All of them, each after those it is derived from. */
     private static final List<String> FILES =
-            List.of(TRAINING_GRAPH, PREDICTION_GRAPH, STATE, Classifier.FILE, METRICS, CURVE, PREDICTIONS);
+            List.of(TRAINING_GRAPH, PREDICTION_GRAPH, STATE, PREVIOUS_STATE, Classifier.FILE, METRICS, CURVE, PREDICTIONS);
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 

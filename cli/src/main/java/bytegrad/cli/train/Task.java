@@ -1,5 +1,6 @@
 package bytegrad.cli.train;
 
+import bytegrad.ir.Graph;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.data.Examples;
 import bytegrad.runtime.io.JsonFields;
@@ -37,6 +38,9 @@ interface Task {
 
     /** Writes the graph and the parameters of the trained model: all that using it needs. */
     void writeModel(Path folder, Map<String, Tensor> parameters);
+
+    /** Held-out examples as inputs of the graph that predicts. */
+    Map<String, Tensor> sample(Graph prediction);
 
     /** Makes evaluation ready. */
     Evaluator evaluator(Engine engine, int threads);

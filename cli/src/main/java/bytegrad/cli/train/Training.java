@@ -31,9 +31,9 @@ import java.util.Optional;
  * every bit of the outcome, wherever it was interrupted and resumed.
  */
 public final class Training {
-    private static final String SETTINGS = "bytegrad.settings";
-    private static final String DATA = "bytegrad.data";
-    private static final String CHECKSUM = "bytegrad.data.crc32";
+    static final String SETTINGS = "bytegrad.settings";
+    static final String DATA = "bytegrad.data";
+    static final String CHECKSUM = "bytegrad.data.crc32";
 
     private final Settings settings;
     private final Task task;
@@ -50,8 +50,9 @@ public final class Training {
      * How to train, whatever is trained.
      *
      * @param threads the most that work on a run of compiled code; no bit of the outcome depends on them
+     * @param saveEvery steps of an epoch after which a checkpoint is written too; 0 for none
      */
-    public record How(Engine engine, int threads, Console console) {}
+    public record How(Engine engine, int threads, int saveEvery, Console console) {}
 
     /** How it ended. */
     public enum End {
@@ -82,7 +83,7 @@ public final class Training {
         console.line("vectors " + SimdSupport.choice().reason());
     }
 
-    private static Task task(Settings settings, Path data) {
+    static Task task(Settings settings, Path data) {
         return settings.model().text() ? new TextTask(settings, TextData.read(data)) : new ImageTask(settings, DataSet.read(data));
     }
 
@@ -123,9 +124,7 @@ public final class Training {
         }
         Path file = from.resolve(OutputFolder.STATE);
         Checkpoint checkpoint = Checkpoint.read(file);
-        String json = metadata(file, checkpoint, SETTINGS);
-        String place = file + ": " + SETTINGS;
-        Settings first = Settings.of(JsonReader.of(place, Json.parse(place, json.getBytes(StandardCharsets.UTF_8))));
+        Settings first = settings(file, checkpoint);
         Settings settings = first.withEpochs(epochs.orElse(first.epochs()));
         Progress progress = checkpoint.progress();
         if (progress.epoch() >= settings.epochs()) {
@@ -158,7 +157,14 @@ public final class Training {
         }
     }
 
-    private static String metadata(Path file, Checkpoint checkpoint, String key) {
+    /** The settings that a checkpoint notes. */
+    static Settings settings(Path file, Checkpoint checkpoint) {
+        String json = metadata(file, checkpoint, SETTINGS);
+        String place = file + ": " + SETTINGS;
+        return Settings.of(JsonReader.of(place, Json.parse(place, json.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    static String metadata(Path file, Checkpoint checkpoint, String key) {
         String value = checkpoint.metadata().get(key);
         if (value == null) {
             throw new InputError(file + ": is no checkpoint of `bytegrad train`: it has no metadata \"" + key + "\"");
@@ -175,6 +181,7 @@ public final class Training {
                 .diagnosis(before -> NanSearch.in(network.training(), how.engine(), before) + "; a lower --lr often helps")
                 .checkpoints(out.resolve(OutputFolder.STATE),
                         Map.of(SETTINGS, settings.json().compact(), DATA, task.data().toString(), CHECKSUM, task.checksum()))
+                .checkpointEvery(how.saveEvery())
                 .callback(new Told());
     }
 

@@ -1,6 +1,7 @@
 package bytegrad.codegen.emit;
 
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.plan.KernelNames;
 import bytegrad.codegen.plan.Plan;
 import bytegrad.ir.DType;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class ArtefactWriter {
         }
         ClassPart part = room();
         Parameters parameters = new Parameters(kernel, launch.offsets(), options.bakeOffsets());
-        String method = "k" + kernels.size();
+        String method = JavaNames.method("k" + kernels.size(), launch.label());
         KernelEmitter emitter = new KernelEmitter(this, part, launch, method, parameters, regions);
         emitter.emit();
         simd |= emitter.usesSimd();
@@ -82,14 +83,14 @@ final class ArtefactWriter {
     }
 
     /** How to call a method that calls no other, which is emitted if no equal one was; its labels are those of the first. */
-    Entry leaf(Leaf leaf, String name, String label, List<String> bufferLabels) {
+    Entry leaf(Leaf leaf, String name, String label, List<String> bufferLabels, KernelNames names) {
         Entry known = leaves.get(leaf.kernel());
         if (known != null) {
             return known;
         }
         ClassPart part = room();
         Parameters parameters = new Parameters(leaf.kernel(), List.of(), false);
-        Plan.Launch launch = new Plan.Launch(leaf.kernel(), List.of(), label, bufferLabels);
+        Plan.Launch launch = new Plan.Launch(leaf.kernel(), List.of(), label, bufferLabels, names);
         KernelEmitter emitter = new KernelEmitter(this, part, launch, name, parameters, regions);
         String descriptor = emitter.emitLeaf();
         simd |= emitter.usesSimd();

@@ -5,6 +5,7 @@ import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.KernelPrinter;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.plan.KernelNames;
 import bytegrad.codegen.plan.Plan;
 import bytegrad.ir.DType;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ final class KernelEmitter {
     private final Parameters parameters;
     private final String label;
     private final List<String> bufferLabels;
+    private final KernelNames names;
     /** By the kernel's name of a method: its Java name and descriptor. */
     private final Map<String, String> javaNames = new HashMap<>();
     private final Map<String, String> descriptors = new HashMap<>();
@@ -47,6 +49,7 @@ final class KernelEmitter {
         this.kernel = launch.kernel();
         this.label = launch.label();
         this.bufferLabels = launch.bufferLabels();
+        this.names = launch.names();
         this.name = name;
         this.parameters = parameters;
     }
@@ -85,7 +88,8 @@ final class KernelEmitter {
             if (m != entry && !chunks.contains(m.name())) {
                 Leaf.of(kernel, m).ifPresent(leaf -> {
                     List<String> labels = leaf.buffers().stream().map(bufferLabels::get).toList();
-                    shared.put(m.name(), new Shared(artefact.leaf(leaf, of(javaNames, m.name(), label), label, labels), leaf.buffers()));
+                    shared.put(m.name(), new Shared(artefact.leaf(leaf, of(javaNames, m.name(), label), label, labels,
+                            names.of(m.name(), leaf.method().name())), leaf.buffers()));
                 });
             }
         }
@@ -152,10 +156,13 @@ final class KernelEmitter {
             this.where = part.name() + "." + javaName + " (" + label + ")";
             int own = parameters.firstParameter();
             this.code = new Code(part.method(Opcodes.ACC_STATIC, javaName, descriptor), own + Math.max(1, method.params().size()));
-            this.scope = new Scope(code, where);
+            this.scope = new Scope(code, where, v -> names.node(method.name(), v).map(n -> JavaNames.variable(v, n)).orElse(v));
             this.values = new ValueEmitter(code, scope, parameters, plainMask);
             this.lines = KernelPrinter.lines(method, bufferLabels).iterator();
             code.line(part.line(javaName + descriptor + ": " + label));
+            if (method == kernel.methods().getFirst()) {
+                names.nodes().forEach(n -> part.line("  # " + n));
+            }
             for (int i = 0; i < method.params().size(); i++) {
                 scope.parameter(method.params().get(i), own + i);
             }
@@ -171,7 +178,7 @@ final class KernelEmitter {
 
         private void statements(List<Stmt> body) {
             for (Stmt s : body) {
-                code.line(part.line("  " + lines.next()));
+                code.line(part.line("  " + lines.next() + remark(s)));
                 switch (s) {
                     case Stmt.Let(Expr.Var v, Expr value) -> let(v, value);
                     case Stmt.Assign(Expr.Var v, Expr value) -> assign(v, value);
@@ -190,6 +197,11 @@ final class KernelEmitter {
                     case Stmt.Parallel(String callee, int chunks) -> parallel(callee, chunks);
                 }
             }
+        }
+
+        /** The node that a variable holds elements of; what is stored names its node itself. */
+        private String remark(Stmt s) {
+            return s instanceof Stmt.Let(Expr.Var v, Expr _) ? names.node(method.name(), v.name()).map(n -> "  # " + n).orElse("") : "";
         }
 
         /** ( → ); statements whose variables end with them. */

@@ -22,6 +22,8 @@ final class RunEmitter {
     /** A call with a slab of each dtype. */
     private static final int CALL_SIZE = DType.values().length * 5 + 5;
 
+    private static final int POISON_SIZE = 20;
+
     /** A call of the clock. */
     private static final int CLOCK_SIZE = 8;
 
@@ -87,6 +89,7 @@ final class RunEmitter {
                 List<Piece> inner = shortened(pieces(step));
                 yield List.of(new Piece(total(inner) + 20, b -> repeat(b, times, inner)));
             }
+            case Plan.Poison p -> List.of(new Piece(POISON_SIZE, b -> poison(b, p)));
             case Plan.If(int offset, Plan then, Plan otherwise) -> {
                 List<Piece> a = shortened(pieces(then));
                 List<Piece> o = shortened(pieces(otherwise));
@@ -155,6 +158,14 @@ final class RunEmitter {
                 code.invokeVirtual(Parameters.LOOPS, "launched", "(I)V");
             }
         });
+    }
+
+    /** ( → ). */
+    private static void poison(Body b, Plan.Poison p) {
+        b.slab(p.dtype());
+        b.code().intConst(p.offset());
+        b.code().intConst(p.count());
+        b.code().invokeStatic("bytegrad/runtime/Poison", "fill", "(" + Parameters.arrayDescriptor(p.dtype()) + "II)V");
     }
 
     /** ( → ). */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.objectweb.asm.Label;
 
@@ -41,10 +42,13 @@ final class Scope {
     private final List<Local> order = new ArrayList<>();
     private final List<Runnable> ended = new ArrayList<>();
     private final String method;
+    private final UnaryOperator<String> shown;
 
-    Scope(Code code, String method) {
+    /** @param shown what a debugger is to call a variable */
+    Scope(Code code, String method, UnaryOperator<String> shown) {
         this.code = code;
         this.method = method;
+        this.shown = shown;
     }
 
     /** Binds a parameter, which is in its slot from the start. */
@@ -92,7 +96,7 @@ final class Scope {
             Local local = order.removeLast();
             locals.remove(local.var().name());
             if (NAME.matcher(local.var().name()).matches()) {
-                ended.add(() -> code.nameLocal(local.var().name(), local.descriptor(), local.from(), to, local.slot()));
+                ended.add(() -> code.nameLocal(shown.apply(local.var().name()), local.descriptor(), local.from(), to, local.slot()));
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -18,10 +19,13 @@ import java.util.function.Predicate;
  * read once: the rows' losses and the gradient of a softmax, all slots of an optimiser.
  *
  * <p>A kernel may move up to an earlier one if everything it reads is ready there. A result that only its own kernel
- * reads afterwards is no longer stored.
+ * reads afterwards is no longer stored. Kernels that read next to nothing are joined if they read of one kernel's results: the
+ * mean loss, and the gradient of the last bias.
  */
 final class Merge {
     private static final int CANDIDATES = 8;
+    /** So many elements are read in less time than a launch takes. */
+    private static final long LITTLE = 1024;
 
     private final List<Draft> drafts;
     private final Map<Node, Integer> home;
@@ -42,12 +46,39 @@ final class Merge {
         // First those that share most of what they read, so that a small tensor in common does not keep them apart.
         join(true);
         join(false);
+        joinLittle();
         dropUnread();
     }
 
-    private void join(boolean mostly) {
+    private Map<Draft, Set<Node>> leaves() {
         Map<Draft, Set<Node>> leaves = new HashMap<>();
         readers.forEach((n, uses) -> uses.forEach(u -> leaves.computeIfAbsent(drafts.get(u.draft()).resolve(), k -> new LinkedHashSet<>()).add(n)));
+        return leaves;
+    }
+
+    /** Joins kernels that read little, of results of the same kernel. */
+    private void joinLittle() {
+        Map<Draft, Set<Node>> leaves = leaves();
+        Map<Draft, Draft> readerOf = new HashMap<>();
+        for (int i = drafts.size() - 1; i >= 0; i--) {
+            Draft b = drafts.get(i);
+            Set<Node> reads = leaves.getOrDefault(b, Set.of());
+            if (b.resolve() != b || elements(reads) > LITTLE) {
+                continue;
+            }
+            List<Draft> sources = reads.stream().map(home::get).filter(Objects::nonNull).map(h -> drafts.get(h).resolve()).distinct().toList();
+            sources.stream().map(readerOf::get).filter(Objects::nonNull).map(Draft::resolve).distinct()
+                    .filter(a -> a != b && canMerge(a, b, reads)).findFirst().ifPresent(a -> merge(a, b));
+            sources.forEach(s -> readerOf.put(s, b.resolve()));
+        }
+    }
+
+    private static long elements(Set<Node> nodes) {
+        return nodes.stream().mapToLong(x -> x.shape().size()).sum();
+    }
+
+    private void join(boolean mostly) {
+        Map<Draft, Set<Node>> leaves = leaves();
         Map<Node, List<Draft>> seen = new HashMap<>();
         // Later drafts run earlier.
         for (int i = drafts.size() - 1; i >= 0; i--) {
@@ -83,7 +114,7 @@ final class Merge {
                     .filter(d -> h == null || d != drafts.get(h).resolve()).forEach(d -> shared.merge(d, (long) size, Long::sum));
         }
         shared.remove(b);
-        long all = reads.stream().mapToLong(x -> x.shape().size()).sum();
+        long all = elements(reads);
         return shared.entrySet().stream().filter(e -> !mostly || 2 * e.getValue() >= all)
                 .sorted(java.util.Comparator.comparing((Map.Entry<Draft, Long> e) -> -e.getValue())).map(Map.Entry::getKey).toList();
     }

@@ -40,6 +40,11 @@ public final class FoldLets {
 
     /** The kernel, cleaned. */
     public static Kernel in(Kernel kernel) {
+        return tidied(kernel).kernel();
+    }
+
+    /** The kernel, cleaned, and what its variables were called. */
+    public static Tidied tidied(Kernel kernel) {
         List<Kernel.Method> methods = new ArrayList<>();
         for (Kernel.Method m : kernel.methods()) {
             // Twice at most, as a rule: an index in which terms cancel may leave one more value unread.

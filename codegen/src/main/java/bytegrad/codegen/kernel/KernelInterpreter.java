@@ -41,6 +41,7 @@ public final class KernelInterpreter {
                     }
                 };
             }
+            case Plan.Poison p -> () -> slabs.poison(p.dtype(), p.offset(), p.count());
             case Plan.If p -> {
                 Runnable then = prepare(p.then(), slabs);
                 Runnable otherwise = prepare(p.otherwise(), slabs);

@@ -24,9 +24,16 @@ final class NameVariables implements Rewrite.Replacement {
 
     private NameVariables() {}
 
-    /** The kernel with canonical names. */
-    static Kernel in(Kernel kernel) {
-        return new Kernel(kernel.buffers(), kernel.methods().stream().map(m -> new NameVariables().method(m)).toList());
+    /** The kernel with canonical names, and what each variable was called. */
+    static Tidied in(Kernel kernel) {
+        Map<String, String> originals = new HashMap<>();
+        List<Kernel.Method> methods = new ArrayList<>();
+        for (Kernel.Method m : kernel.methods()) {
+            NameVariables naming = new NameVariables();
+            methods.add(naming.method(m));
+            naming.names.forEach((was, is) -> originals.put(Tidied.key(m.name(), is), was));
+        }
+        return new Tidied(new Kernel(kernel.buffers(), methods), originals);
     }
 
     private Kernel.Method method(Kernel.Method m) {

@@ -1,6 +1,7 @@
 package bytegrad.codegen.kernel;
 
 import bytegrad.ir.DType;
+import bytegrad.runtime.Poison;
 
 /** The arena as the kernel interpreter sees it: elements by dtype and raw bits. */
 public final class Slabs extends bytegrad.runtime.Slabs {
@@ -52,6 +53,21 @@ public final class Slabs extends bytegrad.runtime.Slabs {
             case I8 -> i8[at] = (byte) bits;
             case I16 -> i16[at] = (short) bits;
             case BF16 -> bf16[at] = (short) bits;
+        }
+    }
+
+    /** Overwrites elements with what nobody may read. */
+    void poison(DType dtype, int at, int count) {
+        switch (dtype) {
+            case F32 -> Poison.fill(f, at, count);
+            case F64 -> Poison.fill(d, at, count);
+            case I32 -> Poison.fill(i, at, count);
+            case I64 -> Poison.fill(l, at, count);
+            case BOOL -> Poison.fill(z, at, count);
+            case U8 -> Poison.fill(u8, at, count);
+            case I8 -> Poison.fill(i8, at, count);
+            case I16 -> Poison.fill(i16, at, count);
+            case BF16 -> Poison.fill(bf16, at, count);
         }
     }
 }

@@ -51,6 +51,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Rows of a chunk for which it may read all panels of a right operand too large for a cache. */
     private static final int ROWS_WORTH_PANELS = 256;
 
+    /** Chunks of rows that can be shared out evenly among a few threads. */
+    private static final int ENOUGH_CHUNKS = 8;
+
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
 
@@ -192,6 +195,13 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             if (rowsWorthIt && (!packed || fitsWhole())) {
                 c.outerRows().forEach(a -> rowAxes.add(new TileAxis(a, c.extent(a), 1)));
                 rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
+            }
+            if (rowsOutside && rowsFirst) {
+                // Panels in chunks would be the outermost loop again.
+                TileAxis byRows = TileAxis.best(rowAxes, Math.min(wanted, ENOUGH_CHUNKS));
+                if (byRows.units() >= Math.min(wanted, ENOUGH_CHUNKS)) {
+                    return byRows;
+                }
             }
             Stream<TileAxis> inside = rowsFirst ? Stream.concat(rowAxes.stream(), Stream.of(columns)) : Stream.concat(Stream.of(columns), rowAxes.stream());
             return TileAxis.best(Stream.concat(shared, inside).toList(), rowsFirst ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted);

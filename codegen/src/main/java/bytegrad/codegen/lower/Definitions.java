@@ -13,6 +13,8 @@ import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,8 @@ final class Definitions {
     private final Buffers buffers;
     private final Reductions reductions;
     private final Map<Expr.Var, Integer> extents = new HashMap<>();
+    private final Set<Node> computed = new LinkedHashSet<>();
+    private final Map<String, Node> variables = new LinkedHashMap<>();
     private Optional<Tile> tile = Optional.empty();
 
     Definitions(Partition partition, Set<Node> computedHere, Buffers buffers, Lanes lanes) {
@@ -59,8 +63,24 @@ final class Definitions {
         if (known == null) {
             known = define(n, index, s);
             s.values.put(key, known);
+            note(n, known);
         }
         return known;
+    }
+
+    /** Of several nodes with the same value, such as a view and what it looks at, a variable is called after the first. */
+    private void note(Node n, Expr value) {
+        if (!isLoaded(n) && !isNumber(n)) {
+            computed.add(n);
+        }
+        if (value instanceof Expr.Var v) {
+            variables.putIfAbsent(v.name(), n);
+        }
+    }
+
+    /** What was computed so far. */
+    Computed computed() {
+        return new Computed(computed, variables);
     }
 
     private Expr define(Node n, List<Index> index, Scope s) {

@@ -1,8 +1,11 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.kernel.Tidied;
+import bytegrad.codegen.machine.MachineProfile;
 import java.util.List;
 
 /**
@@ -10,19 +13,25 @@ import java.util.List;
  *
  * @param schedule how a contraction is tiled, blocked and packed, for people; empty for other kernels
  */
-public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, String schedule) {
+public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, String schedule, Computed computed) {
     public LoweredKernel {
         places = List.copyOf(places);
     }
 
     /** Of a kernel that is no contraction. */
     public LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places) {
-        this(cluster, kernel, places, "");
+        this(cluster, kernel, places, "", Computed.NOTHING);
     }
 
-    /** Tidied. */
-    public LoweredKernel with(Kernel other) {
-        return new LoweredKernel(cluster, other, places, schedule);
+    /** Cleaned, with canonical names. */
+    public LoweredKernel tidied() {
+        Tidied tidied = FoldLets.tidied(kernel);
+        return new LoweredKernel(cluster, tidied.kernel(), places, schedule, computed.renamed(tidied.originals()));
+    }
+
+    /** Nanoseconds that one thread takes for it, as estimated. */
+    public double nanos(MachineProfile machine) {
+        return Work.nanos(kernel, machine);
     }
 
     /** The most chunks in any of its parallel loops; 1 where it has none. */

@@ -108,17 +108,17 @@ public final class Lowering {
             case CONTRACTION -> throw new IllegalStateException("has a schedule: " + cluster);
         };
         boolean columns = cluster.kind() == Cluster.Kind.LOOPS && definitions.sumsColumns();
-        return new Attempt(new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places()), columns);
+        return new Attempt(new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "", definitions.computed()), columns);
     }
 
     private static LoweredKernel contraction(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine,
             boolean rehearsed, int chunks) {
         if (Sweeps.suit(partition, definitions, cluster, lanes)) {
             List<Kernel.Method> methods = new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods();
-            return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "rows swept on one lane");
+            return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "rows swept on one lane", definitions.computed());
         }
         Tiles tiles = new Tiles(partition, definitions, buffers, cluster, lanes, machine, rehearsed, chunks);
         List<Kernel.Method> methods = tiles.methods();
-        return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), tiles.schedule());
+        return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), tiles.schedule(), definitions.computed());
     }
 }

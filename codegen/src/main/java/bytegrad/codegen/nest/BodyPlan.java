@@ -2,7 +2,6 @@ package bytegrad.codegen.nest;
 
 import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.kernel.BufferBounds;
-import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -44,7 +43,7 @@ final class BodyPlan {
         this.graph = graph;
         Partition partition = Partition.of(graph, how.fused(), how.weightLimit());
         List<LoweredKernel> kernels = Lowering.lower(partition, how.vectorBytes(), Grain.WHOLE, how.machine(), false, how).stream()
-                .map(k -> k.with(FoldLets.in(k.kernel()))).toList();
+                .map(LoweredKernel::tidied).toList();
         for (Node n : graph.inputs()) {
             if (!carried || Bodies.number("c", ((Op.Input) n.op()).name()).isEmpty()) {
                 elsewhere.add(new Place.Value(n));
@@ -62,7 +61,7 @@ final class BodyPlan {
                 elsewhere.add(Planner.output(n));
             }
         });
-        this.plan = Planner.plan(graph, List.of(), kernels, elsewhere);
+        this.plan = Planner.plan(graph, List.of(), kernels, elsewhere, how.machine());
     }
 
     /** One kernel stores it and none reads it. */

@@ -1,5 +1,6 @@
 package bytegrad.codegen.plan;
 
+import bytegrad.codegen.ArenaLimitException;
 import bytegrad.codegen.kernel.BufferBounds;
 import bytegrad.ir.DType;
 
@@ -8,7 +9,7 @@ import bytegrad.ir.DType;
  * region's start, addresses are multiples of 64, so that no vector load crosses a cache line.
  */
 public final class Layout {
-    private static final int LINE_BYTES = 64;
+    static final int LINE_BYTES = 64;
     private static final int HEADER_BYTES = 16;
 
     private Layout() {}
@@ -23,18 +24,31 @@ public final class Layout {
         return Math.max(1, (int) (((long) elements + perLine(dtype) - 1) / perLine(dtype)));
     }
 
-    /** The element at which a line starts. */
-    public static int offset(DType dtype, int line) {
-        long at = (LINE_BYTES - HEADER_BYTES) / dtype.bytes() + (long) line * perLine(dtype);
+    /** Bytes of the lines that hold so many elements. */
+    static long bytes(DType dtype, int elements) {
+        return (long) lines(dtype, elements) * LINE_BYTES;
+    }
+
+    /**
+     * The element at which a line starts.
+     *
+     * @throws ArenaLimitException if no array is so long
+     */
+    public static int offset(DType dtype, long line) {
+        long at = (LINE_BYTES - HEADER_BYTES) / dtype.bytes() + line * perLine(dtype);
         if (at > Integer.MAX_VALUE - BufferBounds.OVERHANG) {
-            throw new PlanException("the " + dtype.text() + " tensors need " + at * dtype.bytes() + " bytes; a slab holds at most "
-                    + (long) Integer.MAX_VALUE * dtype.bytes());
+            throw new ArenaLimitException(dtype.text(), (at + BufferBounds.OVERHANG) * dtype.bytes(), (long) Integer.MAX_VALUE * dtype.bytes());
         }
         return (int) at;
     }
 
     /** Elements of a slab of so many lines; what an edge tile reads beyond the last buffer is part of it. */
-    static int slab(DType dtype, int lines) {
+    static int slab(DType dtype, long lines) {
         return lines == 0 ? 0 : offset(dtype, lines) + BufferBounds.OVERHANG;
+    }
+
+    /** Bytes of a slab that belong to no line: in front of the first and behind the last. */
+    static long endBytes(DType dtype) {
+        return LINE_BYTES - HEADER_BYTES + (long) BufferBounds.OVERHANG * dtype.bytes();
     }
 }

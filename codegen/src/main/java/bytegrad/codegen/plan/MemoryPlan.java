@@ -6,24 +6,28 @@ import bytegrad.codegen.lower.Place;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * When everything runs and where it lives.
  *
  * @param steps the launches in order
- * @param kernels the kernel of each launch, in that order
+ * @param kernels the kernel of each launch, in that order; one that is computed again comes again
  * @param slabs elements of each storage type's slab
  * @param offsets where inputs, constants, outputs and values written in place are, in elements
  * @param inPlace new values that are written over the old ones
- * @param copies new values that had to be copied into their states at the end
+ * @param copies new values that had to be copied into their states
+ * @param memory what is in memory when, and what is computed again
  */
 public record MemoryPlan(
-        Plan.Seq steps, List<LoweredKernel> kernels, Map<DType, Integer> slabs, Map<Place, Integer> offsets, Set<Place> inPlace, int copies) {
+        Plan.Seq steps, List<LoweredKernel> kernels, Map<DType, Integer> slabs, Map<Place, Integer> offsets, Set<Place> inPlace, int copies,
+        StepMemory memory) {
     public MemoryPlan {
         kernels = List.copyOf(kernels);
         slabs = Map.copyOf(slabs);
@@ -70,5 +74,21 @@ public record MemoryPlan(
     /** The launches in order. */
     public List<Plan.Launch> launches() {
         return steps.steps().stream().map(Plan.Launch.class::cast).toList();
+    }
+
+    /** The launches from one number to another, exclusive; each followed, for tests, by the poisoning of what nothing reads after it. */
+    public Plan.Seq part(int from, int end, boolean poisoned) {
+        if (!poisoned) {
+            return new Plan.Seq(steps.steps().subList(from, end));
+        }
+        Map<Integer, List<StepMemory.Stay>> ending = memory.stays().stream().collect(Collectors.groupingBy(StepMemory.Stay::last));
+        List<Plan> all = new ArrayList<>();
+        for (int k = from; k < end; k++) {
+            all.add(steps.steps().get(k));
+            for (StepMemory.Stay s : ending.getOrDefault(k, List.of())) {
+                all.add(new Plan.Poison(s.place().dtype(), s.offset(), (int) (s.bytes() / s.place().dtype().bytes())));
+            }
+        }
+        return new Plan.Seq(all);
     }
 }

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** When each kernel runs: after those whose results it reads, and after the readers of what it overwrites. */
 final class Order {
@@ -16,6 +18,10 @@ final class Order {
     private final Map<Place, Integer> writers = new HashMap<>();
     private final Map<Place, List<Integer>> readers = new HashMap<>();
     private final List<List<Integer>> after = new ArrayList<>();
+    /** For a kernel those that read what it overwrites. */
+    private final Map<Integer, Set<Integer>> overwritten = new HashMap<>();
+    /** For a kernel others that it is to come after. */
+    private final Map<Integer, Set<Integer>> preferred = new HashMap<>();
 
     Order(List<LoweredKernel> kernels) {
         this.kernels = kernels;
@@ -55,14 +61,34 @@ final class Order {
         if (others.stream().anyMatch(later::get)) {
             return false;
         }
-        others.forEach(r -> after.get(r).add(writer));
+        others.forEach(r -> tie(overwritten, writer, r));
         return true;
+    }
+
+    private void tie(Map<Integer, Set<Integer>> ties, int later, int earlier) {
+        after.get(earlier).add(later);
+        ties.computeIfAbsent(later, _ -> new TreeSet<>()).add(earlier);
+    }
+
+    /** The kernels that read a state which a kernel overwrites. */
+    Set<Integer> overwritten(int writer) {
+        return overwritten.getOrDefault(writer, Set.of());
+    }
+
+    /** The kernels that a kernel is to come after although it neither reads nor overwrites anything of theirs. */
+    Set<Integer> preferred(int later) {
+        return preferred.getOrDefault(later, Set.of());
+    }
+
+    /** The kernels that read a place. */
+    List<Integer> readers(Place place) {
+        return readers.getOrDefault(place, List.of());
     }
 
     /** Demands that a kernel runs after another, if that can be. */
     void preferAfter(int later, int earlier) {
         if (later != earlier && !reachable(later).get(earlier)) {
-            after.get(earlier).add(later);
+            tie(preferred, later, earlier);
         }
     }
 

@@ -4,35 +4,47 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
 import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
- * Replays a plan and checks that whatever a launch reads is still there, whole: shares nothing with the planner but the
- * plan itself. Every plan passes through it before emission.
+ * Replays a plan and checks that whatever a launch reads is still there, whole, also where a kernel runs again; that states get their new
+ * values, once, and that none is read afterwards: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
  */
 final class PlanVerifier {
     private record Range(int end, Place holds) {}
 
     private final Map<DType, TreeMap<Integer, Range>> memory = new EnumMap<>(DType.class);
     private final MemoryPlan plan;
+    private final Graph graph;
+    /** States that have their new value by now, and new values that were written over states. */
+    private final Set<Place> renewed = new HashSet<>();
 
-    private PlanVerifier(MemoryPlan plan) {
+    /** Where new values are written over states. */
+    private final Map<DType, Set<Integer>> over = new EnumMap<>(DType.class);
+
+    private PlanVerifier(MemoryPlan plan, Graph graph) {
         this.plan = plan;
+        this.graph = graph;
+        plan.inPlace().forEach(p -> over.computeIfAbsent(p.dtype(), _ -> new HashSet<>()).add(plan.offset(p)));
     }
 
-    static void verify(MemoryPlan plan) {
-        new PlanVerifier(plan).replay();
+    static void verify(MemoryPlan plan, Graph graph) {
+        new PlanVerifier(plan, graph).replay();
     }
 
     private void replay() {
         plan.offsets().forEach((p, at) -> {
             if (p instanceof Place.Value v && (v.node().op() instanceof Op.Input || v.node().op() instanceof Op.Constant)) {
-                require(holdsNothing(p, at), p + " overlaps another pinned tensor");
+                require(holdsNothing(p, at), () -> p + " overlaps another pinned tensor");
                 put(p, at);
             }
         });
@@ -40,13 +52,19 @@ final class PlanVerifier {
         for (int k = 0; k < launches.size(); k++) {
             check(launches.get(k), plan.kernels().get(k));
         }
-        plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), p + " is lost before the run ends"));
+        for (Graph.Update u : graph.updates()) {
+            Place state = new Place.Value(u.state());
+            Place value = new Place.Value(u.value());
+            boolean over = plan.inPlace().contains(value) && plan.offset(value) == plan.offset(state);
+            boolean same = u.state() == u.value() || state.size() == 0;
+            require(same || renewed.contains(over ? value : state), () -> "state " + u.name() + " does not get its new value");
+        }
+        plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), () -> p + " is lost before the run ends"));
     }
 
     /** A state whose new value was written over it. */
     private boolean overwritten(Place p) {
-        return plan.offsets().entrySet().stream().anyMatch(e -> !e.getKey().equals(p) && e.getKey().dtype() == p.dtype()
-                && e.getValue().equals(plan.offsets().get(p)));
+        return isState(p) && over.getOrDefault(p.dtype(), Set.of()).contains(plan.offset(p));
     }
 
     private void check(Plan.Launch launch, LoweredKernel lk) {
@@ -54,22 +72,33 @@ final class PlanVerifier {
         for (int b = 0; b < lk.places().size(); b++) {
             Place p = lk.places().get(b);
             int at = launch.offsets().get(b);
-            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), p + " lies outside its slab");
+            require(at >= 0 && at + (long) p.size() <= plan.slab(p.dtype()), () -> p + " lies outside its slab");
             Kernel.Access access = lk.kernel().buffers().get(b).access();
             if (access == Kernel.Access.READ) {
-                require(p.size() == 0 || holds(p, at), "launch " + launch.label() + " reads " + p + ", which is not there");
+                boolean old = p.size() == 0 || holds(p, at) && !(isState(p) && renewed.contains(p));
+                require(old, () -> "launch " + launch.label() + " reads " + p + ", which is not there");
             } else {
                 written.add(b);
             }
         }
         for (int b : written) {
+            Place p = lk.places().get(b);
             for (int c = 0; c < lk.places().size(); c++) {
-                boolean apart = c == b || disjoint(lk.places().get(b), launch.offsets().get(b), lk.places().get(c), launch.offsets().get(c));
-                boolean over = plan.inPlace().contains(lk.places().get(b)) && launch.offsets().get(b).equals(launch.offsets().get(c));
-                require(apart || over, "launch " + launch.label() + " writes " + lk.places().get(b) + " over " + lk.places().get(c));
+                Place other = lk.places().get(c);
+                boolean apart = c == b || disjoint(p, launch.offsets().get(b), other, launch.offsets().get(c));
+                boolean overState = plan.inPlace().contains(p) && launch.offsets().get(b).equals(launch.offsets().get(c));
+                require(apart || overState, () -> "launch " + launch.label() + " writes " + p + " over " + other);
             }
         }
+        for (int b : written) {
+            Place p = lk.places().get(b);
+            require(!isState(p) && !plan.inPlace().contains(p) || renewed.add(p), () -> "launch " + launch.label() + " writes " + p + " again");
+        }
         written.forEach(b -> put(lk.places().get(b), launch.offsets().get(b)));
+    }
+
+    private static boolean isState(Place p) {
+        return p instanceof Place.Value v && v.node().op() instanceof Op.Input;
     }
 
     private TreeMap<Integer, Range> memory(Place p) {
@@ -101,9 +130,10 @@ final class PlanVerifier {
         m.put(at, new Range(end, p));
     }
 
-    private static void require(boolean holds, String message) {
+    /** The message is made where it is needed: a plan has thousands of things to check. */
+    private static void require(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new PlanException("invalid plan: " + message);
+            throw new PlanException("invalid plan: " + message.get());
         }
     }
 }

@@ -10,24 +10,27 @@ import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Which new values of states are written over the old ones, where no reader of the old value can notice. */
 final class Updates {
     private final Order order;
     private final List<LoweredKernel> kernels;
     /** Kernels that check indices which none before them did. */
-    private final Set<Integer> checking = new HashSet<>();
+    final Set<Integer> checking = new TreeSet<>();
     /** Those of them that check indices in memory: of a later pass's computed ones it is not known that they were checked before. */
     private final Set<Integer> checkingMemory = new LinkedHashSet<>();
     /** Value places that live in their state's slot. */
     final Map<Place, Place> inPlace = new LinkedHashMap<>();
-    /** Updates that need a copy at the end: state, with what is copied into it. */
+    /** Updates that need a copy: state, with what is copied into it. */
     final Map<Node, Place> copied = new LinkedHashMap<>();
 
     Updates(Graph graph, List<LoweredKernel> kernels, Order order) {
@@ -39,6 +42,11 @@ final class Updates {
         }
         // A wrong index is found before any state is written, where the order of kernels allows it.
         inPlace.keySet().stream().map(order::writer).distinct().forEach(writer -> checkingMemory.forEach(k -> order.preferAfter(writer, k)));
+    }
+
+    /** Where a place really lives: a new value written over the old one lives in the state's slot. */
+    Place home(Place p) {
+        return inPlace.getOrDefault(p, p);
     }
 
     private void findChecks() {
@@ -70,6 +78,18 @@ final class Updates {
         } else {
             copied.put(u.state(), value);
         }
+    }
+
+    /** The kernel that moves a new value into its state's slot where it could not be computed there. */
+    static LoweredKernel copy(Place from, Place to) {
+        Expr.Var i = Expr.Var.index("i");
+        Index at = Index.of(i);
+        Kernel kernel = new Kernel(
+                List.of(new Kernel.Buffer(from.dtype(), from.size(), Kernel.Access.READ), new Kernel.Buffer(to.dtype(), to.size(), Kernel.Access.WRITE)),
+                List.of(new Kernel.Method("run", List.of(), List.of(
+                        new Stmt.For(i, Index.ZERO, Index.of(from.size()), 1, List.of(new Stmt.Store(1, at, new Expr.Load(0, at, from.dtype(), 1))))))));
+        Cluster none = new Cluster(Cluster.Kind.LOOPS, Shape.SCALAR, List.of(), List.of(), Optional.empty());
+        return new LoweredKernel(none, kernel, List.of(from, to));
     }
 
     /** The kernel loads the state only at indices at which it stores the new value: each element is read before it is overwritten. */

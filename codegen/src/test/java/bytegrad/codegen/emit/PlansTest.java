@@ -63,9 +63,9 @@ class PlansTest {
                 Build.launch(twicePlus(2, LANES), 0),
                 Build.launch(twicePlus(1, LANES), 0)));
         ClassImage shared = emit(plan, Build.SHARED);
-        assertEquals(List.of("k0([II)V", "k1([II)V"), methods(shared, "k"));
+        assertEquals(List.of("k0_test([II)V", "k1_test([II)V"), methods(shared, "k"));
         ClassImage baked = emit(plan, Build.BAKED);
-        assertEquals(List.of("k0([I)V", "k1([I)V", "k2([I)V"), methods(baked, "k"));
+        assertEquals(List.of("k0_test([I)V", "k1_test([I)V", "k2_test([I)V"), methods(baked, "k"));
         for (ClassImage image : List.of(shared, baked)) {
             Slabs s = new Slabs(32).run(ArtefactLoader.load(image));
             assertEquals(((0 * 2 + 1) * 2 + 2) * 2 + 1, s.i[7]);
@@ -81,7 +81,7 @@ class PlansTest {
                 List.of(Build.buffer(DType.BOOL, 8), Build.buffer(DType.F64, 8), Build.buffer(DType.BOOL, 8)),
                 Build.each(8, 1, new Stmt.Store(2, Index.of(Build.I), positive)));
         ClassImage image = emit(Build.launch(k, 0, 8, 16), Build.SHARED);
-        assertEquals(List.of("k0([D[ZIII)V"), methods(image, "k"));
+        assertEquals(List.of("k0_test([D[ZIII)V"), methods(image, "k"));
         assertFalse(image.usesSimd());
         Slabs s = new Slabs(32);
         s.d[9] = 1;
@@ -185,7 +185,7 @@ class PlansTest {
         Kernel tooLong = Build.kernel(List.of(Build.buffer(DType.F32, 4000)), body.toArray(Stmt[]::new));
         MethodTooLargeException e =
                 assertThrows(MethodTooLargeException.class, () -> Build.program(Build.launch(tooLong, 0), Build.SHARED));
-        assertTrue(e.getMessage().matches("test/Generated\\.k0 \\(test\\): [0-9]+ bytes of code.*8000"), e.getMessage());
+        assertTrue(e.getMessage().matches("test/Generated\\.k0_test \\(test\\): [0-9]+ bytes of code.*8000"), e.getMessage());
     }
 
     @Test

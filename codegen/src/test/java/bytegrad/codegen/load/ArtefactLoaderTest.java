@@ -51,9 +51,9 @@ class ArtefactLoaderTest {
         assertEquals("lookup: index 12 is outside 0 to 9", e.getMessage());
         StackTraceElement inner = e.getStackTrace()[1];
         assertEquals("com.example.Trace", inner.getClassName());
-        assertEquals("k0_inner", inner.getMethodName());
+        assertEquals("k0_y_lookup_inner", inner.getMethodName());
         assertEquals("Trace.kernels", inner.getFileName());
-        assertEquals("k0", e.getStackTrace()[2].getMethodName());
+        assertEquals("k0_y_lookup", e.getStackTrace()[2].getMethodName());
         assertEquals("steps", e.getStackTrace()[3].getMethodName());
         try (InputStream listing = p.getClass().getResourceAsStream("Trace.kernels")) {
             List<String> lines = new String(present(listing).readAllBytes(), StandardCharsets.UTF_8).lines().toList();

@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.CRC32;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of a file, or of a decompressed part of one, read once from front to back: knows where it is, how much can be
@@ -25,6 +27,7 @@ final class ByteSource implements Closeable {
     private final InputStream in;
     private final long length;
     private long position;
+    private @Nullable CRC32 crc;
 
     private ByteSource(String place, InputStream in, long length) {
         this.place = place;
@@ -110,6 +113,11 @@ final class ByteSource implements Closeable {
         return ByteBuffer.wrap(take(count, what)).order(order);
     }
 
+    /** Adds what is read from now on to a checksum. */
+    void addTo(CRC32 checksum) {
+        crc = checksum;
+    }
+
     /** Throws where it is known that fewer than {@code count} bytes are left. */
     void requireRemaining(long count, String what) {
         if (lengthKnown() && count > remaining()) {
@@ -125,6 +133,9 @@ final class ByteSource implements Closeable {
                 int n = in.read(target, offset + done, count - done);
                 if (n < 0) {
                     break;
+                }
+                if (crc != null) {
+                    crc.update(target, offset + done, n);
                 }
                 done += n;
                 position += n;

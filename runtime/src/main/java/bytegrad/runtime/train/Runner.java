@@ -4,6 +4,7 @@ import bytegrad.runtime.Session;
 import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /** A graph with values for its inputs and states, run again and again: a session of compiled code, or whatever else can run one. */
 public interface Runner {
@@ -21,6 +22,11 @@ public interface Runner {
 
     /** The names of its states. */
     List<String> states();
+
+    /** Copies of all states by name. */
+    default Map<String, Tensor> snapshot() {
+        return States.of(this, states());
+    }
 
     /** A session as a runner. */
     static Runner of(Session session) {
@@ -43,6 +49,11 @@ public interface Runner {
             @Override
             public double scalar(String name) {
                 return session.scalar(name);
+            }
+
+            @Override
+            public Map<String, Tensor> snapshot() {
+                return session.snapshot();
             }
 
             @Override

@@ -1,12 +1,12 @@
 package bytegrad.runtime.train;
 
 import bytegrad.runtime.InputException;
+import bytegrad.runtime.Mismatches;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
-import bytegrad.runtime.io.Safetensors;
+import bytegrad.runtime.io.TensorFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,49 +24,55 @@ public final class States {
         return states;
     }
 
-    /** Writes states to a safetensors file. */
+    /** Writes all states of a session, as they are at one moment, to a file; see {@link TensorFile} for its form. */
+    public static void save(Session session, Path file) {
+        TensorFile.write(file, session.snapshot());
+    }
+
+    /** Writes some states to a file; see {@link TensorFile} for its form. */
     public static void save(Session session, Collection<String> names, Path file) {
-        Safetensors.write(file, of(Runner.of(session), names));
+        TensorFile.write(file, of(Runner.of(session), names));
+    }
+
+    /**
+     * Gives every state of a session the value that a file has under its name.
+     *
+     * @throws InputException if the file has other tensors than the states, or of other types: all of them in one message, and nothing was changed
+     * @throws bytegrad.runtime.FormatException if it cannot be read
+     */
+    public static void load(Session session, Path file) {
+        Map<String, String> wanted = types(session.function().signature().states());
+        Map<String, Tensor> tensors = TensorFile.read(file);
+        Mismatches.refuse(file.toString(), Mismatches.ofAll(tensors, wanted));
+        session.restore(tensors);
     }
 
     /**
      * Gives these inputs or states of a session the values that a file has under their names; others in the file are left alone.
      *
      * @throws InputException if any is missing or of another type: all of them in one message, and nothing was changed
+     * @throws bytegrad.runtime.FormatException if it cannot be read
      */
     public static void load(Session session, Collection<String> names, Path file) {
-        Map<String, Tensor> tensors = Safetensors.read(file).tensors();
+        Map<String, String> types = types(Stream.concat(session.function().signature().inputs().stream(), session.function().signature().states().stream()).toList());
         Map<String, String> wanted = new LinkedHashMap<>();
-        List<Slot> slots = Stream.concat(session.function().signature().inputs().stream(), session.function().signature().states().stream()).toList();
         for (String name : names) {
-            wanted.put(name, slots.stream().filter(s -> s.name().equals(name)).map(Slot::typeText).findFirst()
-                    .orElseThrow(() -> new InputException(name, "is no input or state of this function")));
-        }
-        List<String> mismatches = mismatches(tensors, wanted);
-        if (!mismatches.isEmpty()) {
-            throw new InputException(file.toString(), "does not fit this function: " + String.join("; ", mismatches));
-        }
-        tensors.forEach((name, t) -> {
-            if (wanted.containsKey(name)) {
-                session.set(name, t);
+            String type = types.get(name);
+            if (type == null) {
+                throw new InputException(name, "is no input or state of this function");
             }
-        });
+            wanted.put(name, type);
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>(TensorFile.read(file));
+        Mismatches.refuse(file.toString(), Mismatches.of(tensors, wanted));
+        tensors.keySet().retainAll(names);
+        session.setAll(tensors);
     }
 
-    /**
-     * What keeps tensors from being those wanted; empty where nothing does.
-     *
-     * @param wanted types, such as {@code f32[784,10]}, by name
-     */
-    public static List<String> mismatches(Map<String, Tensor> tensors, Map<String, String> wanted) {
-        List<String> mismatches = new ArrayList<>();
-        wanted.forEach((name, type) -> {
-            Tensor t = tensors.get(name);
-            if (t == null || !t.typeText().equals(type)) {
-                mismatches.add("tensor \"" + name + "\" should be " + type + " but " + (t == null ? "is missing" : "is " + t.typeText()));
-            }
-        });
-        return mismatches;
+    private static Map<String, String> types(List<Slot> slots) {
+        Map<String, String> types = new LinkedHashMap<>();
+        slots.forEach(s -> types.put(s.name(), s.typeText()));
+        return types;
     }
 
     /** Whether no float among them is NaN or infinite. */

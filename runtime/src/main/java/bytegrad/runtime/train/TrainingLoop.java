@@ -1,12 +1,14 @@
 package bytegrad.runtime.train;
 
 import bytegrad.runtime.InputException;
+import bytegrad.runtime.Mismatches;
+import bytegrad.runtime.NumberException;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.data.Batches;
 import bytegrad.runtime.data.Prefetch;
+import bytegrad.runtime.io.AtomicFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,7 @@ public final class TrainingLoop {
     private Diagnosis diagnosis = before -> "the loss or a state is NaN or infinite";
     private Optional<Path> file = Optional.empty();
     private Map<String, String> metadata = Map.of();
+    private int savedEvery;
     private Progress progress = Progress.NONE;
     /** A moment to repeat steps from. */
     private Progress copied = Progress.NONE;
@@ -137,10 +140,22 @@ public final class TrainingLoop {
         return this;
     }
 
-    /** Writes a checkpoint before the first step, after each epoch and on interruption. */
+    /**
+     * Writes a checkpoint before the first step, after each epoch and on interruption; the one before stays beside it. A process that is killed at any moment leaves
+     * a whole one, and what else it leaves is removed here: see {@link Checkpoint#write} and {@link AtomicFile#clean}.
+     */
     public TrainingLoop checkpoints(Path to, Map<String, String> more) {
         file = Optional.of(to);
         metadata = Map.copyOf(more);
+        return this;
+    }
+
+    /** Writes a checkpoint after every so many steps of an epoch too; 0, unless told, for none. */
+    public TrainingLoop checkpointEvery(int steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("checkpoints every " + steps + " steps, but it must be at least 0");
+        }
+        savedEvery = steps;
         return this;
     }
 
@@ -158,10 +173,7 @@ public final class TrainingLoop {
     public TrainingLoop resume(Checkpoint from) {
         Map<String, String> wanted = new LinkedHashMap<>();
         step.states().forEach(name -> wanted.put(name, step.get(name).typeText()));
-        List<String> mismatches = States.mismatches(from.states(), wanted);
-        if (!mismatches.isEmpty()) {
-            throw new InputException("checkpoint", "does not fit this training: " + String.join("; ", mismatches));
-        }
+        Mismatches.refuse("checkpoint", Mismatches.of(from.states(), wanted));
         if (from.progress().step() > batches.perEpoch()) {
             throw new InputException("checkpoint", "is after step " + from.progress().step() + " of an epoch, but an epoch has " + batches.perEpoch());
         }
@@ -179,6 +191,11 @@ public final class TrainingLoop {
         return progress;
     }
 
+    /** What it has come to. */
+    public Checkpoint checkpoint() {
+        return new Checkpoint(progress, step.snapshot(), metadata);
+    }
+
     /**
      * Trains to the end.
      *
@@ -193,6 +210,7 @@ public final class TrainingLoop {
     }
 
     private End train() {
+        file.map(Path::toAbsolutePath).map(Path::getParent).ifPresent(AtomicFile::clean);
         copyStates();
         save();
         while (progress.epoch() < epochs) {
@@ -211,12 +229,12 @@ public final class TrainingLoop {
     }
 
     private void save() {
-        file.ifPresent(to -> new Checkpoint(progress, States.of(step, step.states()), metadata).write(to));
+        file.ifPresent(to -> (copied == progress ? new Checkpoint(progress, copy, metadata) : checkpoint()).write(to));
     }
 
     private void copyStates() {
         copied = progress;
-        copy = States.of(step, step.states());
+        copy = step.snapshot();
     }
 
     /** Goes on to the epoch's end; false if it was interrupted before. */
@@ -236,19 +254,27 @@ public final class TrainingLoop {
                 followed.forEach(name -> outputs.put(name, step.scalar(name)));
                 progress = progress.stepped(outputs, (System.nanoTime() - start) / 1e9);
                 boolean last = progress.step() == batches.perEpoch();
-                if (!Double.isFinite(outputs.get(loss)) || (last && !areFinite(step.states()))) {
+                boolean due = savedEvery > 0 && progress.step() % savedEvery == 0;
+                boolean looked = last || due || progress.step() % COPIED_STEPS == 0;
+                Map<String, Tensor> now = looked ? step.snapshot() : Map.of();
+                if (!Double.isFinite(outputs.get(loss)) || !areFinite(now)) {
                     throw diverged();
                 }
-                if (last || progress.step() % COPIED_STEPS == 0) {
-                    if (!last && !areFinite(step.states())) {
-                        throw diverged();
-                    }
-                    copyStates();
+                if (looked) {
+                    copied = progress;
+                    copy = now;
+                }
+                if (due && !last) {
+                    save();
                 }
                 callbacks.forEach(c -> c.stepped(progress));
             }
         }
-        progress = progress.finish(evaluation.apply(progress));
+        try {
+            progress = progress.finish(evaluation.apply(progress));
+        } catch (NumberException e) {
+            throw new DivergenceException(epoch + 1, progress.step(), "in the evaluation after it, ", e);
+        }
         copied = progress;
         return true;
     }
@@ -257,12 +283,16 @@ public final class TrainingLoop {
         Map<String, Tensor> all = new LinkedHashMap<>(batch);
         all.putAll(inputs.of(epoch, number));
         all.forEach(step::set);
-        step.run();
+        try {
+            step.run();
+        } catch (NumberException e) {
+            throw new DivergenceException(epoch + 1, number + 1, "", e);
+        }
         return all;
     }
 
-    private boolean areFinite(Collection<String> names) {
-        return States.areFinite(States.of(step, names).values());
+    private static boolean areFinite(Map<String, Tensor> states) {
+        return States.areFinite(states.values());
     }
 
     /** Repeats the steps from the copy on, with a look at every state, to find the first that went wrong. */
@@ -270,9 +300,9 @@ public final class TrainingLoop {
         int epoch = progress.epoch();
         copy.forEach(step::set);
         for (int number = copied.step(); number < progress.step(); number++) {
-            Map<String, Tensor> before = States.of(step, step.states());
+            Map<String, Tensor> before = new LinkedHashMap<>(step.snapshot());
             Map<String, Tensor> given = run(epoch, number, batches.at(epoch, number));
-            if (!Double.isFinite(step.scalar(loss)) || !areFinite(step.states())) {
+            if (!Double.isFinite(step.scalar(loss)) || !areFinite(step.snapshot())) {
                 before.putAll(given);
                 return new DivergenceException(epoch + 1, number + 1, diagnosis.of(before));
             }

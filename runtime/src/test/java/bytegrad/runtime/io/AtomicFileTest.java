@@ -107,4 +107,52 @@ class AtomicFileTest {
         assertEquals(Files.getPosixFilePermissions(plain), Files.getPosixFilePermissions(folder.resolve("f")));
         assertFalse(Files.isExecutable(folder.resolve("f")));
     }
+
+    @Test
+    void theReplacedFileGetsAnotherName() throws IOException {
+        Path path = folder.resolve("f");
+        Path previous = folder.resolve("f.previous");
+        AtomicFile.writeKeeping(path, previous, out -> out.write("one".getBytes()));
+        assertOnly("f");
+        AtomicFile.writeKeeping(path, previous, out -> {
+            out.write("two".getBytes());
+            out.flush();
+            assertEquals("one", Files.readString(path));
+        });
+        assertEquals("two", Files.readString(path));
+        assertEquals("one", Files.readString(previous));
+        // As after a kill between the two renames: both are names of one file.
+        Files.delete(previous);
+        Files.createLink(previous, path);
+        AtomicFile.writeKeeping(path, previous, out -> out.write("three".getBytes()));
+        assertEquals("three", Files.readString(path));
+        assertEquals("two", Files.readString(previous));
+        assertThrows(WriteException.class, () -> AtomicFile.writeKeeping(path, previous, out -> {
+            throw new IOException("No space left on device");
+        }));
+        assertEquals("three", Files.readString(path));
+        assertEquals("two", Files.readString(previous));
+        assertOnly("f", "f.previous");
+    }
+
+    @Test
+    void onlyWhatDeadWritersLeftIsRemoved() throws IOException {
+        long dead = 1L << 40;
+        long living = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(1L);
+        long own = ProcessHandle.current().pid();
+        List<String> kept = List.of("a.tmp", ".a.tmp", ".a." + living + ".ab12.tmp", ".a.x.ab12.tmp", "a." + dead + ".ab12.tmp", ".a." + dead + ".AB12.tmp",
+                ".a." + dead + ".ab12.tmp.bak", ".." + dead + ".ab12");
+        for (String name : kept) {
+            Files.createFile(folder.resolve(name));
+        }
+        Files.createFile(folder.resolve(".a." + dead + ".ab12.tmp"));
+        Files.createFile(folder.resolve(".b.c." + own + ".0.tmp"));
+        Files.createDirectory(folder.resolve(".d." + dead + ".ab12.tmp"));
+        AtomicFile.write(folder.resolve("f"), out -> {
+            AtomicFile.clean(folder);
+            out.write(1);
+        });
+        assertOnly(Stream.concat(kept.stream(), Stream.of("f", ".d." + dead + ".ab12.tmp")).toArray(String[]::new));
+        AtomicFile.clean(folder.resolve("none"));
+    }
 }

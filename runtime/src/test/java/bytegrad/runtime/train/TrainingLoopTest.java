@@ -102,6 +102,41 @@ class TrainingLoopTest {
         }
     }
 
+    /** The process dies after some step: what is on the disk is a step not long before, and leads to the same end. */
+    @Test
+    void whatWasSavedBetweenEpochsIsAsGoodAsAny() throws java.io.IOException {
+        loop(new Step(0), 3, "whole").run();
+        for (int dies = 1; dies <= 36; dies += 4) {
+            int[] left = {dies};
+            TrainingLoop first = loop(new Step(0), 3, "part").checkpointEvery(5).callback(new Callback() {
+                @Override
+                public void stepped(Progress p) {
+                    if (--left[0] == 0) {
+                        throw new IllegalStateException("killed");
+                    }
+                }
+            });
+            assertThrows(IllegalStateException.class, first::run);
+            java.nio.file.Path litter = java.nio.file.Files.createFile(dir.resolve(".part." + (1L << 40) + ".1.tmp"));
+            Checkpoint checkpoint = Checkpoint.read(dir.resolve("part"));
+            int behind = dies - (checkpoint.progress().epoch() * 12 + checkpoint.progress().step());
+            assertTrue(behind >= 0 && behind < 5 || dies % 12 == 0 && behind < 12, dies + " is " + behind + " behind");
+            loop(new Step(0), 3, "part").checkpointEvery(5).resume(checkpoint).run();
+            assertEquals(saved("whole"), saved("part"));
+            assertTrue(java.nio.file.Files.notExists(litter));
+        }
+        assertThrows(IllegalArgumentException.class, () -> loop(new Step(0), 1, "x").checkpointEvery(-1));
+    }
+
+    @Test
+    void aCheckpointBetweenEpochsIsFinite() {
+        for (int fails : new int[] {5, 7, 10}) {
+            TrainingLoop loop = loop(new Step(fails), 3, "f").checkpointEvery(5);
+            assertThrows(DivergenceException.class, loop::run);
+            assertEquals(fails > 5 ? 5.0 : 0.0, saved("f").get("count").doubles()[0]);
+        }
+    }
+
     @Test
     void callbacksAreTold() {
         List<String> told = new ArrayList<>();

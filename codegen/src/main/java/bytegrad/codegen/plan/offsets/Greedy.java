@@ -19,9 +19,9 @@ final class Greedy {
     final int[] from;
     final int[] end;
     final long[] size;
-    /** For each buffer those that are in use at the same time. */
-    private final int[][] neighbours;
-    private final int[] around;
+    /** What is placed, from the floor up. */
+    private final int[] placed;
+    /** For each buffer the sizes of those that are in use at some time of its own. */
     private final long[] load;
 
     Greedy(Interval[] buffers) {
@@ -29,20 +29,15 @@ final class Greedy {
         from = Arrays.stream(buffers).mapToInt(Interval::from).toArray();
         end = Arrays.stream(buffers).mapToInt(Interval::end).toArray();
         size = Arrays.stream(buffers).mapToLong(Interval::size).toArray();
-        neighbours = new int[n][];
-        int[] at = new int[n];
+        placed = new int[n];
         load = new long[n];
         for (int i = 0; i < n; i++) {
-            int m = 0;
             for (int j = 0; j < n; j++) {
                 if (j != i && from[j] < end[i] && from[i] < end[j]) {
-                    at[m++] = j;
                     load[i] += size[j];
                 }
             }
-            neighbours[i] = Arrays.copyOf(at, m);
         }
-        around = new int[n];
     }
 
     Integer[] order(By by) {
@@ -63,37 +58,50 @@ final class Greedy {
     long place(Integer[] order, boolean smallest, long[] offsets) {
         Arrays.fill(offsets, -1);
         long height = 0;
+        int count = 0;
         for (int i : order) {
-            int m = 0;
-            for (int j : neighbours[i]) {
-                if (offsets[j] >= 0 && size[j] > 0) {
-                    // By insertion: few are out of order.
-                    int k = m++;
-                    while (k > 0 && offsets[around[k - 1]] > offsets[j]) {
-                        around[k] = around[k - 1];
-                        k--;
-                    }
-                    around[k] = j;
-                }
-            }
             long floor = 0;
             long best = -1;
             long bestGap = Long.MAX_VALUE;
-            for (int k = 0; k < m; k++) {
-                long gap = offsets[around[k]] - floor;
-                if (gap >= size[i] && gap < bestGap) {
-                    bestGap = gap;
-                    best = floor;
-                    if (!smallest) {
-                        break;
+            for (int k = 0; k < count; k++) {
+                int j = placed[k];
+                if (from[j] < end[i] && from[i] < end[j]) {
+                    long gap = offsets[j] - floor;
+                    if (gap >= size[i] && gap < bestGap) {
+                        bestGap = gap;
+                        best = floor;
+                        if (!smallest) {
+                            break;
+                        }
                     }
+                    floor = Math.max(floor, offsets[j] + size[j]);
                 }
-                floor = Math.max(floor, offsets[around[k]] + size[around[k]]);
             }
             offsets[i] = best >= 0 ? best : floor;
             height = Math.max(height, offsets[i] + size[i]);
+            if (size[i] > 0) {
+                int at = above(offsets[i], offsets, count);
+                System.arraycopy(placed, at, placed, at + 1, count - at);
+                placed[at] = i;
+                count++;
+            }
         }
         return height;
+    }
+
+    /** How many of the placed lie no higher. */
+    private int above(long offset, long[] offsets, int count) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (offsets[placed[middle]] <= offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** For very many buffers: in the order of time, each in the smallest free range. Returns the height. */

@@ -7,16 +7,25 @@ package bytegrad.codegen.plan.remat;
  * @param packing steps of one search for offsets
  * @param rounds how often a sequence is sought again for a lower budget because the last one did not pack
  * @param exact whether graphs of up to 16 kernels are searched through
+ * @param any whether a plan is enough, be it the cheapest or not
  */
-public record Effort(long steps, long packing, int rounds, boolean exact) {
+public record Effort(long steps, long packing, int rounds, boolean exact, boolean any) {
     /** About a second for a graph of hundreds of kernels. */
-    public static final Effort STANDARD = new Effort(60_000_000, 40_000_000, 6, true);
+    public static final Effort STANDARD = new Effort(60_000_000, 10_000_000, 6, true, false);
+
+    /** Some hundredths of a second: for compiling without a budget. */
+    public static final Effort BRIEF = new Effort(1_000_000, 100_000, 6, false, false);
 
     public Effort withSteps(long n) {
-        return new Effort(n, packing, rounds, exact);
+        return new Effort(n, packing, rounds, exact, any);
     }
 
     public Effort withExact(boolean on) {
-        return new Effort(steps, packing, rounds, on);
+        return new Effort(steps, packing, rounds, on, any);
+    }
+
+    /** To look for the least budget: a quarter, and no more once there is a plan. */
+    Effort forAny() {
+        return new Effort(steps / 4, packing, rounds, exact, true);
     }
 }

@@ -7,7 +7,16 @@ package bytegrad.codegen.plan.remat;
  *
  * @param kernel the kernel that sets the bound
  */
-record LowerBound(long bytes, int kernel) {
+public record LowerBound(long bytes, int kernel) {
+    public static LowerBound of(KernelGraph graph) {
+        return of(new CompactGraph(graph));
+    }
+
+    /** The name of the kernel that sets the bound. */
+    public String by(KernelGraph graph) {
+        return graph.kernels().get(kernel).name();
+    }
+
     static LowerBound of(CompactGraph g) {
         long most = 0;
         int kernel = 0;

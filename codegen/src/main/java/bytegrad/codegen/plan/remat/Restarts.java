@@ -109,11 +109,15 @@ final class Restarts {
         }
     }
 
-    /** Undoes and repairs, and now and then begins anew with a like order, until the box is closed, or nothing is recomputed. */
-    void improve() {
+    /**
+     * Undoes and repairs, and now and then begins anew with a like order, until the box is closed, or nothing is recomputed.
+     *
+     * @param any whether to end once a sequence is within budget
+     */
+    void improve(boolean any) {
         long anew = 0;
         long begun = box.spent();
-        while (box.open() && !free()) {
+        while (box.open() && !free() && !(any && fits())) {
             boolean again = anew * ANEW_SHARE > box.spent() - begun;
             long before = box.spent();
             int[] start = again ? ruin() : reordered();

@@ -60,8 +60,8 @@ final class Search {
             }
         }
         sweep(g, budget, restarts, box);
-        if (g.kernels <= LARGE) {
-            restarts.improve();
+        if (g.kernels <= LARGE && !(effort.any() && restarts.fits())) {
+            restarts.improve(effort.any());
         }
         return new Found(restarts.fits() ? Optional.of(restarts.best()) : Optional.empty(), restarts.free());
     }

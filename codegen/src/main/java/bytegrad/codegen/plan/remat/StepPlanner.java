@@ -47,7 +47,7 @@ public final class StepPlanner {
         if (budget < lowerBound(graph)) {
             return Optional.empty();
         }
-        Optional<StepPlan> plan = Optional.ofNullable(new StepPlanner(graph, effort).within(budget));
+        Optional<StepPlan> plan = Optional.ofNullable(new StepPlanner(graph, effort).within(budget, effort));
         plan.ifPresent(p -> StepVerifier.verify(graph, p, budget));
         return plan;
     }
@@ -60,10 +60,26 @@ public final class StepPlanner {
 
     /** A plan without a budget: nothing runs twice, in the order whose peak is the lowest that was found. */
     public static StepPlan plan(KernelGraph graph, Effort effort) {
+        return plan(graph, effort, 1);
+    }
+
+    /**
+     * A plan without a budget: nothing runs twice, in the given order, or in the one whose peak is the lowest that was found.
+     *
+     * @param worth what the other order may need, as a part of what the given one does
+     */
+    public static StepPlan plan(KernelGraph graph, Effort effort, double worth) {
         StepPlanner p = new StepPlanner(graph, effort);
-        StepPlan given = p.place(Orders.given(p.compact), 0);
-        StepPlan moved = p.place(Orders.lowest(p.compact, new Box(effort.steps())), 0);
-        StepPlan best = moved.bytes() < given.bytes() ? moved : given;
+        StepPlan best = p.place(Orders.given(p.compact), 0);
+        double most = worth * best.bytes();
+        if (LowerBound.of(p.compact).bytes() < most) {
+            int[] lowest = Orders.lowest(p.compact, new Box(effort.steps()));
+            Profile profile = new Profile(p.compact, 0);
+            profile.load(lowest, lowest.length);
+            // What does not fit live does not when it is placed.
+            StepPlan moved = profile.peak + p.compact.pinned < most ? p.place(lowest, 0) : best;
+            best = moved.bytes() < most ? moved : best;
+        }
         StepVerifier.verify(graph, best, Long.MAX_VALUE);
         return best;
     }
@@ -93,7 +109,7 @@ public final class StepPlanner {
 
     private Outcome plan(long budget) {
         LowerBound bound = LowerBound.of(compact);
-        StepPlan found = budget < bound.bytes() ? null : within(budget);
+        StepPlan found = budget < bound.bytes() ? null : within(budget, effort);
         if (found == null) {
             StepPlan least = least(bound.bytes());
             if (least.bytes() > budget) {
@@ -106,14 +122,14 @@ public final class StepPlanner {
     }
 
     /** The cheapest plan found within a budget; null if there is none. */
-    private @Nullable StepPlan within(long budget) {
+    private @Nullable StepPlan within(long budget, Effort how) {
         long arena = budget - compact.pinned;
         long live = arena;
         long fits = -1;
         long fails = arena + 1;
         StepPlan best = null;
-        for (int round = 0; round < effort.rounds() && live >= 0; round++) {
-            Optional<int[]> sequence = Search.within(compact, live, effort).sequence();
+        for (int round = 0; round < how.rounds() && live >= 0; round++) {
+            Optional<int[]> sequence = Search.within(compact, live, how).sequence();
             if (sequence.isEmpty()) {
                 break;
             }
@@ -124,7 +140,7 @@ public final class StepPlanner {
             } else {
                 fails = live;
             }
-            if (fails - fits <= 1 + arena / FINEST) {
+            if (fails - fits <= 1 + arena / FINEST || best != null && how.any()) {
                 break;
             }
             // What packing loses is taken off the live bytes; once that is enough, half of it may be.
@@ -139,7 +155,7 @@ public final class StepPlanner {
         long low = bound - 1;
         for (int i = 0; i < HALVINGS && best.bytes() - low > 1; i++) {
             long target = low + (best.bytes() - low) / 2;
-            StepPlan plan = within(target);
+            StepPlan plan = within(target, effort.forAny());
             if (plan == null) {
                 low = target;
             } else {
@@ -150,7 +166,8 @@ public final class StepPlanner {
         StepPlan less = best;
         while (less != null) {
             best = less;
-            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1);
+            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1, effort.forAny());
+            less = less != null || best.bytes() - 1 < bound ? less : within(best.bytes() - 1, effort);
         }
         return best;
     }

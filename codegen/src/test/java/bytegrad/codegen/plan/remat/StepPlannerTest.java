@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StepPlannerTest {
-    private static final Effort SMALL = new Effort(300_000, 20_000, 6, true);
+    private static final Effort SMALL = new Effort(300_000, 20_000, 6, true, false);
 
     private static KernelGraph.Value value(int v, long bytes) {
         return new KernelGraph.Value("v" + v, bytes, 0, false);

@@ -1,0 +1,97 @@
+package bytegrad.benchmarks.check;
+
+import bytegrad.autodiff.Gradient;
+import bytegrad.autodiff.optim.Sgd;
+import bytegrad.codegen.Compiler;
+import bytegrad.codegen.Explanation;
+import bytegrad.codegen.Options;
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Node;
+import bytegrad.ir.nn.Activations;
+import bytegrad.ir.nn.Losses;
+import bytegrad.ir.nn.layer.Dense;
+import bytegrad.ir.nn.layer.Embedding;
+import bytegrad.ir.nn.layer.Layer;
+import bytegrad.ir.nn.layer.Norm;
+import bytegrad.ir.nn.layer.Scope;
+import bytegrad.ir.nn.layer.TransformerBlock;
+import bytegrad.runtime.ElementType;
+import bytegrad.runtime.Session;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.Tensor;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A training step of many layers, whose activations are most of its memory. */
+record DeepNetwork(String name, Graph graph, int classes) {
+    private static final int TOKENS = 64;
+
+    /** A perceptron of so many layers of one width, with gelu. */
+    static DeepNetwork perceptron(int layers, int width, int batch) {
+        GraphBuilder b = new GraphBuilder();
+        Scope scope = Scope.training(b);
+        Node h = b.input("x", DType.F32, batch, width);
+        for (int k = 0; k < layers - 1; k++) {
+            h = Activations.gelu(b, scope.call("layer" + k, new Dense(width), h));
+        }
+        return trained("mlp-" + layers, b, scope, scope.call("head", new Dense(10), h), b.input("target", DType.I32, batch), 10);
+    }
+
+    /** A causal transformer of so many layers over 64 characters. */
+    static DeepNetwork transformer(int layers, int width, int batch) {
+        int characters = 96;
+        GraphBuilder b = new GraphBuilder();
+        Scope scope = Scope.training(b);
+        Node h = scope.call("tok", new Embedding(characters, width), b.input("id", DType.I32, batch, TOKENS));
+        Layer block = new TransformerBlock(4, 4 * width, true, 0);
+        for (int k = 0; k < layers; k++) {
+            h = scope.call("layer" + k, block, h);
+        }
+        Node logits = scope.call("head", new Dense(characters), scope.call("norm", new Norm.LayerNorm(), h));
+        return trained("transformer-" + layers, b, scope, logits, b.input("target", DType.I32, batch, TOKENS), characters);
+    }
+
+    private static DeepNetwork trained(String name, GraphBuilder b, Scope scope, Node logits, Node target, int classes) {
+        Node loss = Losses.softmaxCrossEntropy(b, logits, target);
+        b.output("loss", loss);
+        List<Node> parameters = scope.trained();
+        new Sgd(0.01).apply(b, parameters, Gradient.of(b, loss, parameters));
+        return new DeepNetwork(name, b.build(), classes);
+    }
+
+    Explanation explain(Options options) {
+        return Compiler.explain(graph, options);
+    }
+
+    /** A session with small random parameters and data, the same ones for the same graph. */
+    Session session(Options options, int threads) {
+        var f = Compiler.compile(graph, options);
+        Session s = f.newSession(threads);
+        SplittableRandom random = new SplittableRandom(7);
+        for (Slot slot : f.signature().states()) {
+            s.set(slot.name(), random(slot, random, 0.1));
+        }
+        for (Slot slot : f.signature().inputs()) {
+            s.set(slot.name(), slot.type() == ElementType.I32 ? indices(slot, random) : random(slot, random, 1));
+        }
+        return s;
+    }
+
+    private static Tensor random(Slot slot, SplittableRandom random, double scale) {
+        float[] a = new float[slot.size()];
+        for (int i = 0; i < a.length; i++) {
+            a[i] = (float) (scale * (2 * random.nextDouble() - 1));
+        }
+        return Tensor.of(a, slot.dims());
+    }
+
+    private Tensor indices(Slot slot, SplittableRandom random) {
+        int[] a = new int[slot.size()];
+        for (int i = 0; i < a.length; i++) {
+            a[i] = random.nextInt(classes);
+        }
+        return Tensor.of(a, slot.dims());
+    }
+}

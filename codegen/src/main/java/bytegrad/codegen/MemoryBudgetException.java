@@ -1,0 +1,69 @@
+package bytegrad.codegen;
+
+import bytegrad.runtime.BytegradException;
+import java.util.Locale;
+
+/** A graph cannot be compiled within the memory budget: no plan was found, or none can be. */
+public final class MemoryBudgetException extends BytegradException {
+    private static final long serialVersionUID = 1L;
+
+    private final long budget;
+    private final long least;
+    private final long bound;
+    private final String kernel;
+
+    /**
+     * Creates the error.
+     *
+     * @param budget bytes that were asked for
+     * @param least bytes of the least budget for which a plan was found
+     * @param bound bytes that every plan needs, as is proved
+     * @param kernel what the kernel stores that sets the bound
+     * @param pinned bytes of inputs, states, constants and outputs
+     * @param states bytes of the states among them
+     */
+    public MemoryBudgetException(long budget, long least, long bound, String kernel, long pinned, long states) {
+        super(message(budget, least, bound, kernel, pinned, states));
+        this.budget = budget;
+        this.least = least;
+        this.bound = bound;
+        this.kernel = kernel;
+    }
+
+    private static String message(long budget, long least, long bound, String kernel, long pinned, long states) {
+        String proved = least == bound ? "no plan can do with less"
+                : String.format(Locale.ROOT, "%,d B are proved to be needed", bound);
+        String fault = states > budget ? String.format(Locale.ROOT, "the parameters and other states alone take %,d B", states)
+                : pinned > budget ? String.format(Locale.ROOT, "inputs, states, constants and outputs alone take %,d B", pinned)
+                : budget < bound ? String.format(Locale.ROOT, "no plan can keep it, since the kernel that stores %s needs %,d B with what is always kept", kernel, bound)
+                : String.format(Locale.ROOT, "no plan was found that keeps it; the kernel that needs most stores %s", kernel);
+        String instead = pinned > budget ? "set a budget of at least that, or make the model or the batch smaller"
+                : "set a budget of at least that, or make the batch smaller";
+        return String.format(Locale.ROOT, "memory budget %,d B cannot be met: %s; least achievable %,d B, and %s: %s", budget, fault, least, proved, instead);
+    }
+
+    /** Bytes that were asked for. */
+    public long budget() {
+        return budget;
+    }
+
+    /** Bytes of the least budget for which a plan was found: compiling with it succeeds, with a byte less it does not. */
+    public long least() {
+        return least;
+    }
+
+    /** Bytes that every plan for these kernels needs, as is proved: those in use at one of them, with what has a place for good. */
+    public long bound() {
+        return bound;
+    }
+
+    /** What the kernel stores that sets the bound. */
+    public String kernel() {
+        return kernel;
+    }
+
+    /** Whether it is proved that no plan can keep the budget. */
+    public boolean belowBound() {
+        return budget < bound;
+    }
+}
