@@ -26,6 +26,7 @@ import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Slot;
+import bytegrad.runtime.flight.Flight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,7 @@ record Compilation(
             try {
                 Compilation c = of(source, graph, options, className, limit, stages);
                 DebugLog.compiled(c);
+                Flight.plan(c.graph().nodes().size(), c.plan().launches().size(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
                 return c;
             } catch (MethodTooLargeException e) {
                 // Unrolled reductions can make more code than their weight says; smaller kernels always fit in the end.
