@@ -25,9 +25,12 @@ import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Slot;
 import bytegrad.runtime.flight.Flight;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -125,11 +128,18 @@ record Compilation(
     /** What a session's arena is filled with once. */
     List<CompiledFunction.Constant> constants() {
         List<CompiledFunction.Constant> constants = new ArrayList<>();
+        literals().forEach((slot, value) -> constants.add(new CompiledFunction.Constant(slot, Literals.tensor(value))));
+        return constants;
+    }
+
+    /** The same by place, equal by bits. */
+    Map<Slot, Literal> literals() {
+        Map<Slot, Literal> literals = new LinkedHashMap<>();
         plan.offsets().forEach((place, at) -> {
             if (place instanceof Place.Value(Node n) && n.op() instanceof Op.Constant(Literal value)) {
-                constants.add(new CompiledFunction.Constant(Literals.slot(graph.nameOf(n), n, at), Literals.tensor(value)));
+                literals.put(Literals.slot(graph.nameOf(n), n, at), value);
             }
         });
-        return constants;
+        return literals;
     }
 }

@@ -32,11 +32,16 @@ public final class Compiler {
     }
 
     /**
-     * Compiles a graph. Its inputs that have updates become the function's states.
+     * Compiles a graph. Its inputs that have updates become the function's states. Where the system property {@code bytegrad.cache} names a folder, that is a {@link ClassCache}.
      *
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
+        String cache = System.getProperty("bytegrad.cache", "");
+        return cache.isEmpty() ? compileAnew(graph, options) : ClassCache.in(cache).compile(graph, options);
+    }
+
+    static CompiledFunction compileAnew(Graph graph, Options options) {
         if (options.startsScalar()) {
             return load(Compilation.of(graph, options.withSimd(Options.Simd.SCALAR)), () -> load(Compilation.of(graph, options)));
         }

@@ -10,6 +10,7 @@ public final class NumberException extends BytegradException {
     private static final long serialVersionUID = 1L;
 
     private final String node;
+    @SuppressWarnings("serial") // What List.copyOf makes is serializable.
     private final List<Integer> index;
     private final double value;
 

@@ -147,7 +147,8 @@ public final class SimdSupport {
         return new Jvm(modulePresent(), modulePresent() ? preferredBits() : 0, name, mode);
     }
 
-    private static boolean modulePresent() {
+    /** Whether this JVM was started with the module of the Vector API. */
+    public static boolean modulePresent() {
         return ModuleLayer.boot().findModule(MODULE).isPresent();
     }
 

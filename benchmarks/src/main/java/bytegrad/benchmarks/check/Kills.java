@@ -4,8 +4,10 @@ import bytegrad.runtime.Tensor;
 import bytegrad.runtime.io.Safetensors;
 import bytegrad.runtime.train.Checkpoint;
 import bytegrad.runtime.train.Progress;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
     private static final int AT_LEAST = 1000;
 
     /** The longest that one lives after it has begun. */
-    private static final int LONGEST_MILLIS = 120;
+    private static final int LONGEST_MILLIS = 80;
 
     /** Copies the list. */
     Kills {
@@ -53,8 +55,10 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
     static Kills of(Path folder, int wanted, long seed) {
         try {
             Path calm = Files.createDirectories(folder.resolve("calm"));
-            TinyTraining.loop(calm).run();
-            return new Run(folder, Safetensors.read(calm.resolve(TinyTraining.STATE)).tensors(), seed).kill(wanted);
+            Path jar = folder.resolve("step.jar");
+            TinyStep.write(jar);
+            TinyTraining.loop(jar, calm).run();
+            return new Run(folder, jar, Safetensors.read(calm.resolve(TinyTraining.STATE)).tensors(), seed).kill(wanted);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -66,6 +70,8 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
     /** One series of kills. */
     private static final class Run {
         private final Path folder;
+        private final Path jar;
+        private final String classPath;
         private final Map<String, Tensor> expected;
         private final Random random;
         private final List<String> failures = new ArrayList<>();
@@ -74,8 +80,11 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
         private int steps;
         private int litter;
 
-        Run(Path folder, Map<String, Tensor> expected, long seed) {
+        Run(Path folder, Path jar, Map<String, Tensor> expected, long seed) {
             this.folder = folder;
+            this.jar = jar;
+            // The jar has the runtime, and more than that no training from a jar needs.
+            this.classPath = jar + File.pathSeparator + Path.of(URI.create(TinyTraining.class.getProtectionDomain().getCodeSource().getLocation().toString()));
             this.expected = expected;
             this.random = new Random(seed);
         }
@@ -108,7 +117,7 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
         /** Starts it, and kills it so long after it began; true where it ended before. */
         private boolean live(Path training, int millis) throws IOException, InterruptedException {
             List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                    "-Xmx128m", "-cp", System.getProperty("java.class.path"), TinyTraining.class.getName(), training.toString());
+                    "-Xmx128m", "-cp", classPath, TinyTraining.class.getName(), jar.toString(), training.toString());
             Path errors = folder.resolve("errors");
             Process child = new ProcessBuilder(command).redirectError(errors.toFile()).start();
             try {
