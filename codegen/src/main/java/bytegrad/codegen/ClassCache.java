@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * Compiled functions in a folder, so that a graph is compiled once for many starts of a program:
  *
  * <pre>{@code
- * CompiledFunction step = new ClassCache(Path.of("/var/cache/my-app")).compile(graph, Options.DEFAULT);
+ * CompiledFunction step = Compiler.compile(graph, Options.DEFAULT.withCache(Path.of("/var/cache/my-app")));
  * }</pre>
  *
  * <p>With the system property {@code bytegrad.cache}, every compilation of a JVM goes through the folder it names; {@code ./bytegrad} sets it to what {@code BYTEGRAD_CACHE} says.
@@ -67,10 +67,11 @@ public record ClassCache(Path folder, long maxBytes) {
         this(folder, USUAL_BYTES);
     }
 
-    /** Of the folder that the system property names. */
-    static ClassCache in(String folder) {
+    /** The one that options or the system property name. */
+    static Optional<ClassCache> of(Options options) {
+        String property = System.getProperty("bytegrad.cache", "");
         try {
-            return new ClassCache(Path.of(folder));
+            return options.cache().or(() -> property.isEmpty() ? Optional.empty() : Optional.of(Path.of(property))).map(ClassCache::new);
         } catch (InvalidPathException e) {
             throw new OptionsException("the system property bytegrad.cache is no path: " + e.getMessage());
         }
@@ -90,7 +91,7 @@ public record ClassCache(Path folder, long maxBytes) {
             SimdSupport.requireModule();
         }
         String text = ModelJar.sha256(GraphPrinter.print(graph));
-        Path entry = folder.resolve(ModelJar.sha256(String.join("\n", text, options.toString(), Integer.toString(bits), Compiler.VERSION, Build.TEXT)) + ".jar");
+        Path entry = folder.resolve(ModelJar.sha256(String.join("\n", text, options.withoutCache().toString(), Integer.toString(bits), Compiler.VERSION, Build.TEXT)) + ".jar");
         if (Files.exists(entry)) {
             Optional<CompiledFunction> known = open(entry, text, options, bits);
             if (known.isPresent()) {

@@ -31,13 +31,13 @@ public final class Compiler {
     }
 
     /**
-     * Compiles a graph. Its inputs that have updates become the function's states. Where the system property {@code bytegrad.cache} names a folder, that is a {@link ClassCache}.
+     * Compiles a graph, or takes it from a {@link ClassCache} if the options or the system property {@code bytegrad.cache} name one. Its inputs that have updates become the
+     * function's states.
      *
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
-        String cache = System.getProperty("bytegrad.cache", "");
-        return cache.isEmpty() ? compileAnew(graph, options) : ClassCache.in(cache).compile(graph, options);
+        return ClassCache.of(options).map(cache -> cache.compile(graph, options)).orElseGet(() -> compileAnew(graph, options));
     }
 
     static CompiledFunction compileAnew(Graph graph, Options options) {

@@ -154,7 +154,8 @@ public record ModelJar(Graph graph, Options options) {
     private Start start() {
         return switch (options.start()) {
             case COLD -> Start.COLD;
-            case SCALAR -> Start.SCALAR;
+            // As in Options.startsScalar: two memories at once would not be within a budget.
+            case SCALAR -> options.memoryBudget().isPresent() || options.profile() ? Start.COLD : Start.SCALAR;
             case WARM -> Start.WARM;
         };
     }
@@ -163,7 +164,8 @@ public record ModelJar(Graph graph, Options options) {
     private String optionsText() {
         return "passes=" + options.passes() + " fuse=" + options.fuse() + " chunk-nanos=" + options.chunkNanos() + " profile=" + options.profile() + " start="
                 + options.start().name().toLowerCase(java.util.Locale.ROOT) + " machine="
-                + options.machine().text().lines().map(l -> l.substring(l.indexOf('=') + 1)).collect(Collectors.joining(","));
+                + options.machine().text().lines().map(l -> l.substring(l.indexOf('=') + 1)).collect(Collectors.joining(","))
+                + (options.memoryBudget().isPresent() ? " memory-budget=" + options.memoryBudget().getAsLong() : "");
     }
 
     private static byte[] manifest(Provenance p, Set<Integer> widths, boolean standalone) {
