@@ -4,6 +4,7 @@ import bytegrad.runtime.train.DivergenceException;
 import bytegrad.codegen.Compiler;
 import bytegrad.ir.GraphException;
 import bytegrad.runtime.BytegradException;
+import bytegrad.runtime.NumberException;
 import bytegrad.runtime.WriteException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -83,6 +84,7 @@ public final class Main implements Runnable {
         return switch (e) {
             case WriteException w -> report(err, message(w), w, FAILED);
             case DivergenceException d -> report(err, message(d), d, FAILED);
+            case NumberException n -> report(err, message(n), n, FAILED);
             case BytegradException b -> report(err, message(b), b, BAD_INPUT);
             case GraphException g -> report(err, message(g), g, BAD_INPUT);
             case Exception other -> report(err,

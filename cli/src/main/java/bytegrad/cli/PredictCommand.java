@@ -41,12 +41,15 @@ final class PredictCommand implements Callable<Integer> {
             description = "Swap light and dark, or with --no-invert do not (default: swap where most of the rim is light, and say so).")
     private @Nullable Boolean invert;
 
+    @Option(names = "--check-nan", description = "Look at every number, and fail at the first node that makes one NaN or infinite. Slower.")
+    private boolean checkNan;
+
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, such as PNG or JPEG.")
     private List<Path> images = List.of();
 
     @Override
     public Integer call() {
-        Classifier classifier = Classifier.read(model);
+        Classifier classifier = Classifier.read(model, checkNan);
         PrintWriter out = spec.commandLine().getOut();
         int code = Main.DONE;
         for (Path image : images) {

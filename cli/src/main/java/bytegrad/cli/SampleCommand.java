@@ -41,6 +41,9 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of the draws (default: 1).", defaultValue = "1")
     private long seed = 1;
 
+    @Option(names = "--check-nan", description = "Look at every number, and fail at the first node that makes one NaN or infinite. Slower.")
+    private boolean checkNan;
+
     @Override
     public Integer call() {
         if (!(temperature > 0 && Double.isFinite(temperature))) {
@@ -49,7 +52,7 @@ final class SampleCommand implements Callable<Integer> {
         if (length < 1 || length > MOST_LENGTH) {
             throw new InputError("--length is " + length + " but must be from 1 to " + MOST_LENGTH);
         }
-        String text = Writer.read(model).write(prompt, length, temperature, seed);
+        String text = Writer.read(model, checkNan).write(prompt, length, temperature, seed);
         PrintWriter out = spec.commandLine().getOut();
         out.println(text);
         out.flush();

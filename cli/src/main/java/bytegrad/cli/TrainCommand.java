@@ -110,6 +110,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--engine", paramLabel = "NAME", description = "${COMPLETION-CANDIDATES} (default: compiled).", defaultValue = "compiled")
     private Engine engine = Engine.COMPILED;
 
+    @Option(
+            names = "--check-nan",
+            description = "Look at every number of every step, and stop at the first node that makes one NaN or infinite; as --engine checked. Some times slower; no bit changes.")
+    private boolean checkNan;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: a new one in runs/).")
     private @Nullable Path out;
 
@@ -131,10 +136,13 @@ final class TrainCommand implements Callable<Integer> {
         if (workers < 1) {
             throw new InputError("--threads is " + workers + " but must be at least 1");
         }
+        if (checkNan && engine == Engine.INTERPRETER) {
+            throw new InputError("--check-nan is about compiled code, and cannot go with --engine interpreter");
+        }
         if (saveEvery != null && saveEvery < 1) {
             throw new InputError("--save-every is " + saveEvery + " but must be at least 1");
         }
-        Training.How how = new Training.How(engine, workers, saveEvery == null ? 0 : saveEvery, Console.of(spec.commandLine().getOut()));
+        Training.How how = new Training.How(checkNan ? Engine.CHECKED : engine, workers, saveEvery == null ? 0 : saveEvery, Console.of(spec.commandLine().getOut()));
         return switch (resume == null ? start(how).run() : resumed(resume, how).run()) {
             case DONE -> Main.DONE;
             case DISAGREEMENT, INTERRUPTED -> Main.FAILED;

@@ -3,11 +3,15 @@ package bytegrad.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bytegrad.runtime.Tensor;
+import bytegrad.runtime.io.Safetensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,5 +103,19 @@ class PredictTest {
         String graph = Files.readString(model.resolve("predict.graph"));
         Files.writeString(copy.resolve("predict.graph"), graph.replace("\"dense1.weight\"", "\"Wx\""));
         Outcome.of("predict", "--model", copy, image).refused("model.safetensors", "\"Wx\"");
+    }
+
+    @Test
+    void checkNanNamesTheParameterThatIsNot() throws IOException {
+        Path image = picture("any.png", 1, 2, false, BufferedImage.TYPE_INT_RGB);
+        assertEquals(Outcome.of("predict", "--model", model, image).done(), Outcome.of("predict", "--check-nan", "--model", model, image).done());
+        Path copy = Files.createDirectory(folder.resolve("poisoned"));
+        Files.copy(model.resolve("predict.graph"), copy.resolve("predict.graph"));
+        Safetensors file = Safetensors.read(model.resolve("model.safetensors"));
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        parameters.putAll(file.tensors());
+        parameters.get("dense1.weight").floats()[3] = Float.NaN;
+        Safetensors.write(copy.resolve("model.safetensors"), parameters, file.metadata());
+        Outcome.of("predict", "--check-nan", "--model", copy, image).failed(Main.FAILED, "NaN in dense1.weight[0,3]", "so it was set");
     }
 }

@@ -172,4 +172,15 @@ class TrainTest {
         assertTrue(States.areFinite(kept.values()), "the checkpoint is of before");
         assertFalse(kept.isEmpty());
     }
+
+    @Test
+    void checkNanNamesStepNodeAndLineAndChangesNoBit() throws IOException {
+        train("c", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "2", "--check-nan")
+                .failed(Main.FAILED, "epoch ", ", step ", " in ", "f32[", "; its operands: ", "launched at Graph.kernels:");
+        assertTrue(States.areFinite(states("c").values()), "the checkpoint is of before");
+        train("plain", "--epochs", "1").done();
+        train("checked", "--epochs", "1", "--check-nan").done();
+        assertArrayEquals(parameters("plain"), parameters("checked"));
+        train("both", "--engine", "interpreter", "--check-nan").refused("--check-nan", "interpreter");
+    }
 }

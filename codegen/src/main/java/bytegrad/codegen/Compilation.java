@@ -25,8 +25,12 @@ import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Slot;
+import bytegrad.runtime.flight.Flight;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -59,6 +63,7 @@ record Compilation(
             try {
                 Compilation c = of(source, graph, options, className, limit, stages);
                 DebugLog.compiled(c);
+                Flight.plan(c.graph().nodes().size(), c.plan().launches().size(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
                 return c;
             } catch (MethodTooLargeException e) {
                 // Unrolled reductions can make more code than their weight says; smaller kernels always fit in the end.
@@ -123,11 +128,18 @@ record Compilation(
     /** What a session's arena is filled with once. */
     List<CompiledFunction.Constant> constants() {
         List<CompiledFunction.Constant> constants = new ArrayList<>();
+        literals().forEach((slot, value) -> constants.add(new CompiledFunction.Constant(slot, Literals.tensor(value))));
+        return constants;
+    }
+
+    /** The same by place, equal by bits. */
+    Map<Slot, Literal> literals() {
+        Map<Slot, Literal> literals = new LinkedHashMap<>();
         plan.offsets().forEach((place, at) -> {
             if (place instanceof Place.Value(Node n) && n.op() instanceof Op.Constant(Literal value)) {
-                constants.add(new CompiledFunction.Constant(Literals.slot(graph.nameOf(n), n, at), Literals.tensor(value)));
+                literals.put(Literals.slot(graph.nameOf(n), n, at), value);
             }
         });
-        return constants;
+        return literals;
     }
 }

@@ -15,6 +15,7 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -49,6 +50,20 @@ public final class Compiler {
             function.warmUp();
         }
         return function;
+    }
+
+    /**
+     * Compiles a graph so that every run looks for NaNs and infinities, and stops at the first node that makes one: slow, to find out where they come from. Every node is
+     * stored by a kernel of its own, and no pass changes the graph, so that the node is one of this graph; a loop is looked at as a whole. No bit of a result changes.
+     *
+     * @param options of which passes, fusion, start, profile and memory budget do not count
+     * @return a function whose runs throw {@link bytegrad.runtime.NumberException} where a number is not finite and no operand explains it. Where that is before the first
+     *     write into a state, states are as they were
+     */
+    public static CompiledFunction compileChecked(Graph graph, Options options) {
+        Compilation c = Compilation.of(graph, new Options(options.simd(), false, false, options.verify(), options.dump(), options.chunkNanos(), true,
+                Options.Start.COLD, options.machine(), OptionalLong.empty()));
+        return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
     }
 
     /** Compiles ahead of time: what {@link ModelJar#write} writes runs wherever Java 17 does, without this compiler. */

@@ -6,8 +6,8 @@ import bytegrad.codegen.jar.ManifestText;
 import bytegrad.codegen.jar.ModuleClass;
 import bytegrad.codegen.jar.RuntimeClasses;
 import bytegrad.ir.Graph;
+import bytegrad.ir.Literal;
 import bytegrad.ir.text.GraphPrinter;
-import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.InputException;
 import bytegrad.runtime.Signature;
 import bytegrad.runtime.Slot;
@@ -29,11 +29,14 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -65,7 +68,8 @@ public record ModelJar(Graph graph, Options options) {
             if (variants.isEmpty()) {
                 check(Compiler.signature(c), with);
             }
-            List<Description.ConstantPlace> places = c.constants().stream().map(k -> new Description.ConstantPlace(k.slot(), constants.name(k))).toList();
+            List<Description.ConstantPlace> places =
+                    c.literals().entrySet().stream().map(k -> new Description.ConstantPlace(k.getKey(), constants.name(k.getValue()))).toList();
             variants.add(new Description.Variant(bits, Compiler.signature(c), Compiler.arena(c.plan()), places));
             add(code, c.image());
         }
@@ -82,18 +86,17 @@ public record ModelJar(Graph graph, Options options) {
         }
         Description description = new Description(provenance, start(), described, variants);
         List<JarPart> more = with.parts().stream().flatMap(m -> m.parts(layout, variants.getFirst().signature()).stream()).toList();
+        Optional<RuntimeClasses> runtime = with.standalone() ? Optional.of(RuntimeClasses.read(jar)) : Optional.empty();
         List<JarPart> all = new ArrayList<>();
         all.add(JarPart.of("META-INF/MANIFEST.MF", manifest(provenance, widths, with.standalone())));
-        all.add(JarPart.of("module-info.class", ModuleClass.bytes(layout, with.standalone(), packages(more))));
+        all.add(JarPart.of("module-info.class", ModuleClass.bytes(layout, runtime.map(RuntimeClasses::module), packages(more))));
         all.add(JarPart.of(layout.path(".class"), MainClass.bytes(layout, List.copyOf(widths))));
         all.add(JarPart.of(layout.path(Layout.DESCRIPTION), DescriptionWriter.bytes(description)));
         all.addAll(code);
         all.addAll(resources);
         all.add(JarPart.of(layout.path(Layout.GRAPH), text.getBytes(StandardCharsets.UTF_8)));
         all.addAll(more);
-        if (with.standalone()) {
-            all.addAll(RuntimeClasses.parts(jar));
-        }
+        runtime.ifPresent(r -> all.addAll(r.parts()));
         JarWriter.write(jar, all);
     }
 
@@ -101,19 +104,15 @@ public record ModelJar(Graph graph, Options options) {
         return bits == 0 ? Options.Simd.SCALAR : Options.Simd.valueOf("BITS_" + bits);
     }
 
-    /** Constants of all widths: equal ones are stored once. */
+    /** Constants of all widths: those of equal bits are stored once. */
     private static final class Constants {
         private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-        private final Map<Tensor, String> names = new LinkedHashMap<>();
+        private final Map<Literal, String> names = new HashMap<>();
 
-        String name(CompiledFunction.Constant constant) {
-            String known = names.get(constant.value());
-            if (known == null) {
-                known = Integer.toString(names.size());
-                names.put(constant.value(), known);
-                tensors.put(known, constant.value());
-            }
-            return known;
+        String name(Literal value) {
+            String name = names.computeIfAbsent(value, v -> Integer.toString(names.size()));
+            tensors.computeIfAbsent(name, n -> Literals.tensor(value));
+            return name;
         }
     }
 
@@ -163,9 +162,9 @@ public record ModelJar(Graph graph, Options options) {
     /** What of the options decides the code. */
     private String optionsText() {
         return "passes=" + options.passes() + " fuse=" + options.fuse() + " chunk-nanos=" + options.chunkNanos() + " profile=" + options.profile() + " start="
-                + options.start().name().toLowerCase(java.util.Locale.ROOT) + " machine="
-                + options.machine().text().lines().map(l -> l.substring(l.indexOf('=') + 1)).collect(Collectors.joining(","))
-                + (options.memoryBudget().isPresent() ? " memory-budget=" + options.memoryBudget().getAsLong() : "");
+                + options.start().name().toLowerCase(Locale.ROOT) + " memory-budget="
+                + (options.memoryBudget().isPresent() ? options.memoryBudget().getAsLong() : "none") + " machine="
+                + options.machine().text().lines().map(l -> l.substring(l.indexOf('=') + 1)).collect(Collectors.joining(","));
     }
 
     private static byte[] manifest(Provenance p, Set<Integer> widths, boolean standalone) {

@@ -3,6 +3,7 @@ package bytegrad.codegen;
 import bytegrad.ir.Graph;
 import bytegrad.ir.pass.Pass;
 import bytegrad.ir.pass.Pipeline;
+import bytegrad.runtime.flight.Flight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Stages {
         // In its place among the others before those within it take theirs.
         times.putIfAbsent(name, new Explanation.Stage(name, 0, 0));
         long start = System.nanoTime();
-        T result = work.get();
+        T result = Flight.phase(name, work);
         long took = System.nanoTime() - start;
         times.computeIfPresent(name, (n, s) -> new Explanation.Stage(n, s.nanos() + took, s.runs() + 1));
         return result;

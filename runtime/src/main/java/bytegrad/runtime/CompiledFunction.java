@@ -17,10 +17,20 @@ public final class CompiledFunction {
     private final Program program;
     private final Rehearsal rehearsal;
     private final @Nullable Successor successor;
+    private final @Nullable NumberChecks checks;
 
     /** Made by the compiler or by an artefact's own code. */
     public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program) {
-        this(signature, arena, constants, program, (Successor) null);
+        this(signature, arena, constants, program, null, null);
+    }
+
+    /**
+     * Made by the compiler: looks at all that its launches store.
+     *
+     * @param program with a profile, which tells of each launch
+     */
+    public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program, NumberChecks checks) {
+        this(signature, arena, constants, program, null, checks);
     }
 
     /**
@@ -29,16 +39,18 @@ public final class CompiledFunction {
      * @param successor makes a function of the same graph, with the same names and bits, that sessions go over to between two runs once it is fast
      */
     public CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program, Supplier<CompiledFunction> successor) {
-        this(signature, arena, constants, program, new Successor(successor));
+        this(signature, arena, constants, program, new Successor(successor), null);
     }
 
-    private CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program, @Nullable Successor successor) {
+    private CompiledFunction(Signature signature, Arena arena, List<Constant> constants, Program program, @Nullable Successor successor,
+            @Nullable NumberChecks checks) {
         this.signature = signature;
         this.arena = arena;
         this.constants = List.copyOf(constants);
         this.program = program;
         this.rehearsal = new Rehearsal(program, arena);
         this.successor = successor;
+        this.checks = checks;
     }
 
     /** What it takes, keeps and returns. */
@@ -59,6 +71,11 @@ public final class CompiledFunction {
     /** What takes over from it, if something does. */
     @Nullable Successor successor() {
         return successor;
+    }
+
+    /** What looks at what its launches store, if something does. */
+    @Nullable NumberChecks checks() {
+        return checks;
     }
 
     Program program() {

@@ -17,6 +17,7 @@ public final class ParallelFor {
     private final int threads;
     private final int[] offsets = new int[MOST_OFFSETS];
     private final LaunchClock clock;
+    private final @Nullable NumberChecks checks;
 
     // Of the loop at hand: written before workers are let in, and only read by them.
     private int region;
@@ -31,10 +32,16 @@ public final class ParallelFor {
      * @param threads how many may work at the same time, the caller's included
      */
     ParallelFor(Program program, Slabs slabs, int threads) {
+        this(program, slabs, threads, null);
+    }
+
+    /** @param checks what looks at what each launch of a program with a profile has stored, if something does */
+    ParallelFor(Program program, Slabs slabs, int threads, @Nullable NumberChecks checks) {
         this.program = program;
         this.slabs = slabs;
         this.threads = threads;
         this.clock = new LaunchClock(program.launches());
+        this.checks = checks;
     }
 
     /** Where emitted code with a profile takes the time. */
@@ -54,6 +61,9 @@ public final class ParallelFor {
      */
     public void launched(int launch) {
         clock.launched(launch);
+        if (checks != null) {
+            checks.after(launch, slabs);
+        }
     }
 
     /** How many threads may work at the same time, the caller's included. */

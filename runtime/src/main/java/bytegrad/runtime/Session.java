@@ -1,5 +1,6 @@
 package bytegrad.runtime;
 
+import bytegrad.runtime.flight.Flight;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +48,16 @@ public final class Session {
     private int holds;
     private boolean broken;
     private boolean ran;
+    /** How often it ran to the end. */
+    private long runs;
+    /** For those who watch. */
+    private final String outputNames;
 
     @SuppressWarnings("this-escape")
     Session(CompiledFunction function, int threads) {
         this.function = function;
         this.threads = threads;
+        this.outputNames = names(function.signature().outputs());
         adopt(function, function.newSlabs());
         unset.addAll(settable.keySet());
     }
@@ -102,23 +109,36 @@ public final class Session {
             }
             ran = false;
             overwritten.clear();
-            prepare();
-            long start = System.nanoTime();
-            Program program = current.program();
-            if (program.regions() > 0) {
-                Workers.shared().enter();
-                try {
-                    runProgram(program);
-                } finally {
-                    Workers.shared().leave();
-                }
-            } else {
-                runProgram(program);
+            NumberChecks checks = current.checks();
+            if (checks != null) {
+                checks.before(current.signature(), slabs);
             }
-            pace.ran(System.nanoTime() - start);
+            prepare();
+            if (Flight.recordsSteps()) {
+                Flight.step(outputNames, runs, threads, this::runOnce);
+            } else {
+                runOnce();
+            }
+            runs++;
         } finally {
             leave();
         }
+    }
+
+    private void runOnce() {
+        long start = System.nanoTime();
+        Program program = current.program();
+        if (program.regions() > 0) {
+            Workers.shared().enter();
+            try {
+                runProgram(program);
+            } finally {
+                Workers.shared().leave();
+            }
+        } else {
+            runProgram(program);
+        }
+        pace.ran(System.nanoTime() - start);
     }
 
     /** Goes on with the function that takes over, if there is one, and over to it when that is ready. */
@@ -154,12 +174,13 @@ public final class Session {
             }
         }
         adopt(next, to);
+        Flight.handOver(runs, next.arena().bytes());
     }
 
     private void adopt(CompiledFunction next, Slabs memory) {
         current = next;
         slabs = memory;
-        loops = new ParallelFor(next.program(), memory, threads);
+        loops = new ParallelFor(next.program(), memory, threads, next.checks());
         Signature s = next.signature();
         // Loops, here and in put: the first lambda of a JVM takes as long as some models' whole run.
         for (Slot x : s.inputs()) {
@@ -594,7 +615,11 @@ public final class Session {
         }
     }
 
-    private static String names(java.util.List<Slot> slots) {
-        return slots.stream().map(Slot::name).collect(java.util.stream.Collectors.joining(", "));
+    private static String names(List<Slot> slots) {
+        StringJoiner names = new StringJoiner(", ");
+        for (Slot s : slots) {
+            names.add(s.name());
+        }
+        return names.toString();
     }
 }

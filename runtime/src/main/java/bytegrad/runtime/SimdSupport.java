@@ -1,5 +1,6 @@
 package bytegrad.runtime;
 
+import bytegrad.runtime.flight.Flight;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ public final class SimdSupport {
      */
     public static Choice choice() {
         try {
+            Flight.simd(Chosen.CHOICE.bits(), Chosen.CHOICE.reason());
             return Chosen.CHOICE;
         } catch (ExceptionInInitializerError e) {
             throw failure(e);
@@ -145,7 +147,8 @@ public final class SimdSupport {
         return new Jvm(modulePresent(), modulePresent() ? preferredBits() : 0, name, mode);
     }
 
-    private static boolean modulePresent() {
+    /** Whether this JVM was started with the module of the Vector API. */
+    public static boolean modulePresent() {
         return ModuleLayer.boot().findModule(MODULE).isPresent();
     }
 

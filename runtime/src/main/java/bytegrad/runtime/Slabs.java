@@ -70,16 +70,22 @@ public class Slabs {
 
     /** The first element of a slot, as a double. */
     double number(Slot s) {
+        return number(s, 0);
+    }
+
+    /** An element of a slot, as a double; counted from 0, row-major. */
+    double number(Slot s, int element) {
+        int at = s.offset() + element;
         return switch (s.type()) {
-            case F32 -> f[s.offset()];
-            case F64 -> d[s.offset()];
-            case I32 -> i[s.offset()];
-            case I64 -> l[s.offset()];
-            case BOOL -> z[s.offset()] ? 1 : 0;
-            case U8 -> u8[s.offset()] & 255;
-            case I8 -> i8[s.offset()];
-            case I16 -> i16[s.offset()];
-            case BF16 -> Bfloat16.toFloat(bf16[s.offset()]);
+            case F32 -> f[at];
+            case F64 -> d[at];
+            case I32 -> i[at];
+            case I64 -> l[at];
+            case BOOL -> z[at] ? 1 : 0;
+            case U8 -> u8[at] & 255;
+            case I8 -> i8[at];
+            case I16 -> i16[at];
+            case BF16 -> Bfloat16.toFloat(bf16[at]);
         };
     }
 }

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -197,7 +198,7 @@ final class ModelJars {
         double[] took = new double[FORKS];
         for (int fork = 0; fork < FORKS; fork++) {
             long start = System.nanoTime();
-            String said = Launcher.run(jar.toAbsolutePath().getParent(), command);
+            String said = Launcher.run(Objects.requireNonNull(jar.toAbsolutePath().getParent()), command);
             took[fork] = (System.nanoTime() - start) / 1e6;
             if (!said.contains("logits f32[1,10] {")) {
                 throw new IllegalStateException(command + " gave no result:\n" + said);

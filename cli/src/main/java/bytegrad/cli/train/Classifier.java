@@ -2,7 +2,6 @@ package bytegrad.cli.train;
 
 import bytegrad.cli.data.InputError;
 import bytegrad.cli.data.Picture;
-import bytegrad.codegen.Compiler;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.TensorType;
@@ -68,11 +67,12 @@ public final class Classifier {
     /**
      * Reads and compiles a model.
      *
+     * @param checked whether it is to look at every number it makes, and to fail at the first that is not finite
      * @throws InputError if a file is missing or they do not fit each other
      * @throws FormatException if the parameters are no safetensors file
      * @throws bytegrad.ir.GraphException if the graph's text is none
      */
-    public static Classifier read(Path folder) {
+    public static Classifier read(Path folder, boolean checked) {
         if (!Files.isDirectory(folder)) {
             throw new InputError(folder + ": no such folder; it should be one that `bytegrad train` wrote");
         }
@@ -88,7 +88,7 @@ public final class Classifier {
             throw new InputError(graphFile + ": takes " + images + " and gives " + probabilities + ", which does not fit the " + layout.height() + " x "
                     + layout.width() + " pixels and " + layout.names().size() + " classes of " + file);
         }
-        Session session = Compiler.compile(graph).newSession();
+        Session session = Engine.function(graph, checked).newSession();
         States.load(session, session.function().signature().inputs().stream().map(Slot::name).filter(n -> !n.equals(Network.X)).toList(), file);
         return new Classifier(session, layout, images.shape().dim(0));
     }

@@ -143,7 +143,7 @@ record TextTask(Settings settings, TextData text, int[] ids) implements Task {
                 console.line(String.format(Locale.ROOT, "loss per character: %.4f on held-out text", epochs.getLast().figure(HELD_OUT)));
                 Drawing.text(folder, epochs, TextTask.this, console);
                 console.line("a sample:");
-                Writer writer = Writer.read(folder);
+                Writer writer = Writer.read(folder, false);
                 console.line(writer.write("\n".codePoints().allMatch(c -> text.vocabulary().characters().indexOf(c) >= 0) ? "\n" : text.vocabulary().decode(0), SAMPLE,
                         TEMPERATURE, settings.seed()).strip());
             }

@@ -1,7 +1,6 @@
 package bytegrad.cli.train;
 
 import bytegrad.cli.data.InputError;
-import bytegrad.codegen.Compiler;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
@@ -65,11 +64,12 @@ public final class Writer {
     /**
      * Reads and compiles a model.
      *
+     * @param checked whether it is to look at every number it makes, and to fail at the first that is not finite
      * @throws InputError if a file is missing, or they do not fit each other
      * @throws bytegrad.runtime.BytegradException if the parameters are no safetensors file, or do not fit the graph
      * @throws bytegrad.ir.GraphException if the graph's text is none
      */
-    public static Writer read(Path folder) {
+    public static Writer read(Path folder, boolean checked) {
         Path graphFile = folder.resolve(OutputFolder.PREDICTION_GRAPH);
         Path file = folder.resolve(Classifier.FILE);
         if (!Files.isRegularFile(graphFile) || !Files.isRegularFile(file)) {
@@ -94,7 +94,7 @@ public final class Writer {
                 || graph.input(LAST).isEmpty() || graph.input(TEMPERATURE).isEmpty()) {
             throw new InputError(graphFile + ": does not predict one of the " + vocabulary.size() + " characters of " + file + " from a window of characters");
         }
-        Session session = Compiler.compile(graph).newSession();
+        Session session = Engine.function(graph, checked).newSession();
         List<String> parameters = session.function().signature().inputs().stream().map(Slot::name)
                 .filter(n -> !List.of(Network.X, LAST, TEMPERATURE).contains(n)).toList();
         States.load(session, parameters, file);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -65,8 +66,8 @@ final class Merge {
             if (b.resolve() != b || elements(reads) > LITTLE) {
                 continue;
             }
-            List<Draft> sources = reads.stream().filter(home::containsKey).map(x -> drafts.get(home.get(x)).resolve()).distinct().toList();
-            sources.stream().filter(readerOf::containsKey).map(s -> readerOf.get(s).resolve()).distinct()
+            List<Draft> sources = reads.stream().map(home::get).filter(Objects::nonNull).map(h -> drafts.get(h).resolve()).distinct().toList();
+            sources.stream().map(readerOf::get).filter(Objects::nonNull).map(Draft::resolve).distinct()
                     .filter(a -> a != b && canMerge(a, b, reads)).findFirst().ifPresent(a -> merge(a, b));
             sources.forEach(s -> readerOf.put(s, b.resolve()));
         }

@@ -4,6 +4,8 @@ import bytegrad.runtime.Program;
 import bytegrad.runtime.WriteException;
 import bytegrad.runtime.artefact.JarPart;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -16,19 +18,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The classes of the runtime that this compiler runs with, for a jar that is to need nothing else. */
-public final class RuntimeClasses {
+/**
+ * The runtime that this compiler runs with, for a jar that is to need nothing else.
+ *
+ * @param parts its classes
+ * @param module what it requires and exports
+ */
+public record RuntimeClasses(List<JarPart> parts, ModuleDescriptor module) {
     private static final String ROOT = "bytegrad/runtime";
 
-    private RuntimeClasses() {}
+    /** Copies the list. */
+    public RuntimeClasses {
+        parts = List.copyOf(parts);
+    }
 
     /**
-     * Its classes, by path.
+     * Reads it from wherever it is.
      *
      * @param target the jar, for messages
      * @throws WriteException where they cannot be read
      */
-    public static List<JarPart> parts(Path target) {
+    public static RuntimeClasses read(Path target) {
         CodeSource source = Program.class.getProtectionDomain().getCodeSource();
         URL place = source == null ? null : source.getLocation();
         if (place == null) {
@@ -48,7 +58,7 @@ public final class RuntimeClasses {
         }
     }
 
-    private static List<JarPart> below(Path root) throws IOException {
+    private static RuntimeClasses below(Path root) throws IOException {
         List<JarPart> parts = new ArrayList<>();
         List<Path> files;
         try (Stream<Path> all = Files.walk(root.resolve(ROOT))) {
@@ -57,6 +67,8 @@ public final class RuntimeClasses {
         for (Path file : files) {
             parts.add(JarPart.of(root.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file)));
         }
-        return parts;
+        try (InputStream in = Files.newInputStream(root.resolve("module-info.class"))) {
+            return new RuntimeClasses(parts, ModuleDescriptor.read(in));
+        }
     }
 }

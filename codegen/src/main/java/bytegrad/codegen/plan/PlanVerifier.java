@@ -82,8 +82,8 @@ final class PlanVerifier {
             }
         }
         for (int b : written) {
+            Place p = lk.places().get(b);
             for (int c = 0; c < lk.places().size(); c++) {
-                Place p = lk.places().get(b);
                 Place other = lk.places().get(c);
                 boolean apart = c == b || disjoint(p, launch.offsets().get(b), other, launch.offsets().get(c));
                 boolean overState = plan.inPlace().contains(p) && launch.offsets().get(b).equals(launch.offsets().get(c));
@@ -130,6 +130,7 @@ final class PlanVerifier {
         m.put(at, new Range(end, p));
     }
 
+    /** The message is made where it is needed: a plan has thousands of things to check. */
     private static void require(boolean holds, Supplier<String> message) {
         if (!holds) {
             throw new PlanException("invalid plan: " + message.get());

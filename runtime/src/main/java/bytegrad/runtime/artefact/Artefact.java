@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>and any other is {@linkplain #open opened}, which trusts its code as a class path does, but nothing else in it.
  *
- * <p>Immutable, and shared by any number of threads. A step of a training goes on from the values in the jar; {@link #save} writes those a session has come to, and
+ * <p>Immutable, and shared by any number of threads; for a server, {@code new SessionPool(artefact.function(), 4, artefact::filled)} has sessions that all begin with
+ * the values of the jar. A step of a training goes on from the values in the jar; {@link #save} writes those a session has come to, and
  * {@link #restore} gives them to another, as {@link #writeJar} does with the whole jar.
  */
 public final class Artefact {
@@ -382,7 +383,7 @@ public final class Artefact {
     }
 
     /** What a session has of what is saved. */
-    private Map<String, Tensor> current(Session session) {
+    Map<String, Tensor> current(Session session) {
         if (!names(session.function().signature()).equals(names(signature()))) {
             throw new InputException("session", "is of another function than " + layout.className());
         }

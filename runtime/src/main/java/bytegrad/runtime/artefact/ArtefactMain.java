@@ -8,13 +8,18 @@ import bytegrad.runtime.SimdSupport;
 import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.WriteException;
+import bytegrad.runtime.io.AtomicFile;
 import bytegrad.runtime.io.Npz;
 import bytegrad.runtime.io.Safetensors;
+import bytegrad.runtime.train.Checkpoint;
+import bytegrad.runtime.train.Progress;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code java -jar model.jar} does: says what the model is, and runs it on the sample in the jar or on the user's files. Written without lambdas, streams and
@@ -73,7 +78,7 @@ public final class ArtefactMain {
 
     private void run() {
         int bits = SimdSupport.bits();
-        hint(bits);
+        hint();
         // Few runs follow: those of the code that was asked for by how this JVM was started.
         CompiledFunction function = artefact.function(artefact.widest(bits));
         describe(function);
@@ -85,9 +90,7 @@ public final class ArtefactMain {
             artefact.restore(session, Path.of(options.restore()));
         }
         String from = fill(session);
-        for (int step = 0; step < options.steps(); step++) {
-            session.run();
-        }
+        Optional<Progress> progress = run(session);
         out.println(from + (options.steps() == 1 ? "" : ", " + options.steps() + " runs"));
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         for (Slot s : options.steps() == 0 ? List.<Slot>of() : function.signature().outputs()) {
@@ -95,16 +98,39 @@ public final class ArtefactMain {
             outputs.put(s.name(), t);
             out.println("  " + s.name() + " " + t.toString(SHOWN));
         }
-        write(session, outputs);
+        write(session, outputs, progress);
+    }
+
+    /** Runs as often as asked for; how far the training has come then, if the values are of one and are to be saved. */
+    private Optional<Progress> run(Session session) {
+        @Nullable Progress progress = options.save().isEmpty() || artefact.checkpoint().isEmpty() ? null : artefact.checkpoint().get().progress();
+        for (int step = 0; step < options.steps(); step++) {
+            long start = System.nanoTime();
+            session.run();
+            progress = progress == null ? null : progress.stepped(numbers(session), (System.nanoTime() - start) / 1e9);
+        }
+        return Optional.ofNullable(progress);
+    }
+
+    /** Outputs of one number each. */
+    private Map<String, Double> numbers(Session session) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        for (Slot s : artefact.signature().outputs()) {
+            if (s.size() == 1) {
+                numbers.put(s.name(), session.scalar(s.name()));
+            }
+        }
+        return numbers;
     }
 
     /** A manifest cannot add modules, so that a plain {@code java -jar} finds no Vector API; said once, and not to those who chose scalar code. */
-    private void hint(int bits) {
-        if (bits == 0 && System.getProperty(SimdSupport.PROPERTY) == null && artefact.widths().size() > 1) {
-            String command = System.getProperty("sun.java.command", "");
-            int end = command.indexOf(".jar ");
-            String jar = end < 0 ? command : command.substring(0, end + 4);
-            err.println("scalar code; several times faster with vectors: java " + SimdSupport.FLAG + (jar.endsWith(".jar") ? " -jar " + jar : " …"));
+    private void hint() {
+        if (!SimdSupport.modulePresent() && System.getProperty(SimdSupport.PROPERTY) == null && artefact.widths().size() > 1) {
+            // What -jar was given is then all of the class path.
+            String jar = System.getProperty("java.class.path", "");
+            boolean alone = jar.endsWith(".jar") && System.getProperty("sun.java.command", "").startsWith(jar);
+            String quoted = jar.indexOf(' ') < 0 ? jar : '"' + jar + '"';
+            err.println("scalar code; several times faster with vectors: java " + SimdSupport.FLAG + (alone ? " -jar " + quoted : " …"));
         }
     }
 
@@ -124,6 +150,10 @@ public final class ArtefactMain {
         describe("input", s.inputs());
         describe("state", s.states());
         describe("output", s.outputs());
+        if (!s.states().isEmpty() && artefact.checkpoint().isPresent()) {
+            Progress done = artefact.checkpoint().get().progress();
+            out.println("  training " + done.epoch() + " epochs and " + done.step() + " steps done");
+        }
     }
 
     private void describe(String kind, List<Slot> slots) {
@@ -151,7 +181,7 @@ public final class ArtefactMain {
         return given.isEmpty() ? "sample" : all ? "inputs" : "inputs, and the sample for those not given";
     }
 
-    private void write(Session session, Map<String, Tensor> outputs) {
+    private void write(Session session, Map<String, Tensor> outputs, Optional<Progress> progress) {
         String output = options.output();
         if (output.endsWith(".safetensors")) {
             Safetensors.write(Path.of(output), outputs);
@@ -159,10 +189,15 @@ public final class ArtefactMain {
             Npz.write(Path.of(output), outputs);
         }
         String save = options.save();
+        if (save.isEmpty()) {
+            return;
+        }
+        Map<String, Tensor> values = artefact.current(session);
+        Map<String, String> notes = progress.isPresent() ? new Checkpoint(progress.get(), Map.of(), artefact.checkpoint().orElseThrow().metadata()).noted() : artefact.metadata();
         if (save.endsWith(".jar")) {
-            artefact.writeJar(session, Path.of(save));
-        } else if (!save.isEmpty()) {
-            artefact.save(session, Path.of(save));
+            artefact.writeJar(values, notes, Path.of(save));
+        } else {
+            AtomicFile.write(Path.of(save), Safetensors.checked(Path.of(save), values, notes));
         }
     }
 }

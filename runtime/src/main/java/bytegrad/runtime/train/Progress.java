@@ -37,7 +37,13 @@ public record Progress(List<Epoch> finished, int step, Map<String, Double> sums,
         return sums.getOrDefault(output, Double.NaN) / step;
     }
 
-    Progress stepped(Map<String, Double> outputs, double stepSeconds) {
+    /**
+     * One step further.
+     *
+     * @param outputs of that step, by name
+     * @param stepSeconds that it took
+     */
+    public Progress stepped(Map<String, Double> outputs, double stepSeconds) {
         Map<String, Double> next = new LinkedHashMap<>(sums);
         outputs.forEach((name, value) -> next.merge(name, value, Double::sum));
         return new Progress(finished, step + 1, next, seconds + stepSeconds);

@@ -2,6 +2,7 @@ package bytegrad.runtime.train;
 
 import bytegrad.runtime.InputException;
 import bytegrad.runtime.Mismatches;
+import bytegrad.runtime.NumberException;
 import bytegrad.runtime.Tensor;
 import bytegrad.runtime.data.Batches;
 import bytegrad.runtime.data.Prefetch;
@@ -269,7 +270,11 @@ public final class TrainingLoop {
                 callbacks.forEach(c -> c.stepped(progress));
             }
         }
-        progress = progress.finish(evaluation.apply(progress));
+        try {
+            progress = progress.finish(evaluation.apply(progress));
+        } catch (NumberException e) {
+            throw new DivergenceException(epoch + 1, progress.step(), "in the evaluation after it, ", e);
+        }
         copied = progress;
         return true;
     }
@@ -278,7 +283,11 @@ public final class TrainingLoop {
         Map<String, Tensor> all = new LinkedHashMap<>(batch);
         all.putAll(inputs.of(epoch, number));
         all.forEach(step::set);
-        step.run();
+        try {
+            step.run();
+        } catch (NumberException e) {
+            throw new DivergenceException(epoch + 1, number + 1, "", e);
+        }
         return all;
     }
 

@@ -128,12 +128,15 @@ public final class BoundSession {
     /** Refuses null, and a tensor of another type or shape. */
     public void fits(@Nullable Tensor tensor, String name, boolean output) {
         Slot slot = slot(name, output);
-        boolean same = tensor != null && tensor.type() == slot.type() && tensor.rank() == slot.shape().size();
+        if (tensor == null) {
+            throw misfit(slot, "null");
+        }
+        boolean same = tensor.type() == slot.type() && tensor.rank() == slot.shape().size();
         for (int axis = 0; same && axis < slot.shape().size(); axis++) {
             same = tensor.dim(axis) == slot.shape().get(axis);
         }
         if (!same) {
-            throw misfit(slot, tensor == null ? "null" : tensor.typeText());
+            throw misfit(slot, tensor.typeText());
         }
     }
 

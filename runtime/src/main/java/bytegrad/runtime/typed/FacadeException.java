@@ -7,6 +7,7 @@ import java.util.List;
 public final class FacadeException extends BytegradException {
     private static final long serialVersionUID = 1L;
 
+    @SuppressWarnings("serial") // What List.copyOf makes is serializable.
     private final List<String> problems;
 
     /**
