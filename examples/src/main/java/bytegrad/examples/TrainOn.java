@@ -73,7 +73,7 @@ public final class TrainOn {
 
         @Override
         public void finished(Epoch epoch) {
-            double now = epoch.figures().get("loss");
+            double now = epoch.figures().getOrDefault("loss", Double.NaN);
             System.out.println(String.format(Locale.ROOT, "epoch %d  loss %.4f", epoch.number(), now));
             if (now < loss) {
                 loss = now;

@@ -17,14 +17,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DigitServerTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    @TempDir
-    Path folder;
+    private static Path jar = Path.of("");
+
+    @BeforeAll
+    static void compile(@TempDir Path folder) throws Exception {
+        // Not by the JVM that serves it: the server has nothing but the jar.
+        jar = Jars.digitsJar(folder);
+    }
 
     private static HttpRequest post(DigitServer server, byte[] pixels) {
         return HttpRequest.newBuilder(URI.create(server.address() + "classify")).POST(BodyPublishers.ofByteArray(pixels)).build();
@@ -44,7 +50,7 @@ class DigitServerTest {
     void recognisesDigits() throws Exception {
         byte[] pixels = Idx.read(Jars.digits("images-idx3-ubyte.gz")).unsignedBytes();
         byte[] labels = Idx.read(Jars.digits("labels-idx1-ubyte.gz")).unsignedBytes();
-        try (DigitServer server = new DigitServer(Jars.digitsJar(folder), 0)) {
+        try (DigitServer server = new DigitServer(jar, 0)) {
             HttpResponse<String> seven = CLIENT.send(post(server, Arrays.copyOf(pixels, 784)), BodyHandlers.ofString());
             assertEquals(7, digit(seven));
             Json.Arr probabilities = (Json.Arr) json(seven.body()).get("probabilities").orElseThrow();
@@ -64,7 +70,7 @@ class DigitServerTest {
 
     @Test
     void servesAPageAndRefusesWhatIsNoImage() throws Exception {
-        try (DigitServer server = new DigitServer(Jars.digitsJar(folder), 0)) {
+        try (DigitServer server = new DigitServer(jar, 0)) {
             HttpResponse<String> page = CLIENT.send(HttpRequest.newBuilder(URI.create(server.address())).build(), BodyHandlers.ofString());
             assertEquals(200, page.statusCode());
             assertTrue(page.body().contains("<canvas id=\"draw\""));
