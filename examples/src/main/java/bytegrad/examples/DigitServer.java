@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A web server that recognises digits: a page to draw one, and {@code POST /classify} with 28 × 28 bytes, light on dark, which answers with the probabilities as JSON. The model
- * is a jar, the server the JDK's own.
+ * A web server that recognises digits: a page to draw one, and {@code POST /classify} with 28 × 28 bytes, light on dark, which answers with the probabilities
+ * as JSON. The model is a jar, the server the JDK's own.
  */
 public final class DigitServer implements AutoCloseable {
     private static final int SIDE = 28;

@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /**
- * Runs a model's jar on made-up images in the widest code that this JVM can run, and prints a hash of all bits that come out: the same on Java 17 without the Vector API and on Java 25 with
- * it, and on any machine.
+ * Runs a model's jar on made-up images in the widest code that this JVM can run, and prints a hash of all bits that come out: the same on Java 17 without the
+ * Vector API and on Java 25 with it, and on any machine.
  */
 public final class SameBits {
     private static final int RUNS = 20;

@@ -13,41 +13,54 @@ import bytegrad.runtime.train.Epoch;
 import bytegrad.runtime.train.Progress;
 import bytegrad.runtime.train.Runner;
 import bytegrad.runtime.train.TrainingLoop;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * Goes on with a training inside an application. The jar is the step of a training, as {@code ./bytegrad compile RUN --train} writes it: forward pass, gradient and update, with parameters,
- * optimiser state and progress. Where the loss does not fall, the parameters of before are restored; what was reached is written back into the jar, so that the next start goes on from there.
+ * Goes on with a training inside an application. The jar is the step of a training, as {@code ./bytegrad compile RUN --train} writes it: forward pass, gradient
+ * and update, with parameters, optimiser state and progress. What was reached is written back into the jar, so that the next start goes on from there.
  */
 public final class TrainOn {
     private TrainOn() {}
 
     /** {@code JAR DATA EPOCHS}, where DATA is a folder with {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, plain or with {@code .gz}. */
-    public static void main(String[] args) {
-        double loss = trainOn(Path.of(args[0]), Path.of(args[1]), Integer.parseInt(args[2]));
-        System.out.println(String.format(Locale.ROOT, "written into %s: a mean loss of %.4f", args[0], loss));
+    public static void main(String[] args) throws IOException {
+        trainOn(Path.of(args[0]), Path.of(args[1]), Integer.parseInt(args[2]), epoch -> System.out.println(text(epoch)));
+        System.out.println("written into " + args[0]);
     }
 
-    /** Trains so many epochs more; the mean loss of the best of them. */
-    static double trainOn(Path jar, Path data, int epochs) {
+    private static String text(Epoch epoch) {
+        return String.format(Locale.ROOT, "epoch %d  loss %.4f", epoch.number(), epoch.figures().getOrDefault("loss", Double.NaN));
+    }
+
+    /** Trains so many epochs more than the jar has behind it; one that was interrupted, even by {@code kill -9}, goes on from its last checkpoint. */
+    static void trainOn(Path jar, Path data, int epochs, Consumer<Epoch> told) throws IOException {
         Artefact step = Artefact.open(jar);
         Session session = step.newSession();
         Slot x = step.signature().inputs().stream().filter(s -> s.name().equals("x")).findFirst().orElseThrow();
         Batches batches = new Batches(images(data), x.shape().get(0), 1);
         Checkpoint start = step.checkpoint().orElseGet(() -> new Checkpoint(Progress.NONE, session.snapshot(), Map.of()));
-        Best best = new Best(session);
+        Path saved = jar.resolveSibling(jar.getFileName() + ".safetensors");
         TrainingLoop loop = new TrainingLoop(Runner.of(session), batches, start.progress().epoch() + epochs)
                 .inputs((epoch, number) -> inputs(step, (long) epoch * batches.perEpoch() + number))
-                .callback(best)
-                .resume(start);
+                .checkpoints(saved, Map.of())
+                .checkpointEvery(100)
+                .callback(new Callback() {
+                    @Override
+                    public void finished(Epoch epoch) {
+                        told.accept(epoch);
+                    }
+                })
+                .resume(Files.exists(saved) ? Checkpoint.read(saved) : start);
         loop.run();
-        session.restore(best.states);
         step.writeJar(loop.checkpoint(), jar);
-        return best.loss;
+        Files.deleteIfExists(saved);
+        Files.deleteIfExists(Checkpoint.previous(saved));
     }
 
     /** What a step takes besides images: the rate that the training came to, and the number of the step where there is dropout. */
@@ -58,28 +71,6 @@ public final class TrainOn {
             inputs.put("step", Tensor.scalar(number));
         }
         return inputs;
-    }
-
-    /** Remembers the states with the lowest mean loss. */
-    private static final class Best implements Callback {
-        private final Session session;
-        private double loss = Double.POSITIVE_INFINITY;
-        private Map<String, Tensor> states;
-
-        Best(Session session) {
-            this.session = session;
-            this.states = session.snapshot();
-        }
-
-        @Override
-        public void finished(Epoch epoch) {
-            double now = epoch.figures().getOrDefault("loss", Double.NaN);
-            System.out.println(String.format(Locale.ROOT, "epoch %d  loss %.4f", epoch.number(), now));
-            if (now < loss) {
-                loss = now;
-                states = session.snapshot();
-            }
-        }
     }
 
     private static Examples images(Path data) {

@@ -1,13 +1,18 @@
 package bytegrad.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.runtime.artefact.Artefact;
 import bytegrad.runtime.io.Idx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,14 +47,23 @@ class TrainOnTest {
         Path twice = Files.copy(once, folder.resolve("twice.jar"));
         assertEquals(1, Artefact.open(once).checkpoint().orElseThrow().progress().epoch());
 
-        double last = TrainOn.trainOn(once, data, 3);
-        TrainOn.trainOn(twice, data, 1);
+        List<Double> losses = new ArrayList<>();
+        TrainOn.trainOn(once, data, 3, epoch -> losses.add(epoch.figures().get("loss")));
+        TrainOn.trainOn(twice, data, 1, epoch -> {});
         assertEquals(2, Artefact.open(twice).checkpoint().orElseThrow().progress().epoch());
-        assertEquals(last, TrainOn.trainOn(twice, data, 2));
+        // Interrupted in its second epoch of two: the jar is as it was, a checkpoint is beside it, and the same call goes on.
+        byte[] before = Files.readAllBytes(twice);
+        assertThrows(IllegalStateException.class, () -> TrainOn.trainOn(twice, data, 2, epoch -> {
+            throw new IllegalStateException("the power is gone");
+        }));
+        assertArrayEquals(before, Files.readAllBytes(twice));
+        TrainOn.trainOn(twice, data, 2, epoch -> {});
         Artefact trained = Artefact.open(once);
-        assertEquals(trained.values(), Artefact.open(twice).values(), "stopped and started again, to the bit as if it had not been");
+        assertEquals(trained.values(), Artefact.open(twice).values(), "to the bit as if it had gone on at once");
         assertEquals(4, trained.checkpoint().orElseThrow().progress().epoch());
-        double first = trained.checkpoint().orElseThrow().progress().finished().get(0).figures().get("loss");
-        assertTrue(last < first, last + " is not below " + first);
+        assertTrue(losses.get(2) < losses.get(0), losses.toString());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertTrue(files.noneMatch(f -> f.toString().contains(".jar.")), "no checkpoint is left");
+        }
     }
 }
