@@ -15,7 +15,6 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -61,8 +60,8 @@ public final class Compiler {
      *     write into a state, states are as they were
      */
     public static CompiledFunction compileChecked(Graph graph, Options options) {
-        Compilation c = Compilation.of(graph, new Options(options.simd(), false, false, options.verify(), options.dump(), options.chunkNanos(), true,
-                Options.Start.COLD, options.machine(), OptionalLong.empty()));
+        Compilation c = Compilation.of(graph, options.withPasses(false).withFusion(false).withProfile(true).withStart(Options.Start.COLD)
+                .withoutMemoryBudget());
         return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
     }
 

@@ -48,7 +48,7 @@ public final class TrainOn {
         Path saved = jar.resolveSibling(jar.getFileName() + ".safetensors");
         TrainingLoop loop = new TrainingLoop(Runner.of(session), batches, start.progress().epoch() + epochs)
                 .inputs((epoch, number) -> inputs(step, (long) epoch * batches.perEpoch() + number))
-                .checkpoints(saved, Map.of())
+                .checkpoints(saved, start.metadata())
                 .checkpointEvery(100)
                 .callback(new Callback() {
                     @Override
