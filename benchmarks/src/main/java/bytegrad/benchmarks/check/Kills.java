@@ -116,8 +116,8 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
 
         /** Starts it, and kills it so long after it began; true where it ended before. */
         private boolean live(Path training, int millis) throws IOException, InterruptedException {
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-            List<String> command = List.of(java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m",
+            String program = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            List<String> command = List.of(program, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m",
                     "-cp", classPath, TinyTraining.class.getName(), jar.toString(), training.toString());
             Path errors = folder.resolve("errors");
             Process child = new ProcessBuilder(command).redirectError(errors.toFile()).start();
