@@ -39,8 +39,8 @@ final class MemoryText {
         m.budget().ifPresent(b -> s.append(", within a budget of ").append(bytes(b)));
         s.append("; no plan of these kernels can do with less than ").append(bytes(m.lowerBound()));
         s.append(m.boundBy().isEmpty() ? "" : ", which " + cut(m.boundBy()) + " needs").append('\n');
-        s.append("run: ").append(micros(m.nanos())).append(" estimated");
-        s.append(m.againNanos() == 0 ? "" : ", of which " + micros(m.againNanos()) + " to compute again").append('\n');
+        s.append("run: ").append(time(m.nanos())).append(" estimated");
+        s.append(m.againNanos() == 0 ? "" : ", of which " + time(m.againNanos()) + " to compute again").append('\n');
     }
 
     private void timeline(StringBuilder s) {
@@ -68,12 +68,12 @@ final class MemoryText {
     private void recomputed(StringBuilder s) {
         s.append("computed again: ").append(m.recomputed().isEmpty() ? "nothing" : m.recomputed().size() + " values:").append('\n');
         for (Explanation.Recomputed r : m.recomputed()) {
-            s.append(String.format(Locale.ROOT, "    %9s  %d times, %s each  %s", bytes(r.bytes()), r.times(), micros(r.nanos()), cut(r.value()))).append('\n');
+            s.append(String.format(Locale.ROOT, "    %9s  %d times, %s each  %s", bytes(r.bytes()), r.times(), time(r.nanos()), cut(r.value()))).append('\n');
         }
     }
 
-    private static String micros(long nanos) {
-        return String.format(Locale.ROOT, "%,.1f µs", nanos / 1e3);
+    private static String time(long nanos) {
+        return nanos < 10_000_000 ? String.format(Locale.ROOT, "%,.1f µs", nanos / 1e3) : String.format(Locale.ROOT, "%,.1f ms", nanos / 1e6);
     }
 
     private static String bytes(long n) {

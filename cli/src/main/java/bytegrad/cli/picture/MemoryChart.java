@@ -22,6 +22,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class MemoryChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 480;
+    private static final int LABELS = 16;
     private static final Color LIVE = new Color(0x67A9CF);
     private static final Color AGAIN = new Color(0xF4A582);
     private static final Color PINNED = new Color(0x2166AC);
@@ -107,7 +108,7 @@ public final class MemoryChart {
         int n = t.live().length;
         double top = Math.max(t.arena(), t.budget().orElse(0));
         chart.getStyler().setXAxisMin(0.0).setXAxisMax((double) Math.max(1, n)).setYAxisMax(unit.in(top) * 1.08);
-        chart.getStyler().setXAxisDecimalPattern("0");
+        chart.getStyler().setXAxisDecimalPattern("0").setXAxisMaxLabelCount(LABELS);
         if (n > 0) {
             steps(chart, "in use", unit, LIVE, n, i -> t.live()[i]);
             if (IntStream.range(0, n).anyMatch(i -> t.again()[i])) {
@@ -134,7 +135,7 @@ public final class MemoryChart {
         series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
         series.setFillColor(color);
         series.setLineColor(color);
-        series.setLineWidth(0.5f);
+        series.setLineWidth(3);
         series.setMarker(SeriesMarkers.NONE);
     }
 
