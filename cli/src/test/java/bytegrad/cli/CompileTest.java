@@ -16,6 +16,9 @@ import bytegrad.runtime.train.Checkpoint;
 import bytegrad.runtime.train.Runner;
 import bytegrad.runtime.train.TrainingLoop;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -204,6 +207,36 @@ class CompileTest {
         assertTrue(Artefact.isModel(other));
         try (Stream<Path> files = Files.list(folder)) {
             assertFalse(files.anyMatch(f -> f.toString().endsWith(".tmp")));
+        }
+    }
+
+    /** On an application's class path: the interface that was made for the model, and what it says in its source. */
+    @Test
+    void aJarHasAnInterface() throws Exception {
+        Path jar = folder.resolve("bands.jar");
+        Outcome.of("compile", run, "-o", jar, "--batch", "2", "--name", "com.acme.Bands").done();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
+            Artefact artefact = Artefact.of(loader.loadClass("com.acme.Bands"));
+            Session session = artefact.newSession();
+            Class<?> type = loader.loadClass("com.acme.BandsModel");
+            Object bands = type.getMethod("over", Session.class).invoke(null, session);
+            float[] x = artefact.sample().get("x").floats();
+            float[] p = (float[]) type.getMethod("probabilities", float[].class).invoke(bands, (Object) x);
+            assertArrayEquals(session.get("probabilities").floats(), p);
+            assertEquals(2, type.getMethod("batch").invoke(bands));
+            try (InputStream in = loader.getResourceAsStream("com/acme/BandsModel.java")) {
+                String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                assertTrue(source.contains("@param x x, f32[2," + TinyData.HEIGHT * TinyData.WIDTH + "]: "), source);
+                assertTrue(source.contains("void dense1Weight(@bytegrad.runtime.typed.Named(\"dense1.weight\") float[] value);"), source);
+            }
+        }
+        Path step = folder.resolve("bands-step.jar");
+        Outcome.of("compile", run, "-o", step, "--train", "--name", "com.acme.Step").done();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {step.toUri().toURL()}, getClass().getClassLoader())) {
+            Class<?> type = loader.loadClass("com.acme.StepModel");
+            Object model = type.getMethod("over", Session.class).invoke(null, Artefact.of(loader.loadClass("com.acme.Step")).newSession());
+            assertTrue(Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals("step")));
+            assertEquals(((float[]) type.getMethod("dense1Weight").invoke(model)).length, 6 * TinyData.HEIGHT * TinyData.WIDTH);
         }
     }
 }
