@@ -105,6 +105,26 @@ class CompileTest {
         assertEquals(wanted.states(), Artefact.open(jar).values());
     }
 
+    /** A model of text knows what it takes, and a step that is run on its sample is a step of the training. */
+    @Test
+    void aModelOfTextAndStepsThatCount() throws IOException, InterruptedException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question; ".repeat(20));
+        Path lm = folder.resolve("lm");
+        Outcome.of("train", "--model", "charlm-lstm", "--data", text, "--hidden", "4", "--length", "8", "--batch", "4", "--epochs", "1", "--out", lm).done();
+        Path jar = folder.resolve("lm.jar");
+        assertTrue(Outcome.of("compile", lm, "-o", jar).done().contains("held-out examples of " + text));
+        assertEquals(Tensor.scalar(7), Artefact.open(jar).sample().get("last"));
+        Outcome.of("compile", lm, "-o", jar, "--batch", "2").refused("--batch is for models of images");
+        Outcome.of("compile", lm, "-o", jar, "--train").done();
+        int before = Artefact.open(jar).checkpoint().orElseThrow().progress().step();
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process p = new ProcessBuilder(java.toString(), "-jar", jar.toString(), "--steps", "3", "--save", jar.toString()).redirectErrorStream(true).start();
+        String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, p.waitFor(), said);
+        assertTrue(said.contains("training 1 epochs and " + before + " steps done") && said.contains("sample, 3 runs"), said);
+        assertEquals(before + 3, Artefact.open(jar).checkpoint().orElseThrow().progress().step());
+    }
+
     private static int[] labels() {
         int[] labels = new int[TinyData.TRAINING];
         Arrays.setAll(labels, TinyData::label);
