@@ -77,7 +77,7 @@ public final class DigitServer implements AutoCloseable {
             float[] probabilities = pool.use(PATIENCE, s -> probabilities(s, pixels));
             answer(exchange, 200, "application/json", json(probabilities, (System.nanoTime() - start) / 1000));
         } catch (BusyException e) {
-            answer(exchange, 503, "text/plain", "all " + pool.size() + " sessions are in use; try again");
+            answer(exchange, 503, "text/plain", "busy: " + e.getMessage());
         }
     }
 

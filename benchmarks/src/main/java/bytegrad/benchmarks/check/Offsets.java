@@ -17,8 +17,8 @@ final class Offsets {
     private static final long CAPACITY = 1 << 20;
     private static final double MILLIS = 100;
     private static final double LONG_MILLIS = 10_000;
-    private static final long FEW_STEPS = 500_000;
-    private static final long MANY_STEPS = 150_000_000;
+    private static final long FEW_STEPS = 20_000_000;
+    private static final long MANY_STEPS = 3_000_000_000L;
 
     private Offsets() {}
 

@@ -1,97 +1,179 @@
 package bytegrad.codegen.plan.offsets;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * A search through the canonical packings within a height: buffers are placed from the floor up, each as low as those under it allow,
- * in the order of their
- * offsets; so each packing that cannot be pushed down is met once (Moffitt, "MiniMalloc: a lightweight memory allocator for
- * hardware-accelerated machine
- * learning", ASPLOS 2023). A branch ends where at some time what is placed and what is still to come exceed the height.
+ * A search through the canonical packings within a height: buffers are placed from the floor up, each as low as those under it allow, in
+ * the order of their offsets; so each packing that cannot be pushed down is met once (Moffitt, "MiniMalloc: a lightweight memory allocator
+ * for hardware-accelerated machine learning", ASPLOS 2023). Where nothing spans a time any more, what is before and after it is searched
+ * apart. It begins anew with other preferences after so many steps, more each time; some prefer what is in use at times where the search
+ * failed often (as in Boussemart, Hemery, Lecoutre and Sais, "Boosting systematic search by weighting constraints", ECAI 2004).
  */
 final class Canonical {
+    /** What is placed first of those that may lie equally low. */
+    private enum Preference {
+        LOAD,
+        AREA,
+        DURATION,
+        FAILURES_BY_SIZE,
+        FAILURES
+    }
+
+    private static final long FIRST_STEPS = 100_000;
+    /** Visits of each buffer to come when one is placed, apart from those of its sections. */
+    private static final int VISITS = 4;
+    /** A round has this part more steps than the one before. */
+    private static final int GROWTH = 4;
+
     private final long height;
     private final long steps;
-    private long spent;
+    private final Sections sections;
     private final int n;
-    private final int sections;
     private final int[] first;
     private final int[] last;
     private final long[] size;
-    /** Per section of time: the end of what is placed, and the sizes of what is not. */
-    private final long[] floor;
-    private final long[] coming;
-    private final long[] offsets;
-    private final int[] byWeight;
+    /** The place of each buffer in the order of preference. */
+    private final int[] rank;
+    private int[] byRank = {};
+    /** For buffers not placed, how low they may lie; for others, where they do. */
+    private final long[] low;
+    /** By section: how many buffers are not placed. */
+    private final int[] coming;
+    /** By section: the least end of all that is to come. */
+    private final long[] end;
+    /** By section: how often it was where what is to come did not fit; older failures count less. */
+    private final double[] failures;
+    private final int[] ranks;
+    private long spent;
+    private long most;
 
     Canonical(Interval[] buffers, long height, long steps) {
         this.height = height;
         this.steps = steps;
+        sections = new Sections(buffers);
         n = buffers.length;
-        int[] times = Arrays.stream(buffers).flatMapToInt(b -> IntStream.of(b.from(), b.end())).sorted().distinct().toArray();
-        sections = times.length;
-        first = new int[n];
-        last = new int[n];
-        size = new long[n];
-        floor = new long[sections];
-        coming = new long[sections];
-        offsets = new long[n];
-        for (int i = 0; i < n; i++) {
-            first[i] = Arrays.binarySearch(times, buffers[i].from());
-            last[i] = Arrays.binarySearch(times, buffers[i].end());
-            size[i] = buffers[i].size();
-            for (int s = first[i]; s < last[i]; s++) {
-                coming[s] += size[i];
-            }
-        }
-        long[] total = new long[n];
-        for (int i = 0; i < n; i++) {
-            for (int s = first[i]; s < last[i]; s++) {
-                total[i] = Math.max(total[i], coming[s]);
-            }
-        }
-        byWeight = IntStream.range(0, n).boxed().sorted((x, y) -> {
-            int c = Long.compare(total[y], total[x]);
-            c = c != 0 ? c : Double.compare((double) size[y] * (last[y] - first[y]), (double) size[x] * (last[x] - first[x]));
-            return c != 0 ? c : Integer.compare(last[y] - first[y], last[x] - first[x]);
-        }).mapToInt(i -> i).toArray();
-        Arrays.fill(offsets, -1);
+        first = sections.first;
+        last = sections.last;
+        size = Arrays.stream(buffers).mapToLong(Interval::size).toArray();
+        rank = new int[n];
+        ranks = new int[n];
+        low = new long[n];
+        coming = new int[sections.count];
+        end = new long[sections.count];
+        failures = new double[sections.count];
     }
 
     /** Offsets within the height, or none. */
     long[] search() {
-        return place(0, 0) ? offsets : new long[0];
+        for (long part = FIRST_STEPS; spent < steps; part += part / GROWTH) {
+            for (Preference p : Preference.values()) {
+                most = Math.min(steps, spent + part);
+                if (begin(p)) {
+                    return low;
+                }
+                if (spent < most) {
+                    // Gone through all: there is none.
+                    return new long[0];
+                }
+            }
+            Arrays.setAll(failures, s -> failures[s] / 2);
+        }
+        return new long[0];
     }
 
-    private boolean place(int placed, long lowest) {
-        if (placed == n) {
-            return true;
+    private boolean begin(Preference preference) {
+        Arrays.fill(low, 0);
+        Arrays.fill(coming, 0);
+        long[] load = new long[sections.count];
+        for (int i = 0; i < n; i++) {
+            for (int s = first[i]; s < last[i]; s++) {
+                load[s] += size[i];
+                coming[s]++;
+            }
         }
-        // What lies lowest; a buffer that would fit wholly under another comes before it.
-        long[] at = new long[n];
-        long roof = Long.MAX_VALUE;
-        for (int i : byWeight) {
-            if (offsets[i] < 0) {
-                long o = lowest;
-                for (int s = first[i]; s < last[i]; s++) {
-                    o = Math.max(o, floor[s]);
+        double[] total = new double[n];
+        double[] failed = new double[n];
+        for (int i = 0; i < n; i++) {
+            total[i] = Arrays.stream(load, first[i], last[i]).max().orElse(0);
+            failed[i] = Arrays.stream(failures, first[i], last[i]).sum();
+        }
+        Comparator<Integer> byLoad = Comparator.comparingDouble(i -> -total[i]);
+        Comparator<Integer> byArea = Comparator.comparingDouble(i -> -(double) size[i] * (last[i] - first[i]));
+        Comparator<Integer> byDuration = Comparator.comparingInt(i -> first[i] - last[i]);
+        Comparator<Integer> order = switch (preference) {
+            case LOAD -> byLoad.thenComparing(byArea).thenComparing(byDuration);
+            case AREA -> byArea.thenComparing(byDuration).thenComparing(byLoad);
+            case DURATION -> byDuration.thenComparing(byLoad).thenComparing(byArea);
+            case FAILURES_BY_SIZE -> Comparator.<Integer>comparingDouble(i -> -failed[i] * size[i]).thenComparing(byArea);
+            case FAILURES -> Comparator.<Integer>comparingDouble(i -> -failed[i]).thenComparing(byArea);
+        };
+        byRank = IntStream.range(0, n).boxed().sorted(order).mapToInt(i -> i).toArray();
+        for (int r = 0; r < n; r++) {
+            rank[byRank[r]] = r;
+        }
+        return apart(byRank, 0, sections.count, 0, -1);
+    }
+
+    /** Places all of a list that lie within a range of sections, which falls apart where nothing spans a section. */
+    private boolean apart(int[] list, int from, int to, long floor, int floorRank) {
+        for (int s = from; s < to;) {
+            if (coming[s] == 0) {
+                s++;
+                continue;
+            }
+            int e = s;
+            while (e < to && coming[e] > 0) {
+                e++;
+            }
+            int[] part = new int[list.length];
+            int m = 0;
+            for (int i : list) {
+                if (first[i] >= s && first[i] < e) {
+                    part[m++] = i;
                 }
-                at[i] = o;
-                roof = Math.min(roof, o + size[i]);
-                spent += last[i] - first[i];
             }
+            if (m > 0 && !place(Arrays.copyOf(part, m), s, e, floor, floorRank)) {
+                return false;
+            }
+            s = e;
         }
-        long[] bounds = IntStream.of(byWeight).filter(i -> offsets[i] < 0).mapToLong(i -> at[i]).sorted().distinct().toArray();
-        for (long o : bounds) {
-            if (o >= roof && !(size[0] == 0 && o == roof)) {
-                break;
+        return true;
+    }
+
+    /**
+     * Places all of a list, which is in the order of how low they may lie, then of rank.
+     *
+     * @param floor offsets are at least this, and at this only those of buffers that come later than {@code floorRank}
+     */
+    private boolean place(int[] list, int from, int to, long floor, int floorRank) {
+        // A try may go on to its first dead end, however few steps it has.
+        if (spent >= steps || !bounded(list, from, to, floor)) {
+            return false;
+        }
+        // A buffer that would fit wholly under another comes before it; one without bytes is in nobody's way.
+        long roof = Long.MAX_VALUE;
+        for (int i : list) {
+            roof = Math.min(roof, Math.max(low[i], floor) + Math.max(1, size[i]));
+        }
+        int[] rest = new int[list.length - 1];
+        long[] before = new long[list.length];
+        for (int c = 0; c < list.length; c++) {
+            int i = list[c];
+            long at = low[i];
+            if (at >= roof) {
+                return false;
             }
-            for (int i : byWeight) {
-                if (offsets[i] < 0 && at[i] == o && attempt(i, o, placed)) {
+            if (at > floor || at == floor && rank[i] > floorRank) {
+                spent += (long) VISITS * list.length + to - from;
+                boolean covered = lift(list, c, rest, before);
+                if (apart(rest, from, to, at, rank[i])) {
                     return true;
                 }
-                if (spent > steps) {
+                lower(list, c, before);
+                if (!covered || spent >= most) {
+                    // Nothing that is left lies over it, so that it is in nobody's way.
                     return false;
                 }
             }
@@ -99,29 +181,73 @@ final class Canonical {
         return false;
     }
 
-    private boolean attempt(int i, long o, int placed) {
-        long[] before = Arrays.copyOfRange(floor, first[i], last[i]);
-        offsets[i] = o;
+    /** Lifts what lies over a buffer of the list, and gives the rest of the list in its new order; false where nothing lies over it. */
+    private boolean lift(int[] list, int c, int[] rest, long[] before) {
+        int i = list[c];
+        long top = low[i] + size[i];
+        boolean covered = false;
+        int lifted = 0;
+        int m = 0;
+        for (int k = 0; k < list.length; k++) {
+            int j = list[k];
+            before[k] = low[j];
+            if (j != i) {
+                boolean over = first[j] < last[i] && first[i] < last[j];
+                covered |= over;
+                if (over && low[j] < top) {
+                    low[j] = top;
+                    ranks[lifted++] = rank[j];
+                } else {
+                    rest[m++] = j;
+                }
+            }
+        }
         for (int s = first[i]; s < last[i]; s++) {
-            floor[s] = o + size[i];
-            coming[s] -= size[i];
+            coming[s]--;
         }
-        boolean fine = true;
-        for (int s = 0; s < sections && fine; s++) {
-            fine = coming[s] == 0 || Math.max(floor[s], o) + coming[s] <= height;
+        insert(rest, m, lifted);
+        return covered;
+    }
+
+    /** Puts those that were lifted, all to one height, in their place among the others. */
+    private void insert(int[] rest, int others, int lifted) {
+        Arrays.sort(ranks, 0, lifted);
+        int o = others - 1;
+        int l = lifted - 1;
+        for (int at = others + lifted - 1; l >= 0; at--) {
+            int i = byRank[ranks[l]];
+            if (o >= 0 && (low[rest[o]] > low[i] || low[rest[o]] == low[i] && rank[rest[o]] > ranks[l])) {
+                rest[at] = rest[o--];
+            } else {
+                rest[at] = i;
+                l--;
+            }
         }
-        for (int s = first[i]; s < last[i] && fine; s++) {
-            fine = floor[s] <= height;
+    }
+
+    private void lower(int[] list, int c, long[] before) {
+        for (int k = 0; k < list.length; k++) {
+            low[list[k]] = before[k];
         }
-        spent += sections;
-        if (fine && place(placed + 1, o)) {
-            return true;
+        for (int s = first[list[c]]; s < last[list[c]]; s++) {
+            coming[s]++;
         }
-        offsets[i] = -1;
-        for (int s = first[i]; s < last[i]; s++) {
-            floor[s] = before[s - first[i]];
-            coming[s] += size[i];
+    }
+
+    /** Whether at each time all that is to come would fit, one over the other in the order of how low they may lie. */
+    private boolean bounded(int[] list, int from, int to, long floor) {
+        Arrays.fill(end, from, to, 0);
+        for (int i : list) {
+            long at = Math.max(low[i], floor);
+            spent += last[i] - first[i];
+            for (int s = first[i]; s < last[i]; s++) {
+                end[s] = Math.max(end[s], at) + size[i];
+                if (end[s] > height) {
+                    failures[s]++;
+                    return false;
+                }
+            }
         }
-        return false;
+        return true;
     }
 }

@@ -2,18 +2,18 @@ package bytegrad.codegen.plan.offsets;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 /**
- * Offsets within a height, or as low as they are found: several greedy orders; then orders in which buffers that stuck out come earlier
- * (Joslin and Clements, "Squeaky wheel optimization", JAIR 10, 1999); then a search through canonical packings.
+ * Offsets within a height, or as low as they are found: several greedy orders; then searches through canonical packings.
  */
 public final class Packer {
     /** Beyond so many buffers neighbours are too many to list. */
     private static final int LARGE = 6000;
-    private static final long SEED = 17;
-    private static final double SHAKE = 0.02;
+    /** Beyond so many buffers a search, which calls itself for each, needs too much stack. */
+    private static final int DEEPEST = 2000;
+    /** So often the height that is searched for is halfway between what fails and what was found. */
+    private static final int HALVINGS = 5;
 
     private Packer() {}
 
@@ -21,7 +21,7 @@ public final class Packer {
      * Packs buffers; stops once it is within a height.
      *
      * @param wanted the height that is good enough; the search also ends where it equals the greatest sum of sizes at one time
-     * @param steps how long to search beyond the greedy orders: visits of neighbours
+     * @param steps how long to search beyond the greedy orders: a step is a visit of a buffer at a time, 1 to 3 ns
      */
     public static Packing pack(List<Interval> buffers, long wanted, long steps) {
         Interval[] all = buffers.toArray(Interval[]::new);
@@ -33,63 +33,37 @@ public final class Packer {
         Greedy greedy = new Greedy(all);
         long[] offsets = new long[all.length];
         long height = Long.MAX_VALUE;
-        Integer[] order = {};
         for (Greedy.By by : Greedy.By.values()) {
             for (boolean smallest : new boolean[] {true, false}) {
-                Integer[] o = greedy.order(by);
-                long h = greedy.place(o, smallest, offsets);
+                long h = greedy.place(greedy.order(by), smallest, offsets);
                 if (h < height) {
                     height = h;
-                    order = o;
                     System.arraycopy(offsets, 0, best, 0, best.length);
                 }
             }
         }
-        if (height <= enough || steps <= 0) {
+        if (height <= enough || steps <= 0 || all.length > DEEPEST) {
             return packing(best, height);
         }
-        // A search that may not even look at every pair finds nothing.
-        long[] found = steps < (long) all.length * all.length ? new long[0] : new Canonical(all, enough, steps).search();
-        if (found.length > 0) {
-            return packing(found, height(all, found));
-        }
-        return squeak(greedy, order, best, height, enough, steps);
+        return search(all, packing(best, height), enough, steps);
     }
 
-    private static Packing squeak(Greedy greedy, Integer[] first, long[] best, long bestHeight, long enough, long steps) {
-        SplittableRandom random = new SplittableRandom(SEED);
-        int n = greedy.n;
-        double[] rank = new double[n];
-        for (int i = 0; i < n; i++) {
-            rank[first[i]] = i;
+    /** Searches for the height that is enough with half of the steps, then for heights between it and what was found. */
+    private static Packing search(Interval[] all, Packing greedy, long enough, long steps) {
+        Packing best = greedy;
+        long low = enough - 1;
+        long target = enough;
+        for (int round = 0; round <= HALVINGS && best.height() - low > 1; round++) {
+            long part = round == 0 ? steps / 2 : steps / 2 / HALVINGS;
+            long[] found = new Canonical(all, target, part).search();
+            if (found.length > 0) {
+                best = packing(found, height(all, found));
+            } else {
+                low = target;
+            }
+            target = low + (best.height() - low) / 2;
         }
-        Integer[] order = first.clone();
-        long[] offsets = new long[n];
-        long height = bestHeight;
-        double[] bestRank = rank.clone();
-        for (long spent = 0; spent < steps && height > enough; spent += 20L * n) {
-            long target = height - 1;
-            long h = greedy.place(order, false, offsets);
-            if (h < height) {
-                height = h;
-                System.arraycopy(offsets, 0, best, 0, n);
-                bestRank = rank.clone();
-            } else if (random.nextInt(50) == 0) {
-                rank = bestRank.clone();
-            }
-            for (int i = 0; i < n; i++) {
-                if (offsets[i] + greedy.size[i] > target) {
-                    rank[i] *= 0.4 + 0.5 * random.nextDouble();
-                }
-                rank[i] += SHAKE * n * (random.nextDouble() - 0.5);
-            }
-            double[] r = rank;
-            Arrays.sort(order, (x, y) -> Double.compare(r[x], r[y]));
-            for (int i = 0; i < n; i++) {
-                rank[order[i]] = i;
-            }
-        }
-        return packing(best, height);
+        return best;
     }
 
     private static Packing packing(long[] offsets, long height) {

@@ -21,6 +21,11 @@ final class Box {
         return spent < steps;
     }
 
+    /** A part of what is left; what is spent of it is to be spent here too. */
+    Box part(long most) {
+        return new Box(Math.min(most, left()));
+    }
+
     long spent() {
         return spent;
     }

@@ -14,6 +14,8 @@ import java.util.Optional;
 final class Chain {
     /** Beside stored states there are the gradient and two states of the step that is made. */
     private static final int WORKING = 2;
+    /** The schedule calls itself for each state that is stored, and compares all places for it. */
+    private static final int LONGEST = 2000;
 
     private final int steps;
     private final int[] sequence;
@@ -27,7 +29,7 @@ final class Chain {
     /** The optimal sequence, if the graph is such a chain and the budget holds three values. */
     static Optional<int[]> plan(CompactGraph graph, long budget) {
         int n = (graph.kernels - 1) / 2;
-        if (n < 1 || !uniform(graph, n)) {
+        if (n < 1 || n > LONGEST || !uniform(graph, n)) {
             return Optional.empty();
         }
         long unit = graph.bytes[0];

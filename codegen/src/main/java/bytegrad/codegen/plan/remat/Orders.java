@@ -33,12 +33,9 @@ final class Orders {
     /** Always the kernel that is ready and frees the most bytes, less those it makes. */
     private static int[] freeing(CompactGraph g) {
         int[] waiting = new int[g.kernels];
+        int[][] next = followers(g, waiting);
         int[] readers = new int[g.values];
-        List<List<Integer>> next = new ArrayList<>();
         List<List<Integer>> readersOf = new ArrayList<>();
-        for (int k = 0; k < g.kernels; k++) {
-            next.add(new ArrayList<>());
-        }
         for (int v = 0; v < g.values; v++) {
             readersOf.add(new ArrayList<>());
         }
@@ -46,12 +43,6 @@ final class Orders {
             for (int i = g.firstRead(k); i < g.endReads(k); i++) {
                 readers[g.reads[i]]++;
                 readersOf.get(g.reads[i]).add(k);
-                next.get(g.writer[g.reads[i]]).add(k);
-                waiting[k]++;
-            }
-            for (int o : g.after[k]) {
-                next.get(o).add(k);
-                waiting[k]++;
             }
         }
         long[] gain = new long[g.kernels];
@@ -73,7 +64,7 @@ final class Orders {
             }
             ran[k] = true;
             order[n++] = k;
-            for (int w : next.get(k)) {
+            for (int w : next[k]) {
                 if (--waiting[w] == 0) {
                     ready.add(new long[] {gain[w], w});
                 }
@@ -94,6 +85,47 @@ final class Orders {
             }
         }
         return order;
+    }
+
+    /** Always the kernel that is ready and has the least key. */
+    static int[] byKey(CompactGraph g, double[] key) {
+        int[] waiting = new int[g.kernels];
+        int[][] next = followers(g, waiting);
+        PriorityQueue<Integer> ready = new PriorityQueue<>((x, y) -> key[x] != key[y] ? Double.compare(key[x], key[y]) : Integer.compare(x, y));
+        for (int k = 0; k < g.kernels; k++) {
+            if (waiting[k] == 0) {
+                ready.add(k);
+            }
+        }
+        int[] order = new int[g.kernels];
+        for (int n = 0; n < order.length; n++) {
+            order[n] = ready.remove();
+            for (int w : next[order[n]]) {
+                if (--waiting[w] == 0) {
+                    ready.add(w);
+                }
+            }
+        }
+        return order;
+    }
+
+    /** For each kernel those that wait for it, once for each reason; how many reasons each has is counted. */
+    private static int[][] followers(CompactGraph g, int[] waiting) {
+        List<List<Integer>> next = new ArrayList<>();
+        for (int k = 0; k < g.kernels; k++) {
+            next.add(new ArrayList<>());
+        }
+        for (int k = 0; k < g.kernels; k++) {
+            for (int i = g.firstRead(k); i < g.endReads(k); i++) {
+                next.get(g.writer[g.reads[i]]).add(k);
+                waiting[k]++;
+            }
+            for (int o : g.after[k]) {
+                next.get(o).add(k);
+                waiting[k]++;
+            }
+        }
+        return next.stream().map(l -> l.stream().mapToInt(k -> k).toArray()).toArray(int[][]::new);
     }
 
     private static long gain(CompactGraph g, int k, int[] readers) {

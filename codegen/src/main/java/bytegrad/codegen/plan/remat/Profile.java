@@ -56,6 +56,13 @@ final class Profile {
         return areaBefore[length];
     }
 
+    /** The most area that can go with a value's bytes between an access and the next. */
+    long areaWithout(int slot, long bytes) {
+        int a = positionOf[slot];
+        int q = positionOf[next[slot]];
+        return (long) Math.min((double) bytes * (q - a - 1), areaBefore[q] - areaBefore[a + 1]);
+    }
+
     /** Takes a sequence, less what nothing reads. False where a read finds no run that wrote its value. */
     boolean load(int[] sequence, int count) {
         grow(count);

@@ -15,6 +15,8 @@ final class Repair {
     /** So few bytes, relative to the value recomputed, that an operand is kept rather than computed again. */
     private static final int SMALL = 4;
     private static final int LONGEST_CLOSURE = 400;
+    /** With noise, how often moves are left out at a position. */
+    private static final double[] STILL = {0, 0, 0, 0.5, 1};
 
     private enum Kind {
         AGAIN,
@@ -32,7 +34,9 @@ final class Repair {
     private final SplittableRandom random;
     private int tries;
     private double noise;
+    private double still;
     private int[] spare = {};
+    private final IdleValues idle;
     private final int[] inClosure;
     private int mark;
 
@@ -42,11 +46,10 @@ final class Repair {
     private int bestSlot;
     private long area;
 
-    // Candidates at one position.
-    private int count;
-    private int[] slots = new int[64];
-    private double[] promise = new double[64];
-    private Integer[] sorted = {};
+    // The edit in the trial: the most area that it can take away; what it costs, as long as it leaves no other run without use.
+    private long mostGain;
+    private long moreCost;
+    private double wobble;
 
     Repair(Profile profile, Trial trial, Box box, SplittableRandom random) {
         this.graph = profile.graph;
@@ -55,6 +58,7 @@ final class Repair {
         this.box = box;
         this.random = random;
         inClosure = new int[graph.kernels];
+        idle = new IdleValues(profile);
     }
 
     /**
@@ -66,6 +70,7 @@ final class Repair {
         noise = withNoise;
         tries = mostTries;
         boolean[] tried = new boolean[0];
+        still = noise == 0 ? 0 : STILL[random.nextInt(STILL.length)];
         while (profile.area() > 0) {
             if (!box.open() || profile.cost > mostCost) {
                 return false;
@@ -105,22 +110,27 @@ final class Repair {
     }
 
     private boolean improve(int p) {
-        collect(p);
+        idle.collect(p, noise, random);
+        box.spend(p / 4 + 4L * idle.count());
         area = profile.area();
         best = Double.POSITIVE_INFINITY;
-        consider(Kind.RUN_LATER, p, profile.slot(p));
-        consider(Kind.RUN_EARLIER, p, profile.slot(p));
-        // What only moves costs nothing, and is better than all that computes again.
-        for (int c = 0; c < count; c++) {
-            int slot = slots[sorted[c]];
+        // What only moves costs nothing, and is better than all that computes again; but the next positions may lose by it.
+        boolean move = noise == 0 || random.nextDouble() >= still;
+        if (move) {
+            consider(Kind.RUN_LATER, p, profile.slot(p));
+            consider(Kind.RUN_EARLIER, p, profile.slot(p));
+        }
+        for (int c = 0; c < idle.count() && move; c++) {
+            int slot = idle.slot(c);
             consider(Kind.USE_EARLIER, p, slot);
             if (isWrite(slot)) {
                 consider(Kind.AGAIN_KEEPING, p, slot);
             }
         }
         boolean recompute = tries > 0 && best >= 0;
-        for (int c = 0; c < Math.min(count, tries) && recompute; c++) {
-            int slot = slots[sorted[c]];
+        // A promise is a bound: once it is no better than what was found, nothing after it is.
+        for (int c = 0; c < Math.min(idle.count(), tries) && recompute && idle.promise(c) < best; c++) {
+            int slot = idle.slot(c);
             consider(Kind.AGAIN, p, slot);
             consider(Kind.AGAIN_KEEPING_SMALL, p, slot);
             if (!isWrite(slot)) {
@@ -130,14 +140,22 @@ final class Repair {
         if (best == Double.POSITIVE_INFINITY || tries == 0 && best > 0) {
             return false;
         }
+        best = Double.POSITIVE_INFINITY;
         prepare(bestKind, p, bestSlot);
         apply();
         return true;
     }
 
     private void consider(Kind kind, int p, int slot) {
-        if (prepare(kind, p, slot) && trial.evaluate(area - 1)) {
-            double score = score();
+        wobble = noise == 0 ? 1 : Math.exp(noise * (2 * random.nextDouble() - 1));
+        if (!prepare(kind, p, slot)) {
+            return;
+        }
+        // What the edit has to take away to be better than the best so far, so that most need not be worked out.
+        double least = best < 0 ? -best / wobble : best < Double.POSITIVE_INFINITY ? wobble * moreCost / best : 1;
+        if (least <= mostGain && trial.evaluate(area - Math.max(1, (long) least))) {
+            long gain = area - trial.area;
+            double score = trial.moreCost > 0 ? wobble * trial.moreCost / gain : -wobble * gain;
             if (score < best) {
                 best = score;
                 bestKind = kind;
@@ -162,59 +180,10 @@ final class Repair {
         box.spend(profile.slot(profile.length));
     }
 
-    private double score() {
-        long gain = area - trial.area;
-        double wobble = noise == 0 ? 1 : Math.exp(noise * (2 * random.nextDouble() - 1));
-        return trial.moreCost > 0 ? wobble * trial.moreCost / gain : -wobble * gain;
-    }
-
-    /** The values idle at a position, by how little they promise to cost for what they take away. */
-    private void collect(int p) {
-        count = 0;
-        for (int d = 0; d < p; d++) {
-            int k = profile.runs[d];
-            int s = profile.slot(d);
-            for (int i = graph.firstWrite(k); i < graph.endWrites(k); i++, s++) {
-                long bytes = graph.bytes[graph.writes[i]];
-                if (bytes > 0 && profile.link[s] > p) {
-                    add(s, p, k, bytes);
-                }
-            }
-        }
-        box.spend(p / 4);
-        if (sorted.length < count) {
-            sorted = new Integer[2 * count];
-        }
-        for (int c = 0; c < count; c++) {
-            sorted[c] = c;
-        }
-        Arrays.sort(sorted, 0, count, (x, y) -> Double.compare(promise[x], promise[y]));
-    }
-
-    private void add(int writeSlot, int p, int kernel, long bytes) {
-        int at = writeSlot;
-        int next = profile.next[at];
-        while (profile.positionOf[next] < p) {
-            at = next;
-            next = profile.next[at];
-        }
-        if (profile.positionOf[next] == p) {
-            return;
-        }
-        int a = profile.positionOf[at];
-        int q = profile.positionOf[next];
-        if (count == slots.length) {
-            slots = Arrays.copyOf(slots, 2 * count);
-            promise = Arrays.copyOf(promise, 2 * count);
-        }
-        slots[count] = at;
-        double most = Math.min((double) bytes * (q - a - 1), profile.areaBefore[q] - profile.areaBefore[a + 1]);
-        double cost = at == writeSlot ? 0 : graph.cost[kernel];
-        promise[count++] = (cost + 1e-3) / most * (noise == 0 ? 1 : Math.exp(noise * (2 * random.nextDouble() - 1)));
-    }
-
     /** Puts an edit into the trial; false where it makes no sense. The slot is that of the value's last access before the position. */
     private boolean prepare(Kind kind, int p, int slot) {
+        mostGain = Long.MAX_VALUE;
+        moreCost = 0;
         return switch (kind) {
             case AGAIN, AGAIN_KEEPING, AGAIN_KEEPING_SMALL -> again(kind, slot);
             case USE_EARLIER -> {
@@ -248,6 +217,8 @@ final class Repair {
             case AGAIN_KEEPING_SMALL -> graph.bytes[v] / SMALL;
             case AGAIN_KEEPING, USE_EARLIER, RUN_EARLIER, RUN_LATER -> Long.MAX_VALUE;
         };
+        mostGain = profile.areaWithout(slot, graph.bytes[v]);
+        moreCost = isWrite(slot) ? -graph.cost[k] : 0;
         boolean fine = closure(k, q, small, 0);
         // Where nothing is recomputed or kept for it, all kinds are the same.
         return fine && (kind == Kind.AGAIN || kind == Kind.AGAIN_KEEPING && (isWrite(slot) || anyIdle(k, q))
@@ -265,14 +236,17 @@ final class Repair {
 
     /**
      * Inserts a kernel after those whose values it reads and that are not stored there; smaller values than {@code small} are kept
-     * instead.
+     * instead. False where that is not allowed, or costs too much to be better than the best so far.
      */
     private boolean closure(int k, int q, long small, int depth) {
         if (inClosure[k] == mark) {
             return true;
         }
         inClosure[k] = mark;
-        if (!mayRun(k, q) || depth > LONGEST_CLOSURE || trial.insertions > LONGEST_CLOSURE) {
+        moreCost += graph.cost[k];
+        box.spend(2);
+        boolean tooDear = moreCost > 0 && wobble * moreCost >= best * mostGain;
+        if (tooDear || !mayRun(k, q) || depth > LONGEST_CLOSURE || trial.insertions > LONGEST_CLOSURE) {
             return false;
         }
         for (int i = graph.firstRead(k); i < graph.endReads(k); i++) {
@@ -305,9 +279,18 @@ final class Repair {
     private boolean earlier(int q, int p, int floor) {
         int k = profile.runs[q];
         int at = floor;
-        int s = profile.slot(q) + graph.endWrites(k) - graph.firstWrite(k);
+        int s = profile.slot(q);
+        long net = 0;
+        for (int i = graph.firstWrite(k); i < graph.endWrites(k); i++, s++) {
+            net += profile.next[s] == Profile.NONE ? 0 : graph.bytes[graph.writes[i]];
+        }
         for (int i = graph.firstRead(k); i < graph.endReads(k); i++, s++) {
             at = Math.max(at, profile.link[s]);
+            net -= profile.next[s] == Profile.NONE ? graph.bytes[graph.reads[i]] : 0;
+        }
+        if (net >= 0 && q != p) {
+            // Between its new place and its old one there would be more bytes, not less.
+            return false;
         }
         for (int o : graph.after[k]) {
             at = Math.max(at, profile.lastRun[o]);
@@ -315,6 +298,7 @@ final class Repair {
         if (at + 1 > p || at + 1 >= q) {
             return false;
         }
+        mostGain = profile.areaBefore[q + 1] - profile.areaBefore[at + 1];
         trial.clear(at + 1);
         trial.insert(k);
         trial.remove(q);

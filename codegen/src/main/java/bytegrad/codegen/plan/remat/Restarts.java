@@ -12,11 +12,17 @@ final class Restarts {
     private static final long SEED = 0x5eed;
     /** A repair that costs this much more recomputation than the best plan is broken off; pruning may win less back. */
     private static final double SLACK = 0.25;
+    /** What costs up to this much more recomputation than the best plan is gone on from. */
+    private static final double WORSE = 0.02;
     private static final int MOST_UNDONE = 12;
     private static final int MOST_SHIFTED = 5;
     private static final int FARTHEST = 32;
     private static final int FIRST_TRIES = 256;
     private static final int[] TRIES = {12, 48, 192};
+    /** Of the steps spent, one in so many goes into beginning anew. */
+    private static final int ANEW_SHARE = 3;
+    /** How far a kernel may get from its place when the order is changed, by the number of kernels. */
+    private static final double[] JITTER = {0.05, 0.2, 0.5, 1.0};
     private static final double[] NOISE = {0.05, 0.2, 0.5, 1.0};
 
     private final CompactGraph graph;
@@ -26,6 +32,7 @@ final class Restarts {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final long least;
 
+    private int[] current;
     private int[] best;
     private long bestCost;
     private long bestArea;
@@ -41,6 +48,7 @@ final class Restarts {
         }
         least = sum;
         best = new int[0];
+        current = best;
         bestCost = Long.MAX_VALUE;
         bestArea = Long.MAX_VALUE;
     }
@@ -90,6 +98,10 @@ final class Restarts {
     }
 
     private void keep() {
+        // Not only what is better is gone on from (Dueck, "New optimization heuristics", J. Comp. Phys. 104, 1993).
+        if (profile.area() < bestArea || profile.area() == bestArea && profile.cost <= bestCost + (long) (WORSE * (bestCost - least))) {
+            current = profile.sequence();
+        }
         if (profile.area() < bestArea || profile.area() == bestArea && profile.cost <= bestCost) {
             best = profile.sequence();
             bestCost = profile.cost;
@@ -98,33 +110,49 @@ final class Restarts {
     }
 
     /**
-     * Undoes and repairs until the box is closed, or nothing is recomputed.
+     * Undoes and repairs, and now and then begins anew with a like order, until the box is closed, or nothing is recomputed.
      *
      * @param any whether to end once a sequence is within budget
      */
     void improve(boolean any) {
+        long anew = 0;
+        long begun = box.spent();
         while (box.open() && !free() && !(any && fits())) {
-            int[] ruined = ruin();
-            if (!profile.load(ruined, ruined.length)) {
+            boolean again = anew * ANEW_SHARE > box.spent() - begun;
+            long before = box.spent();
+            int[] start = again ? ruin() : reordered();
+            if (!profile.load(start, start.length)) {
                 throw new IllegalStateException("a sequence without some of its second runs is not valid");
             }
+            box.spend(profile.slot(profile.length));
             long most = fits() ? bestCost + (long) (SLACK * (bestCost - least)) : Long.MAX_VALUE;
             attempt(NOISE[random.nextInt(NOISE.length)], most, TRIES[random.nextInt(TRIES.length)]);
+            anew += again ? 0 : box.spent() - before;
         }
     }
 
-    /** The best sequence less a few of its second runs, which are neighbours. */
+    /** Every kernel once, about where it runs first in the best sequence. */
+    private int[] reordered() {
+        double jitter = JITTER[random.nextInt(JITTER.length)] * graph.kernels;
+        double[] key = new double[graph.kernels];
+        for (int p = best.length - 1; p >= 0; p--) {
+            key[best[p]] = p + jitter * random.nextDouble();
+        }
+        return Orders.byKey(graph, key);
+    }
+
+    /** The current sequence less a few of its second runs, which are neighbours. */
     private int[] ruin() {
-        int[] clones = new int[best.length];
+        int[] clones = new int[current.length];
         int n = 0;
         boolean[] seen = new boolean[graph.kernels];
-        for (int p = 0; p < best.length; p++) {
-            if (seen[best[p]]) {
+        for (int p = 0; p < current.length; p++) {
+            if (seen[current[p]]) {
                 clones[n++] = p;
             }
-            seen[best[p]] = true;
+            seen[current[p]] = true;
         }
-        boolean[] removed = new boolean[best.length];
+        boolean[] removed = new boolean[current.length];
         if (n > 0) {
             int undone = 1 + random.nextInt(Math.min(n, MOST_UNDONE));
             int first = random.nextInt(n);
@@ -132,11 +160,11 @@ final class Restarts {
                 removed[clones[(first + i) % n]] = true;
             }
         }
-        int[] rest = new int[best.length];
+        int[] rest = new int[current.length];
         int m = 0;
-        for (int p = 0; p < best.length; p++) {
+        for (int p = 0; p < current.length; p++) {
             if (!removed[p]) {
-                rest[m++] = best[p];
+                rest[m++] = current[p];
             }
         }
         int[] ruined = Arrays.copyOf(rest, m);

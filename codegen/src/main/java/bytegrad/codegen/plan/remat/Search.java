@@ -1,6 +1,6 @@
 package bytegrad.codegen.plan.remat;
 
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** All ways to a sequence within a budget of live bytes, and the cheapest of what they find. */
@@ -9,6 +9,9 @@ final class Search {
     private static final int SMALL = 16;
     /** Beyond so many kernels repair is too slow; sweeps remain. */
     private static final int LARGE = 4000;
+
+    /** A sweep may take one part in so many of what is left; all of it where there is nothing else to do. */
+    private static final int SWEEPS_SHARE = 8;
 
     private Search() {}
 
@@ -47,21 +50,38 @@ final class Search {
     private static Found portfolio(CompactGraph g, long budget, Effort effort) {
         Box box = new Box(effort.steps());
         Restarts restarts = new Restarts(g, budget, box);
-        List<int[]> orders = Orders.all(g);
+        int[] given = Orders.given(g);
         if (g.kernels <= LARGE) {
-            restarts.add(Orders.given(g));
-            for (int i = 0; i < orders.size() && !restarts.free(); i++) {
-                restarts.add(orders.get(i));
+            restarts.add(given);
+            for (int[] order : Orders.all(g)) {
+                if (!restarts.free() && !Arrays.equals(order, given)) {
+                    restarts.add(order);
+                }
             }
         }
-        for (Sweep.Taste taste : Sweep.TASTES) {
-            if (!restarts.free() && box.open() && !(g.kernels > LARGE && restarts.fits())) {
-                Sweep.run(g, budget, Orders.given(g), taste, box).ifPresent(swept -> restarts.take(swept, g.kernels <= LARGE));
-            }
-        }
+        sweep(g, budget, restarts, box);
         if (g.kernels <= LARGE && !(effort.any() && restarts.fits())) {
             restarts.improve(effort.any());
         }
         return new Found(restarts.fits() ? Optional.of(restarts.best()) : Optional.empty(), restarts.free());
+    }
+
+    /** Sweeps by each taste, until one does not come to an end: where that happens, it mostly happens to all. */
+    private static void sweep(CompactGraph g, long budget, Restarts restarts, Box box) {
+        boolean large = g.kernels > LARGE;
+        for (Sweep.Taste taste : Sweep.TASTES) {
+            if (restarts.free() || !box.open() || large && restarts.fits()) {
+                return;
+            }
+            Box part = large ? box : box.part(box.left() / SWEEPS_SHARE);
+            Optional<int[]> swept = Sweep.run(g, budget, Orders.given(g), taste, part);
+            if (!large) {
+                box.spend(part.spent());
+            }
+            swept.ifPresent(s -> restarts.take(s, !large));
+            if (swept.isEmpty() && restarts.fits()) {
+                return;
+            }
+        }
     }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class StepPlanner {
     /** So often a refusal halves the distance between the bound and the least budget that a plan was found for. */
     private static final int HALVINGS = 12;
+    /** Bytes that packing loses are looked for to one part in so many. */
+    private static final long FINEST = 200;
 
     private final KernelGraph graph;
     private final CompactGraph compact;
@@ -123,6 +125,8 @@ public final class StepPlanner {
     private @Nullable StepPlan within(long budget, Effort how) {
         long arena = budget - compact.pinned;
         long live = arena;
+        long fits = -1;
+        long fails = arena + 1;
         StepPlan best = null;
         for (int round = 0; round < how.rounds() && live >= 0; round++) {
             Optional<int[]> sequence = Search.within(compact, live, how).sequence();
@@ -132,10 +136,15 @@ public final class StepPlanner {
             StepPlan plan = place(sequence.get(), arena);
             if (plan.bytes() <= budget) {
                 best = best == null || plan.cost() < best.cost() ? plan : best;
+                fits = live;
+            } else {
+                fails = live;
+            }
+            if (fails - fits <= 1 + arena / FINEST || best != null && how.any()) {
                 break;
             }
-            // What packing loses is taken off the live bytes.
-            live = Math.min(live, plan.live() - compact.pinned) - Math.max(1, plan.bytes() - budget);
+            // What packing loses is taken off the live bytes; once that is enough, half of it may be.
+            live = best == null ? Math.min(live, plan.live() - compact.pinned) - Math.max(1, plan.bytes() - budget) : fits + (fails - fits) / 2;
         }
         return best;
     }

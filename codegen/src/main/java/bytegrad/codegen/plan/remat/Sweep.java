@@ -18,7 +18,8 @@ final class Sweep {
     };
     /** Of many values, only so many with the farthest next uses are compared. */
     private static final int COMPARED = 256;
-    private static final int DEEPEST = 20_000;
+    /** Operands that are made for one run, one for the other: each takes stack. */
+    private static final int DEEPEST = 2000;
     private static final long MOST_RUNS = 8;
 
     private final CompactGraph g;
@@ -227,6 +228,7 @@ final class Sweep {
             return 0;
         }
         closing[k] = mark;
+        box.spend(g.slots(k));
         double cost = g.cost[k];
         for (int i = g.firstRead(k); i < g.endReads(k) && depth < 64; i++) {
             if (!stored[g.reads[i]]) {

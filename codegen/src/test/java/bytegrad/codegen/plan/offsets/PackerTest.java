@@ -1,6 +1,7 @@
 package bytegrad.codegen.plan.offsets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -43,6 +44,73 @@ class PackerTest {
             assertTrue(slow.height() <= quick.height());
             assertEquals(slow, Packer.pack(buffers, 0, 20_000));
         }
+    }
+
+    /** Whether there are offsets within a height: each buffer at every offset. */
+    private static boolean fits(List<Interval> buffers, long[] at, int placed, long height) {
+        if (placed == buffers.size()) {
+            return true;
+        }
+        Interval b = buffers.get(placed);
+        for (at[placed] = 0; at[placed] + b.size() <= height; at[placed]++) {
+            boolean free = true;
+            for (int j = 0; j < placed && free; j++) {
+                Interval o = buffers.get(j);
+                boolean together = o.from() < b.end() && b.from() < o.end();
+                free = !together || at[placed] + b.size() <= at[j] || at[j] + o.size() <= at[placed];
+            }
+            if (free && fits(buffers, at, placed + 1, height)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void fewBuffersArePackedAsLowAsCanBe() {
+        long seed = 19;
+        System.out.println("seed " + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 300; i++) {
+            List<Interval> buffers = new ArrayList<>();
+            for (int n = 3 + random.nextInt(4); n > 0; n--) {
+                int from = random.nextInt(6);
+                buffers.add(new Interval(from, from + 1 + random.nextInt(4), random.nextInt(4)));
+            }
+            Packing packing = Packer.pack(buffers, 0, 1_000_000);
+            check(buffers, packing);
+            assertFalse(fits(buffers, new long[buffers.size()], 0, packing.height() - 1), buffers.toString());
+        }
+    }
+
+    /** Cuts a rectangle of time and bytes into pieces. */
+    private static void cut(int from, int end, long size, int pieces, SplittableRandom random, List<Interval> into) {
+        boolean inTime = end - from > 1 && (size < 2 || random.nextBoolean());
+        if (pieces <= 1 || !inTime && size < 2) {
+            into.add(new Interval(from, end, size));
+        } else if (inTime) {
+            int at = from + 1 + random.nextInt(end - from - 1);
+            cut(from, at, size, pieces / 2, random, into);
+            cut(at, end, size, pieces - pieces / 2, random, into);
+        } else {
+            long at = 1 + random.nextLong(size - 1);
+            cut(from, end, at, pieces / 2, random, into);
+            cut(from, end, size - at, pieces - pieces / 2, random, into);
+        }
+    }
+
+    @Test
+    void theSearchFindsPackingsWithoutGaps() {
+        int better = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            List<Interval> buffers = new ArrayList<>();
+            cut(0, 100, 1 << 16, 64, new SplittableRandom(seed), buffers);
+            Packing packing = Packer.pack(buffers, 0, 20_000_000);
+            check(buffers, packing);
+            assertEquals(1 << 16, packing.height());
+            better += Packer.pack(buffers, 0, 0).height() > 1 << 16 ? 1 : 0;
+        }
+        assertTrue(better > 10, "greedy orders find nearly all of them as well");
     }
 
     @Test

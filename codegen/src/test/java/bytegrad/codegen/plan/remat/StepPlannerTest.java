@@ -149,6 +149,26 @@ class StepPlannerTest {
         }
     }
 
+    /** A read of the first of many values in a row: making them again calls for one another. */
+    @Test
+    void longChainsNeedNoDeepStack() throws InterruptedException {
+        int n = 30_000;
+        List<KernelGraph.Value> values = new ArrayList<>();
+        List<KernelGraph.Kernel> kernels = new ArrayList<>();
+        for (int k = 0; k < n; k++) {
+            values.add(value(k, 64));
+            kernels.add(k == 0 ? kernel(k, 1) : kernel(k, 1, k - 1));
+        }
+        values.add(value(n, 64));
+        kernels.add(kernel(n, 1, n - 1, n / 2));
+        KernelGraph graph = new KernelGraph(values, kernels);
+        List<Object> seen = new ArrayList<>();
+        Thread small = new Thread(null, () -> seen.add(StepPlanner.planWithin(graph, 192, SMALL)), "small stack", 1 << 20);
+        small.start();
+        small.join();
+        assertEquals(1, seen.size());
+    }
+
     @Test
     void theVerifierSeesWhatIsWrong() {
         KernelGraph graph = skip();
