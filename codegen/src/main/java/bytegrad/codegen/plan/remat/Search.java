@@ -47,6 +47,15 @@ final class Search {
     private static Found portfolio(CompactGraph g, long budget, Effort effort) {
         Box box = new Box(effort.steps());
         Restarts restarts = new Restarts(g, budget, box);
+        if (effort.any()) {
+            // One walk is often enough, where repair would spend all there is on one plan.
+            for (int t = 0; t < Sweep.TASTES.length && !restarts.fits(); t++) {
+                Sweep.run(g, budget, Orders.given(g), Sweep.TASTES[t], box).ifPresent(swept -> restarts.take(swept, false));
+            }
+            if (restarts.fits()) {
+                return new Found(Optional.of(restarts.best()), restarts.free());
+            }
+        }
         List<int[]> orders = Orders.all(g);
         if (g.kernels <= LARGE) {
             restarts.add(Orders.given(g));
