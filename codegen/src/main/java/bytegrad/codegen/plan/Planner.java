@@ -90,12 +90,10 @@ public final class Planner {
 
     private Planned refused(StepPlan unlimited, Outcome.Refused r) {
         long least = r.least();
-        if (unlimited.bytes() < least) {
-            Optional<StepPlan> less = Optional.of(unlimited);
-            while (less.isPresent()) {
-                least = less.get().bytes();
-                less = StepPlanner.planWithin(steps.graph(), least - 1, effort());
-            }
+        // The order without a budget may be better than any that the search began with: rarely, and then not by much.
+        for (StepPlan less = unlimited; less.bytes() < least; ) {
+            least = less.bytes();
+            less = StepPlanner.plan(steps.graph(), least - 1, effort()) instanceof Outcome.Planned(StepPlan plan) ? plan : less;
         }
         Optional<MemoryPlan> plan;
         try {

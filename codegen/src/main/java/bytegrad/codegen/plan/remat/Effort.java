@@ -24,7 +24,7 @@ public record Effort(long steps, long packing, int rounds, boolean exact, boolea
         return new Effort(steps, packing, rounds, on, any);
     }
 
-    /** To look for the least budget: a quarter, and no more once there is a plan. */
+    /** To know whether there is a plan: a quarter, and no more once there is one. */
     Effort forAny() {
         return new Effort(steps / 4, packing, rounds, exact, true);
     }

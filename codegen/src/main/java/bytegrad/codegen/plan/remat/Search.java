@@ -51,6 +51,15 @@ final class Search {
         Box box = new Box(effort.steps());
         Restarts restarts = new Restarts(g, budget, box);
         int[] given = Orders.given(g);
+        if (effort.any()) {
+            // One walk is often enough, where repair would spend all there is on one plan.
+            for (int t = 0; t < Sweep.TASTES.length && !restarts.fits(); t++) {
+                Sweep.run(g, budget, given, Sweep.TASTES[t], box).ifPresent(swept -> restarts.take(swept, false));
+            }
+            if (restarts.fits()) {
+                return new Found(Optional.of(restarts.best()), restarts.free());
+            }
+        }
         if (g.kernels <= LARGE) {
             restarts.add(given);
             for (int[] order : Orders.all(g)) {

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
  * passed {@link StepVerifier}.
  */
 public final class StepPlanner {
-    /** So often a refusal halves the distance between the bound and the least budget that a plan was found for. */
-    private static final int HALVINGS = 12;
     /** Bytes that packing loses are looked for to one part in so many. */
     private static final long FINEST = 200;
 
     private final KernelGraph graph;
     private final CompactGraph compact;
     private final Effort effort;
+    private final long unit;
 
     private StepPlanner(KernelGraph graph, Effort effort) {
         this.graph = graph;
         this.effort = effort;
         compact = new CompactGraph(graph);
+        unit = unit(compact);
     }
 
     /**
@@ -109,7 +109,7 @@ public final class StepPlanner {
 
     private Outcome plan(long budget) {
         LowerBound bound = LowerBound.of(compact);
-        StepPlan found = budget < bound.bytes() ? null : within(budget, effort);
+        StepPlan found = budget < bound.bytes() ? null : any(budget);
         if (found == null) {
             StepPlan least = least(bound.bytes());
             if (least.bytes() > budget) {
@@ -117,8 +117,17 @@ public final class StepPlanner {
             }
             found = least;
         }
-        StepVerifier.verify(graph, found, budget);
-        return new Outcome.Planned(found);
+        StepPlan cheaper = within(budget, effort);
+        StepPlan best = cheaper != null && cheaper.cost() <= found.cost() ? cheaper : found;
+        StepVerifier.verify(graph, best, budget);
+        return new Outcome.Planned(best);
+    }
+
+    /** Some plan within a budget, which decides whether it is refused; the same for budgets between which no plan's bytes can be. */
+    private @Nullable StepPlan any(long budget) {
+        long target = budget - Math.floorMod(budget - compact.pinned, unit);
+        StepPlan quick = within(target, effort.forAny());
+        return quick != null ? quick : within(target, effort);
     }
 
     /** The cheapest plan found within a budget; null if there is none. */
@@ -152,23 +161,31 @@ public final class StepPlanner {
     /** The plan for the least budget for which there is one, as far as is found; it does not depend on any budget asked for. */
     private StepPlan least(long bound) {
         StepPlan best = plan(graph, effort);
-        long low = bound - 1;
-        for (int i = 0; i < HALVINGS && best.bytes() - low > 1; i++) {
+        // There is none for this one.
+        long low = Math.min(bound, best.bytes()) - 1;
+        while (best.bytes() - low > unit) {
             long target = low + (best.bytes() - low) / 2;
-            StepPlan plan = within(target, effort.forAny());
+            StepPlan plan = any(target);
             if (plan == null) {
                 low = target;
             } else {
                 best = plan;
             }
         }
-        // What is named as the least is a byte more than what fails.
-        StepPlan less = best;
-        while (less != null) {
-            best = less;
-            less = best.bytes() - 1 < bound ? null : within(best.bytes() - 1, effort.forAny());
-            less = less != null || best.bytes() - 1 < bound ? less : within(best.bytes() - 1, effort);
-        }
         return best;
+    }
+
+    /** What the bytes of all plans are a multiple of, beside what is pinned. */
+    private static long unit(CompactGraph g) {
+        long unit = 0;
+        for (long bytes : g.bytes) {
+            long a = bytes;
+            while (a != 0) {
+                long rest = unit % a;
+                unit = a;
+                a = rest;
+            }
+        }
+        return Math.max(1, unit);
     }
 }
