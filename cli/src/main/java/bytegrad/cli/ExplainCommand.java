@@ -9,6 +9,7 @@ import bytegrad.ir.Graph;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,13 +66,33 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--profile", paramLabel = "FILE", description = "The machine to compile for, as benchmarks/peak.sh --profile writes it.")
     private @Nullable Path profile;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = MemorySize.class,
+            description = "Compile within this memory of a run, such as 64MB (units " + MemorySize.UNITS + "; bytes without): some of it is computed again rather "
+                    + "than kept. Refused, with the least that would do, where no plan is found.")
+    private @Nullable Long memory;
+
+    @Option(
+            names = "--memory-chart",
+            paramLabel = "FILE",
+            description = "Also draw memory by launch, and estimated time by budget, to this .png file. Compiles some ten times.")
+    private @Nullable Path chart;
+
     private Options options() {
-        Options options = dump == null ? Options.DEFAULT : Options.DEFAULT.withDump(dump);
+        Options options = memory == null ? Options.DEFAULT : Options.DEFAULT.withMemoryBudget(memory);
         return profile == null ? options : options.withMachineProfile(MachineProfile.read(profile));
     }
 
     @Override
     public Integer call() {
+        if (chart != null) {
+            MemoryReport.check(chart);
+            if (seconds != null) {
+                throw new InputError("--memory-chart: cannot go with --time, which prints times only");
+            }
+        }
         return seconds == null ? explain() : time(seconds);
     }
 
@@ -79,7 +100,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (!(length >= 0 && length <= LONGEST)) {
             throw new InputError("--time: " + length + " is not a number of seconds from 0 to " + LONGEST);
         }
-        StepProfile taken = StepProfile.of(GraphSource.task(source), options(), threads, length);
+        StepProfile taken = StepProfile.of(GraphSource.task(source), dumped(options()), threads, length);
         PrintWriter out = spec.commandLine().getOut();
         out.print(switch (format) {
             case TEXT -> taken.text();
@@ -89,13 +110,22 @@ final class ExplainCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
+    private Options dumped(Options options) {
+        return dump == null ? options : options.withDump(dump);
+    }
+
     private int explain() {
         Graph graph = GraphSource.of(source);
-        Explanation explanation = Compiler.explain(graph, options());
+        Options options = options();
+        Explanation explanation = Compiler.explain(graph, dumped(options));
+        OptionalLong measured = memory == null && chart == null ? OptionalLong.empty() : MemoryReport.measured(graph, options, explanation);
+        if (chart != null) {
+            MemoryReport.draw(chart, source, graph, options, explanation);
+        }
         PrintWriter out = spec.commandLine().getOut();
         out.print(switch (format) {
-            case TEXT -> explanation.text();
-            case JSON -> explanation.json();
+            case TEXT -> explanation.text() + MemoryReport.text(explanation, measured);
+            case JSON -> MemoryReport.json(explanation, measured);
         });
         out.flush();
         return Main.DONE;

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,14 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--save-every", paramLabel = "N", description = "Write a checkpoint after every N steps of an epoch too (default: after each epoch). No bit depends on it.")
     private @Nullable Integer saveEvery;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = MemorySize.class,
+            description = "The most memory a training step may take, such as 64MB (units " + MemorySize.UNITS + "; bytes without): its inputs, parameters, optimizer "
+                    + "state and what it computes, not the JVM's own, the data or the evaluation. What does not fit is computed again; no bit depends on it.")
+    private @Nullable Long memory;
+
     @Override
     public Integer call() {
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
@@ -142,7 +151,11 @@ final class TrainCommand implements Callable<Integer> {
         if (saveEvery != null && saveEvery < 1) {
             throw new InputError("--save-every is " + saveEvery + " but must be at least 1");
         }
-        Training.How how = new Training.How(checkNan ? Engine.CHECKED : engine, workers, saveEvery == null ? 0 : saveEvery, Console.of(spec.commandLine().getOut()));
+        if (memory != null && engine == Engine.INTERPRETER) {
+            throw new InputError("--memory is about compiled code, and cannot go with --engine interpreter");
+        }
+        Training.How how = new Training.How(checkNan ? Engine.CHECKED : engine, workers, saveEvery == null ? 0 : saveEvery,
+                memory == null ? OptionalLong.empty() : OptionalLong.of(memory), Console.of(spec.commandLine().getOut()));
         return switch (resume == null ? start(how).run() : resumed(resume, how).run()) {
             case DONE -> Main.DONE;
             case DISAGREEMENT, INTERRUPTED -> Main.FAILED;

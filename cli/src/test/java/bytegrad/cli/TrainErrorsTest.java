@@ -42,6 +42,14 @@ class TrainErrorsTest {
     }
 
     @Test
+    void budgetsThatCannotBeKept() {
+        train("--memory", "1KB").refused("memory budget 1,000 B cannot be met", "least achievable");
+        train("--memory", "-5").refused("--memory", "at least a byte");
+        train("--memory", "5 apples").refused("--memory", "unit");
+        train("--memory", "5MB", "--engine", "interpreter").refused("--memory is about compiled code");
+    }
+
+    @Test
     void missingFiles() throws IOException {
         Files.delete(file("t10k-labels-idx1-ubyte"));
         train().refused(data.toString(), "has no t10k-labels-idx1-ubyte");

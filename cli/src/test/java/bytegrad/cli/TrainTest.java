@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +84,21 @@ class TrainTest {
         assertEquals(12, ((Json.Arr) metrics.get("epochs").orElseThrow()).items().size());
         assertEquals(new Json.Num("1.0"), metrics.get("test_accuracy").orElseThrow());
         assertEquals(Json.of(true), ((Json.Obj) metrics.get("comparison").orElseThrow()).get("agrees").orElseThrow());
+    }
+
+    @Test
+    void aBudgetIsKeptAndChangesNoBit() throws IOException {
+        String said = train("a", "--epochs", "1").done();
+        String refused = train("b", "--epochs", "1", "--memory", "1").err();
+        Matcher least = Pattern.compile("least achievable ([0-9,]+) B").matcher(refused);
+        assertTrue(least.find() && said.contains("memory  of a step: planned "), said + refused);
+        String bytes = least.group(1).replace(",", "");
+        String within = train("b", "--epochs", "1", "--memory", bytes).done();
+        assertTrue(within.contains("planned " + least.group(1) + " B, measured " + least.group(1) + " B, budget " + least.group(1) + " B"), within);
+        assertArrayEquals(parameters("a"), parameters("b"));
+        Json.Obj memory = (Json.Obj) metrics("b").get("memory").orElseThrow();
+        assertEquals(Json.of(Long.parseLong(bytes)), memory.get("measured_bytes").orElseThrow());
+        assertEquals(Json.of(Long.parseLong(bytes)), memory.get("budget_bytes").orElseThrow());
     }
 
     @Test

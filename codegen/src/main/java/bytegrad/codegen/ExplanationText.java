@@ -3,11 +3,9 @@ package bytegrad.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.StringJoiner;
 
 /** An explanation for people, in sections; the debug levels log some of them. */
 final class ExplanationText {
-    private static final int BAR = 50;
     private static final int WIDTH = 132;
 
     private final Explanation e;
@@ -97,27 +95,7 @@ final class ExplanationText {
     }
 
     String memory() {
-        Explanation.Memory m = e.memory();
-        StringBuilder s = new StringBuilder(title("Memory"));
-        StringJoiner slabs = new StringJoiner(", ");
-        m.slabBytes().forEach((dtype, size) -> slabs.add(dtype + " " + bytes(size)));
-        s.append("slabs: ").append(slabs).append("\n");
-        s.append("live in each launch; the most is ").append(bytes(m.peakLiveBytes())).append(", the arena ").append(bytes(m.arenaBytes())).append(":\n");
-        for (Explanation.Launch l : e.launches()) {
-            int fixed = (int) Math.round(BAR * (double) m.pinnedBytes() / Math.max(1, m.arenaBytes()));
-            int live = (int) Math.round(BAR * (double) l.liveBytes() / Math.max(1, m.arenaBytes()));
-            String bar = "#".repeat(fixed) + "=".repeat(Math.max(0, live - fixed)) + " ".repeat(Math.max(0, BAR - Math.max(live, fixed)));
-            s.append(String.format(Locale.ROOT, "%3d |%s| %9s  %s%n", l.number(), bar, bytes(l.liveBytes()), cut(l.label())).replace("\r", ""));
-        }
-        s.append("    # pinned   = results and scratch of launches\n");
-        for (Explanation.StateUpdate u : e.updates()) {
-            s.append(String.format(Locale.ROOT, "state %-20s takes %-20s %s", u.state(), u.value(), u.way())).append('\n');
-        }
-        return s.toString();
-    }
-
-    private static String cut(String label) {
-        return label.length() <= 60 ? label : label.substring(0, 57) + "...";
+        return title("Memory") + new MemoryText(e).all();
     }
 
     String fates() {

@@ -11,7 +11,8 @@ import java.util.Optional;
 final class Metrics {
     private Metrics() {}
 
-    static Json.Obj of(Settings settings, Task task, Training.How how, List<Epoch> epochs, long parameters, Optional<Comparison> comparison) {
+    static Json.Obj of(Settings settings, Task task, Training.How how, List<Epoch> epochs, long parameters,
+            Optional<Engine.Memory> memory, Optional<Comparison> comparison) {
         JsonFields fields = new JsonFields()
                 .put("settings", settings.json())
                 .put("data", task.dataFields().build())
@@ -22,6 +23,7 @@ final class Metrics {
                 .put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version())
                 .put("parameters", parameters)
                 .put("epochs", new Json.Arr(epochs.stream().map(Metrics::epoch).toList()));
+        memory.ifPresent(m -> fields.put("memory", m.json()));
         if (!epochs.isEmpty()) {
             fields.put(task.result(), epochs.getLast().figure(task.result()));
         }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The training of a model, from its first step or from a checkpoint: a {@link TrainingLoop} with the files and words around it. Settings, data and engine decide
@@ -51,8 +52,9 @@ public final class Training {
      *
      * @param threads the most that work on a run of compiled code; no bit of the outcome depends on them
      * @param saveEvery steps of an epoch after which a checkpoint is written too; 0 for none
+     * @param memory bytes that a step may take; no bit of the outcome depends on them
      */
-    public record How(Engine engine, int threads, int saveEvery, Console console) {}
+    public record How(Engine engine, int threads, int saveEvery, OptionalLong memory, Console console) {}
 
     /** How it ended. */
     public enum End {
@@ -75,7 +77,7 @@ public final class Training {
         console.line("data    " + task.dataText());
         console.line(String.format(Locale.ROOT, "model   %s, %,d parameters", task.modelText(), network.summary().trained()));
         console.line("        " + settings.text());
-        ready = how.engine().ready(network.training(), how.threads());
+        ready = how.engine().ready(network.training(), how.threads(), how.memory());
         step = ready.runner();
         evaluator = task.evaluator(how.engine(), how.threads());
         batches = new Batches(task.training(), settings.batch(), settings.seed());
@@ -213,6 +215,7 @@ public final class Training {
                     States.of(step, step.states()), settings, how.threads());
             save(epochs, Optional.of(comparison));
             console.line(comparison.text());
+            ready.memory().ifPresent(m -> console.line("memory  of a step: " + m.text()));
             console.line("written " + new OutputFolder(out).text());
             return comparison.agrees() ? End.DONE : End.DISAGREEMENT;
         }
@@ -224,7 +227,7 @@ public final class Training {
 
     private void save(List<Epoch> epochs, Optional<Comparison> comparison) {
         task.writeModel(out, parameters());
-        Metrics.of(settings, task, how, epochs, network.summary().trained(), comparison).write(out.resolve(OutputFolder.METRICS));
+        Metrics.of(settings, task, how, epochs, network.summary().trained(), ready.memory(), comparison).write(out.resolve(OutputFolder.METRICS));
     }
 
     /** What the loop tells, for people; and the files that follow from a checkpoint. */
