@@ -6,6 +6,7 @@ import bytegrad.cli.workload.Workload;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.JarOptions;
 import bytegrad.codegen.Options;
+import bytegrad.codegen.facade.ModelInterface;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.runtime.artefact.Artefact;
 import java.io.IOException;
@@ -108,7 +109,8 @@ final class CompileCommand implements Callable<Integer> {
         JarSource from = source();
         JarSource whole = sample == null ? from : from.withSample(sample);
         Options options = Options.DEFAULT.withStart(start.start);
-        JarOptions with = JarOptions.DEFAULT.standalone(standalone).withValues(whole.values()).withMetadata(whole.metadata()).withSample(whole.sample());
+        JarOptions with = JarOptions.DEFAULT.standalone(standalone).withValues(whole.values()).withMetadata(whole.metadata()).withSample(whole.sample())
+                .with((layout, signature) -> ModelInterface.parts(layout, signature, whole.values().keySet()));
         Compiler.jar(whole.graph(), profile == null ? options : options.withMachineProfile(MachineProfile.read(profile))).write(jar, name == null ? with : with.named(name));
         report(whole);
         return Main.DONE;

@@ -16,6 +16,10 @@ import bytegrad.runtime.train.Checkpoint;
 import bytegrad.runtime.train.Runner;
 import bytegrad.runtime.train.TrainingLoop;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -101,6 +105,26 @@ class CompileTest {
         assertEquals(wanted.states(), Artefact.open(jar).values());
     }
 
+    /** A model of text knows what it takes, and a step that is run on its sample is a step of the training. */
+    @Test
+    void aModelOfTextAndStepsThatCount() throws IOException, InterruptedException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "to be or not to be, that is the question; ".repeat(20));
+        Path lm = folder.resolve("lm");
+        Outcome.of("train", "--model", "charlm-lstm", "--data", text, "--hidden", "4", "--length", "8", "--batch", "4", "--epochs", "1", "--out", lm).done();
+        Path jar = folder.resolve("lm.jar");
+        assertTrue(Outcome.of("compile", lm, "-o", jar).done().contains("held-out examples of " + text));
+        assertEquals(Tensor.scalar(7), Artefact.open(jar).sample().get("last"));
+        Outcome.of("compile", lm, "-o", jar, "--batch", "2").refused("--batch is for models of images");
+        Outcome.of("compile", lm, "-o", jar, "--train").done();
+        int before = Artefact.open(jar).checkpoint().orElseThrow().progress().step();
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process p = new ProcessBuilder(java.toString(), "-jar", jar.toString(), "--steps", "3", "--save", jar.toString()).redirectErrorStream(true).start();
+        String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, p.waitFor(), said);
+        assertTrue(said.contains("training 1 epochs and " + before + " steps done") && said.contains("sample, 3 runs"), said);
+        assertEquals(before + 3, Artefact.open(jar).checkpoint().orElseThrow().progress().step());
+    }
+
     private static int[] labels() {
         int[] labels = new int[TinyData.TRAINING];
         Arrays.setAll(labels, TinyData::label);
@@ -183,6 +207,36 @@ class CompileTest {
         assertTrue(Artefact.isModel(other));
         try (Stream<Path> files = Files.list(folder)) {
             assertFalse(files.anyMatch(f -> f.toString().endsWith(".tmp")));
+        }
+    }
+
+    /** On an application's class path: the interface that was made for the model, and what it says in its source. */
+    @Test
+    void aJarHasAnInterface() throws Exception {
+        Path jar = folder.resolve("bands.jar");
+        Outcome.of("compile", run, "-o", jar, "--batch", "2", "--name", "com.acme.Bands").done();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
+            Artefact artefact = Artefact.of(loader.loadClass("com.acme.Bands"));
+            Session session = artefact.newSession();
+            Class<?> type = loader.loadClass("com.acme.BandsModel");
+            Object bands = type.getMethod("over", Session.class).invoke(null, session);
+            float[] x = artefact.sample().get("x").floats();
+            float[] p = (float[]) type.getMethod("probabilities", float[].class).invoke(bands, (Object) x);
+            assertArrayEquals(session.get("probabilities").floats(), p);
+            assertEquals(2, type.getMethod("batch").invoke(bands));
+            try (InputStream in = loader.getResourceAsStream("com/acme/BandsModel.java")) {
+                String source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                assertTrue(source.contains("@param x x, f32[2," + TinyData.HEIGHT * TinyData.WIDTH + "]: "), source);
+                assertTrue(source.contains("void dense1Weight(@bytegrad.runtime.typed.Named(\"dense1.weight\") float[] value);"), source);
+            }
+        }
+        Path step = folder.resolve("bands-step.jar");
+        Outcome.of("compile", run, "-o", step, "--train", "--name", "com.acme.Step").done();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {step.toUri().toURL()}, getClass().getClassLoader())) {
+            Class<?> type = loader.loadClass("com.acme.StepModel");
+            Object model = type.getMethod("over", Session.class).invoke(null, Artefact.of(loader.loadClass("com.acme.Step")).newSession());
+            assertTrue(Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals("step")));
+            assertEquals(((float[]) type.getMethod("dense1Weight").invoke(model)).length, 6 * TinyData.HEIGHT * TinyData.WIDTH);
         }
     }
 }

@@ -32,14 +32,16 @@ import java.util.stream.Stream;
  * Compiled functions in a folder, so that a graph is compiled once for many starts of a program:
  *
  * <pre>{@code
- * CompiledFunction step = new ClassCache(Path.of("/var/cache/my-app")).compile(graph, Options.DEFAULT);
+ * CompiledFunction step = Compiler.compile(graph, Options.DEFAULT.withCache(Path.of("/var/cache/my-app")));
  * }</pre>
  *
- * <p>With the system property {@code bytegrad.cache}, every compilation of a JVM goes through the folder it names; {@code ./bytegrad} sets it to what {@code BYTEGRAD_CACHE} says.
+ * <p>With the system property {@code bytegrad.cache}, every compilation of a JVM goes through the folder it names; {@code ./bytegrad} sets it to what
+ * {@code BYTEGRAD_CACHE} says.
  *
- * <p>An entry is a {@linkplain ModelJar model's jar}, scalar code and that of one width, under the SHA-256 of the graph's text, the options, the width and the compiler that made it:
- * whatever changes one of them has an entry of its own. Entries appear whole or not at all, so that any number of processes may share a folder. Every class is compared with its checksum before
- * it is defined; an entry that is damaged is compiled again and replaced, and a folder that cannot be written costs the entry, not the function: both are told to the system logger
+ * <p>An entry is a {@linkplain ModelJar model's jar}, scalar code and that of one width, under the SHA-256 of the graph's text, the options, the width and the
+ * compiler that made it: whatever changes one of them has an entry of its own. Entries appear whole or not at all, so that any number of processes may share a
+ * folder. Every class is compared with its checksum before it is defined; an entry that is damaged is compiled again and replaced, and a folder that cannot be
+ * written costs the entry, not the function: both are told to the system logger
  * {@code bytegrad.cache}.
  *
  * <p>Checksums find damage, not malice. Who can write into the folder has code run by whoever uses it: trust it like a class path.
@@ -67,17 +69,19 @@ public record ClassCache(Path folder, long maxBytes) {
         this(folder, USUAL_BYTES);
     }
 
-    /** Of the folder that the system property names. */
-    static ClassCache in(String folder) {
+    /** The one that options or the system property name. */
+    static Optional<ClassCache> of(Options options) {
+        String property = System.getProperty("bytegrad.cache", "");
         try {
-            return new ClassCache(Path.of(folder));
+            return options.cache().or(() -> property.isEmpty() ? Optional.empty() : Optional.of(Path.of(property))).map(ClassCache::new);
         } catch (InvalidPathException e) {
             throw new OptionsException("the system property bytegrad.cache is no path: " + e.getMessage());
         }
     }
 
     /**
-     * As {@link Compiler#compile(Graph, Options)}, or out of the folder: with the same bits. What is compiled to be looked at (with verification or a dump) is compiled each time.
+     * As {@link Compiler#compile(Graph, Options)}, or out of the folder: with the same bits. What is compiled to be looked at (with verification or a dump)
+     * is compiled each time.
      *
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
@@ -90,7 +94,8 @@ public record ClassCache(Path folder, long maxBytes) {
             SimdSupport.requireModule();
         }
         String text = ModelJar.sha256(GraphPrinter.print(graph));
-        Path entry = folder.resolve(ModelJar.sha256(String.join("\n", text, options.toString(), Integer.toString(bits), Compiler.VERSION, Build.TEXT)) + ".jar");
+        String all = String.join("\n", text, options.withoutCache().toString(), Integer.toString(bits), Compiler.VERSION, Build.TEXT);
+        Path entry = folder.resolve(ModelJar.sha256(all) + ".jar");
         if (Files.exists(entry)) {
             Optional<CompiledFunction> known = open(entry, text, options, bits);
             if (known.isPresent()) {
@@ -98,7 +103,8 @@ public record ClassCache(Path folder, long maxBytes) {
                 return known.get();
             }
         }
-        return write(graph, options, bits, entry) ? open(entry, text, options, bits).orElseGet(() -> Compiler.compileAnew(graph, options)) : Compiler.compileAnew(graph, options);
+        Optional<CompiledFunction> written = write(graph, options, bits, entry) ? open(entry, text, options, bits) : Optional.empty();
+        return written.orElseGet(() -> Compiler.compileAnew(graph, options));
     }
 
     /** The function of an entry, if there is nothing wrong with it. */

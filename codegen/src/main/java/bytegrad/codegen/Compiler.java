@@ -15,7 +15,6 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -32,13 +31,13 @@ public final class Compiler {
     }
 
     /**
-     * Compiles a graph. Its inputs that have updates become the function's states. Where the system property {@code bytegrad.cache} names a folder, that is a {@link ClassCache}.
+     * Compiles a graph, or takes it from a {@link ClassCache} if the options or the system property {@code bytegrad.cache} name one. Its inputs that have updates become the
+     * function's states.
      *
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
-        String cache = System.getProperty("bytegrad.cache", "");
-        return cache.isEmpty() ? compileAnew(graph, options) : ClassCache.in(cache).compile(graph, options);
+        return ClassCache.of(options).map(cache -> cache.compile(graph, options)).orElseGet(() -> compileAnew(graph, options));
     }
 
     static CompiledFunction compileAnew(Graph graph, Options options) {
@@ -61,8 +60,8 @@ public final class Compiler {
      *     write into a state, states are as they were
      */
     public static CompiledFunction compileChecked(Graph graph, Options options) {
-        Compilation c = Compilation.of(graph, new Options(options.simd(), false, false, options.verify(), options.dump(), options.chunkNanos(), true,
-                Options.Start.COLD, options.machine(), OptionalLong.empty()));
+        Compilation c = Compilation.of(graph, options.withPasses(false).withFusion(false).withProfile(true).withStart(Options.Start.COLD)
+                .withoutMemoryBudget());
         return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
     }
 

@@ -153,7 +153,8 @@ public record ModelJar(Graph graph, Options options) {
     private Start start() {
         return switch (options.start()) {
             case COLD -> Start.COLD;
-            case SCALAR -> Start.SCALAR;
+            // As in Options.startsScalar: two memories at once would not be within a budget.
+            case SCALAR -> options.memoryBudget().isPresent() || options.profile() ? Start.COLD : Start.SCALAR;
             case WARM -> Start.WARM;
         };
     }

@@ -19,9 +19,10 @@ import java.util.OptionalLong;
  * @param start how a compiled function begins
  * @param machine the machine that code is to be fast on. It changes no bit of a result
  * @param memoryBudget bytes that the memory of a session may take; see {@link #withMemoryBudget}
+ * @param cache a folder of compiled graphs, see {@link ClassCache}; by default what the system property {@code bytegrad.cache} says, or none
  */
 public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos, boolean profile,
-        Start start, MachineProfile machine, OptionalLong memoryBudget) {
+        Start start, MachineProfile machine, OptionalLong memoryBudget, Optional<Path> cache) {
     /** A pebibyte: more than any session can have. */
     private static final long MOST_BYTES = 1L << 50;
 
@@ -95,51 +96,51 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
 
     /** Without a profile and a warm-up. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
-        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT, OptionalLong.empty());
+        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT, OptionalLong.empty(), Optional.empty());
     }
 
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine, memoryBudget);
+        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine, memoryBudget);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine, memoryBudget);
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine, memoryBudget, cache);
     }
 
     public Options withChunkNanos(long nanos) {
-        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine, memoryBudget);
+        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine, memoryBudget, cache);
     }
 
     public Options withProfile(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine, memoryBudget);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine, memoryBudget, cache);
     }
 
     public Options withWarmUp(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine, memoryBudget);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine, memoryBudget, cache);
     }
 
     /** Another machine, and chunks of loops that suit it. */
     public Options withMachineProfile(MachineProfile newMachine) {
-        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine, memoryBudget);
+        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine, memoryBudget, cache);
     }
 
     /** These options with another way to begin. */
     public Options withStart(Start newStart) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine, memoryBudget);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine, memoryBudget, cache);
     }
 
     /**
@@ -155,11 +156,21 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
      * @see MemoryBudgetException
      */
     public Options withMemoryBudget(long bytes) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.of(bytes));
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.of(bytes), cache);
     }
 
     /** These options without a memory budget: nothing is computed again. */
     public Options withoutMemoryBudget() {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.empty());
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.empty(), cache);
+    }
+
+    /** These options with a folder of compiled graphs, which is trusted like a class path: see {@link ClassCache}. */
+    public Options withCache(Path folder) {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, Optional.of(folder));
+    }
+
+    /** These options without such a folder, unless the system property names one. */
+    public Options withoutCache() {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, Optional.empty());
     }
 }

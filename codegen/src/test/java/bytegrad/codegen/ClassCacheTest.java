@@ -96,6 +96,7 @@ class ClassCacheTest {
         assertEquals(expected, run(new ClassCache(folder).compile(graph(0.5), Options.DEFAULT)));
         Path entry = entries().getFirst();
         Object first = identity(entry);
+        assertEquals(expected, run(Compiler.compile(graph(0.5), Options.DEFAULT.withCache(folder))));
         for (int i = 0; i < 3; i++) {
             assertEquals(expected, run(new ClassCache(folder).compile(graph(0.5), Options.DEFAULT)));
         }

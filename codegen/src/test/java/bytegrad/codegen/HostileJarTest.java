@@ -157,7 +157,7 @@ final class HostileJarTest {
                     zip.putNextEntry(new ZipEntry(e.getKey()));
                     zip.write(e.getValue());
                     if (e.getKey().equals(name)) {
-                        fill(zip, 200 << 20);
+                        fill(zip, 80 << 20);
                     }
                 }
             }
@@ -179,7 +179,7 @@ final class HostileJarTest {
         Random random = new Random(Long.getLong("bytegrad.seed", 1));
         int[] lies = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 20, 0, 7};
         int refused = 0;
-        for (int at = 0; at + 4 < original.length; at += 1 + random.nextInt(6)) {
+        for (int at = 0; at + 4 < original.length; at += 1 + random.nextInt(12)) {
             byte[] bytes = original.clone();
             ByteBuffer.wrap(bytes).putInt(at, lies[random.nextInt(lies.length)]);
             CRC32 crc = new CRC32();
@@ -196,7 +196,7 @@ final class HostileJarTest {
             }
         }
         assertTrue(refused > 20, "only " + refused + " were refused");
-        for (int length = 0; length < original.length; length += 1 + random.nextInt(40)) {
+        for (int length = 0; length < original.length; length += 1 + random.nextInt(80)) {
             refused(with(DESCRIPTION, java.util.Arrays.copyOf(original, length)), "Good.artefact");
         }
     }

@@ -61,7 +61,10 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("chain", UnitChains::report),
                     new Group("oracle", SmallGraphOracle::report),
                     new Group("offsets", Offsets::report),
-                    new Group("size", PlannerSizes::report)),
+                    new Group("size", PlannerSizes::report),
+                    new Group("measured", MemoryBudgets::measured),
+                    new Group("refusal", MemoryBudgets::refusals),
+                    new Group("real-step", MemoryBudgets::real)),
             "06",
             List.of(
                     new Group("java-jar", ModelJars::predicts),

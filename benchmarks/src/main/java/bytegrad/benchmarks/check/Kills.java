@@ -17,8 +17,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Kills a training, while it writes checkpoints, with a signal that no process can catch; looks at what is on the disk, and starts it again, until it has come to its end: there its
- * states must be those of a training that nobody disturbed.
+ * Kills a training, while it writes checkpoints, with a signal that no process can catch; looks at what is on the disk, and starts it again, until it has come
+ * to its end: there its states must be those of a training that nobody disturbed.
  *
  * @param kills how many there were
  * @param trainings how many trainings came to their end in spite of them
@@ -116,8 +116,9 @@ record Kills(int kills, int trainings, int steps, int litter, List<String> failu
 
         /** Starts it, and kills it so long after it began; true where it ended before. */
         private boolean live(Path training, int millis) throws IOException, InterruptedException {
-            List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                    "-Xmx128m", "-cp", classPath, TinyTraining.class.getName(), jar.toString(), training.toString());
+            String program = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            List<String> command = List.of(program, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m",
+                    "-cp", classPath, TinyTraining.class.getName(), jar.toString(), training.toString());
             Path errors = folder.resolve("errors");
             Process child = new ProcessBuilder(command).redirectError(errors.toFile()).start();
             try {

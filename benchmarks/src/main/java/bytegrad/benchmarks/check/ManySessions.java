@@ -77,7 +77,8 @@ final class ManySessions {
             alone.run();
         }
         report.atLeast("threads-64-on-one-session-refused", refused.get(), 1);
-        report.fact("threads-64-on-one-session-rest", alone.snapshot().equals(shared.snapshot()) ? "right" : "wrong", "right", alone.snapshot().equals(shared.snapshot()));
+        boolean right = alone.snapshot().equals(shared.snapshot());
+        report.fact("threads-64-on-one-session-rest", right ? "right" : "wrong", "right", right);
     }
 
     /** States after some steps on pixels of this number's own. */

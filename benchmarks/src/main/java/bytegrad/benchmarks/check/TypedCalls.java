@@ -95,9 +95,10 @@ final class TypedCalls {
     private double bytesPerCall() {
         ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
+        IntFunction<float[]> call = _ -> product.of(x);
         for (int k = 0; k < WARM_ROUNDS; k++) {
             long before = thread.getCurrentThreadAllocatedBytes();
-            round(_ -> product.of(x));
+            round(call);
             least = Math.min(least, thread.getCurrentThreadAllocatedBytes() - before);
         }
         return (double) least / CALLS;

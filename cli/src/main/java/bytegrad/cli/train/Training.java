@@ -180,7 +180,7 @@ public final class Training {
                 .follow(task.followed().toArray(String[]::new))
                 .inputs((epoch, number) -> network.inputs(settings, epoch, (long) epoch * batches.perEpoch() + number))
                 .evaluation(progress -> evaluator.figures(progress, parameters()))
-                .diagnosis(before -> NanSearch.in(network.training(), how.engine(), before) + "; a lower --lr often helps")
+                .diagnosis(before -> NanSearch.in(network.training(), before) + "; a lower --lr often helps")
                 .checkpoints(out.resolve(OutputFolder.STATE),
                         Map.of(SETTINGS, settings.json().compact(), DATA, task.data().toString(), CHECKSUM, task.checksum()))
                 .checkpointEvery(how.saveEvery())

@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The methods that an interface for a signature has: one that runs, and the same into the caller's arrays; a pair for each state, and for each input that is given already;
- * {@code batch()} where all inputs have one first extent; {@code session()}.
+ * The methods that an interface for a signature has: one that runs (where there are several outputs and no states, one more for each output alone), and the same into the
+ * caller's arrays; a pair for each state, and for each input that is given already (or for all, where they are too many for a method to take); {@code batch()} where all
+ * inputs have one first extent; {@code session()}.
  *
  * @param outputs what the record of all outputs has, where there are several
  */
@@ -35,11 +36,11 @@ record Declarations(List<Declaration> methods, List<Parameter> outputs) {
 
     static Declarations of(String className, Tensors tensors) {
         Signature signature = tensors.signature();
-        List<Slot> inputs = signature.inputs().stream().filter(s -> !tensors.given().contains(s.name())).toList();
-        if (inputs.size() + signature.outputs().size() > MOST_PARAMETERS) {
-            throw new FacadeException(className, List.of("a method with " + inputs.size() + " inputs and " + signature.outputs().size()
-                    + " outputs has too many parameters; say which inputs are given by others, such as weights"));
+        if (signature.outputs().size() > MOST_PARAMETERS) {
+            throw new FacadeException(className, List.of("a record of " + signature.outputs().size() + " outputs has too many components; the most are " + MOST_PARAMETERS));
         }
+        List<Slot> asked = signature.inputs().stream().filter(s -> !tensors.given().contains(s.name())).toList();
+        List<Slot> inputs = asked.size() > MOST_PARAMETERS ? List.of() : asked;
         Identifiers names = new Identifiers();
         List<Declaration> methods = new ArrayList<>();
         List<Slot> outputs = signature.outputs();
@@ -49,13 +50,17 @@ record Declarations(List<Declaration> methods, List<Parameter> outputs) {
         Identifiers components = new Identifiers();
         List<Parameter> all = outputs.size() < 2 ? List.of()
                 : outputs.stream().map(o -> new Parameter(components.of(o.name()), javaType(o), Note.of(Named.class, o.name()), typeDoc(o))).toList();
-        String run = names.of(!signature.states().isEmpty() ? "step" : outputs.size() == 1 ? outputs.getFirst().name() : "run");
-        methods.add(run(run, inputs, outputs, !signature.states().isEmpty()));
+        boolean states = !signature.states().isEmpty();
+        String run = names.of(states ? "step" : outputs.size() == 1 ? outputs.getFirst().name() : "run");
+        methods.add(run(run, inputs, outputs, states));
+        if (!states && outputs.size() > 1) {
+            outputs.forEach(o -> methods.add(run(names.of(o.name()), inputs, List.of(o), false)));
+        }
         if (outputs.stream().anyMatch(o -> !o.shape().isEmpty())) {
             methods.add(into(names.of(run + "Into"), inputs, outputs));
         }
         signature.states().forEach(s -> accessors(s, names.of(s.name()), true, methods));
-        signature.inputs().stream().filter(s -> tensors.given().contains(s.name())).forEach(s -> accessors(s, names.of(s.name()), false, methods));
+        signature.inputs().stream().filter(s -> !inputs.contains(s)).forEach(s -> accessors(s, names.of(s.name()), false, methods));
         batch(inputs).ifPresent(methods::add);
         methods.add(new Declaration("session", Optional.empty(), Optional.of(Session.class), List.of(), "The session that it runs in.", "the session"));
         return new Declarations(methods, all);

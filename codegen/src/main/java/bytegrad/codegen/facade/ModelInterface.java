@@ -1,10 +1,14 @@
 package bytegrad.codegen.facade;
 
 import bytegrad.runtime.Signature;
+import bytegrad.runtime.artefact.JarPart;
+import bytegrad.runtime.artefact.Layout;
 import bytegrad.runtime.typed.BoundSession;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,7 +28,7 @@ import net.bytebuddy.dynamic.loading.ByteArrayClassLoader;
  * }</pre>
  *
  * <p>A function with states has {@code step} for the method that runs, and a pair of methods that read and set each state. Several outputs come as a record, whose name is the
- * interface's with {@code Outputs} behind it.
+ * interface's with {@code Outputs} behind it, and, where there are no states, each by a method of its own too.
  */
 public final class ModelInterface {
     private static final Pattern CLASS_NAME = Pattern.compile("([\\p{javaJavaIdentifierStart}&&[^$]][\\p{javaJavaIdentifierPart}&&[^$]]*\\.)*"
@@ -41,7 +45,7 @@ public final class ModelInterface {
      *
      * @param className of the interface, such as {@code com.acme.Digits}
      * @param given inputs that sessions have been given already, such as a model's weights: the method that runs does not take them
-     * @throws bytegrad.runtime.typed.FacadeException if there are too many inputs for a method to take
+     * @throws bytegrad.runtime.typed.FacadeException if there are more than 120 outputs
      * @throws IllegalArgumentException if that is no name for a class
      */
     public static ModelInterface of(String className, Signature signature, Set<String> given) {
@@ -74,6 +78,18 @@ public final class ModelInterface {
 
     private static String path(String className) {
         return className.replace('.', '/');
+    }
+
+    /**
+     * The same for a model's jar, beside its main class: the interface's name is that of the class with {@code Model} behind it.
+     *
+     * @param given inputs that the jar has values of
+     * @throws bytegrad.runtime.typed.FacadeException if there are more than 120 outputs
+     */
+    public static List<JarPart> parts(Layout layout, Signature signature, Set<String> given) {
+        List<JarPart> parts = new ArrayList<>();
+        of(layout.className() + "Model", signature, given).files.forEach((path, bytes) -> parts.add(JarPart.of(path, bytes)));
+        return parts;
     }
 
     /** By path from a class path's or a jar's root: class files of Java 17, and sources. */

@@ -45,6 +45,11 @@ final class Order {
         });
     }
 
+    /** Whether a kernel stores a place. */
+    boolean isStored(Place p) {
+        return writers.containsKey(p);
+    }
+
     /** The kernel that stores a place. */
     int writer(Place p) {
         Integer w = writers.get(p);

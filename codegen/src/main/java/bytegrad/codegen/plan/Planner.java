@@ -36,6 +36,7 @@ public final class Planner {
         Order order = new Order(lowered);
         updates = new Updates(graph, lowered, order);
         pin(unread);
+        pinEmpty(order);
         steps = new StepGraph(lowered, order, updates, pinned, machine, this::label);
     }
 
@@ -116,6 +117,11 @@ public final class Planner {
             }
         }));
         graph.outputs().values().forEach(n -> pinned.add(updates.home(output(n))));
+    }
+
+    /** What has no elements is there from the start: there may be no kernel that stores it. */
+    private void pinEmpty(Order order) {
+        lowered.forEach(k -> k.places().stream().filter(p -> p instanceof Place.Value && p.size() == 0 && !order.isStored(p)).forEach(pinned::add));
     }
 
     /** Where an output's value is found after a run. */

@@ -144,7 +144,10 @@ final class ModelInterfaceTest {
         }
         List<Slot> many = IntStream.range(0, 300).mapToObj(k -> new Slot("x" + k, ElementType.F64, List.of(), k)).toList();
         Signature wide = new Signature(many, List.of(), none.outputs());
-        FacadeException e = assertThrows(FacadeException.class, () -> ModelInterface.of("A", wide, Set.of()));
-        assertTrue(e.getMessage().contains("300 inputs"), e.getMessage());
+        String source = source(ModelInterface.of("A", wide, Set.of()).files(), "A.java");
+        assertTrue(source.contains(" float y();") && source.contains(" double x299();") && source.contains("void x299("), source);
+        List<Slot> outputs = IntStream.range(0, 121).mapToObj(k -> new Slot("y" + k, ElementType.F64, List.of(), k)).toList();
+        FacadeException e = assertThrows(FacadeException.class, () -> ModelInterface.of("A", new Signature(List.of(), List.of(), outputs), Set.of()));
+        assertTrue(e.getMessage().contains("121 outputs"), e.getMessage());
     }
 }

@@ -13,18 +13,13 @@ import bytegrad.runtime.io.AtomicFile;
 import bytegrad.runtime.io.Safetensors;
 import bytegrad.runtime.train.Checkpoint;
 import bytegrad.runtime.train.States;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +38,16 @@ import org.jspecify.annotations.Nullable;
  * {@link #restore} gives them to another, as {@link #writeJar} does with the whole jar.
  */
 public final class Artefact {
-    private final ArtefactClass model;
-    private final Layout layout;
+    private final ArtefactFiles files;
     private final Description description;
-    /** The jar, where it is known. */
-    private final @Nullable Path origin;
     // Made when first asked for.
     private @Nullable CompiledFunction function;
     private @Nullable Safetensors values;
     private @Nullable Safetensors constants;
 
-    private Artefact(ArtefactClass model, Layout layout, Description description, @Nullable Path origin) {
-        this.model = model;
-        this.layout = layout;
-        this.description = description;
-        this.origin = origin;
+    private Artefact(ArtefactFiles files) {
+        this.files = files;
+        this.description = files.description();
     }
 
     /**
@@ -90,25 +80,7 @@ public final class Artefact {
     }
 
     private static Artefact of(ArtefactClass model, @Nullable Path origin) {
-        Layout layout = Layout.of(model.getClass().getName());
-        String name = layout.file(Layout.DESCRIPTION);
-        String place = origin == null ? name : origin + ": " + name;
-        try (InputStream in = model.resource(name)) {
-            if (in == null) {
-                throw new FormatException(place, "is missing");
-            }
-            byte[] bytes = in.readNBytes(DescriptionReader.LONGEST + 1);
-            if (bytes.length > DescriptionReader.LONGEST) {
-                throw new FormatException(place, "is larger than " + DescriptionReader.LONGEST + " bytes");
-            }
-            Description description = DescriptionReader.of(place, bytes);
-            if (!description.provenance().className().equals(layout.className())) {
-                throw new FormatException(place, "belongs to another class");
-            }
-            return new Artefact(model, layout, description, origin);
-        } catch (IOException e) {
-            throw new FormatException(place, FormatException.NOWHERE, "cannot be read: " + e, e);
-        }
+        return new Artefact(ArtefactFiles.of(model, origin));
     }
 
     /** Where its code comes from. */
@@ -178,7 +150,7 @@ public final class Artefact {
                 return function(v);
             }
         }
-        throw new InputException(layout.className(), "has no code of " + bits + " bits, but of " + widths());
+        throw new InputException(provenance().className(), "has no code of " + bits + " bits, but of " + widths());
     }
 
     private CompiledFunction function(Description.Variant v) {
@@ -192,7 +164,7 @@ public final class Artefact {
     private bytegrad.runtime.Arena fitting(Description.Variant v) {
         long most = Runtime.getRuntime().maxMemory();
         if (v.arena().bytes() > most) {
-            throw new FormatException(place(Layout.DESCRIPTION), "a session takes " + v.arena().bytes() + " bytes, but the Java heap has " + most + " at most (see -Xmx)");
+            throw new FormatException(files.place(Layout.DESCRIPTION), "a session takes " + v.arena().bytes() + " bytes, but the Java heap has " + most + " at most (see -Xmx)");
         }
         return v.arena();
     }
@@ -200,12 +172,12 @@ public final class Artefact {
     private Program program(Description.Variant v) {
         Program program;
         try {
-            program = model.program(v.bits());
+            program = files.model().program(v.bits());
         } catch (LinkageError e) {
-            throw new FormatException(place(Layout.DESCRIPTION), FormatException.NOWHERE, "code of " + v.bits() + " bits does not link: " + e, e);
+            throw new FormatException(files.place(Layout.DESCRIPTION), FormatException.NOWHERE, "code of " + v.bits() + " bits does not link: " + e, e);
         }
         if (program == null) {
-            throw new FormatException(place(Layout.DESCRIPTION), "tells of code of " + v.bits() + " bits, which is missing");
+            throw new FormatException(files.place(Layout.DESCRIPTION), "tells of code of " + v.bits() + " bits, which is missing");
         }
         return program;
     }
@@ -213,11 +185,11 @@ public final class Artefact {
     private synchronized List<CompiledFunction.Constant> constants(Description.Variant v) {
         List<CompiledFunction.Constant> all = new ArrayList<>();
         for (Description.ConstantPlace c : v.constants()) {
-            Safetensors file = constants == null ? read(Layout.CONSTANTS) : constants;
+            Safetensors file = constants == null ? files.read(Layout.CONSTANTS) : constants;
             constants = file;
             Tensor value = file.tensors().get(c.name());
             if (value == null || value.type() != c.slot().type() || !value.hasShape(c.slot().dims())) {
-                throw new FormatException(place(Layout.CONSTANTS), "constant " + c.name() + " should be " + c.slot().typeText() + " but "
+                throw new FormatException(files.place(Layout.CONSTANTS), "constant " + c.name() + " should be " + c.slot().typeText() + " but "
                         + (value == null ? "is missing" : "is " + value.typeText()));
             }
             all.add(new CompiledFunction.Constant(c.slot(), value));
@@ -260,8 +232,7 @@ public final class Artefact {
     private synchronized Safetensors stored() {
         Safetensors known = values;
         if (known == null) {
-            known = read(Layout.VALUES);
-            check(known.tensors(), Layout.VALUES);
+            known = files.fitting(Layout.VALUES);
             values = known;
         }
         return known;
@@ -269,54 +240,7 @@ public final class Artefact {
 
     /** Values of inputs to try it with; empty where the jar has none. */
     public Map<String, Tensor> sample() {
-        Map<String, Tensor> sample = read(Layout.SAMPLE).tensors();
-        check(sample, Layout.SAMPLE);
-        return sample;
-    }
-
-    /** A name that is no input or state, or has another type, would only be noticed when half of the others are set. */
-    private void check(Map<String, Tensor> tensors, String suffix) {
-        Map<String, Slot> slots = new LinkedHashMap<>();
-        for (Slot s : signature().inputs()) {
-            slots.put(s.name(), s);
-        }
-        for (Slot s : signature().states()) {
-            slots.put(s.name(), s);
-        }
-        for (Map.Entry<String, Tensor> t : tensors.entrySet()) {
-            Slot s = slots.get(t.getKey());
-            if (s == null || s.type() != t.getValue().type() || !t.getValue().hasShape(s.dims())) {
-                throw new FormatException(place(suffix), "tensor '" + t.getKey() + "' is " + t.getValue().typeText() + ", but the function has "
-                        + (s == null ? "no input or state of this name" : s.typeText()));
-            }
-        }
-    }
-
-    /** A file of tensors; empty where the description tells of none. */
-    private Safetensors read(String suffix) {
-        for (Description.Resource r : description.resources()) {
-            if (r.suffix().equals(suffix)) {
-                return read(r);
-            }
-        }
-        return new Safetensors(Collections.emptySortedMap(), Collections.emptySortedMap());
-    }
-
-    private Safetensors read(Description.Resource r) {
-        InputStream in = model.resource(layout.file(r.suffix()));
-        if (in == null) {
-            throw new FormatException(place(r.suffix()), "is missing");
-        }
-        CRC32 crc = new CRC32();
-        Safetensors file = Safetensors.read(place(r.suffix()), new CheckedInputStream(in, crc), r.length(), Runtime.getRuntime().maxMemory() / 2);
-        if ((int) crc.getValue() != r.crc32()) {
-            throw new FormatException(place(r.suffix()), "is damaged, or of another jar: its checksum is wrong");
-        }
-        return file;
-    }
-
-    private String place(String suffix) {
-        return origin == null ? layout.file(suffix) : origin + ": " + layout.file(suffix);
+        return files.fitting(Layout.SAMPLE).tensors();
     }
 
     /**
@@ -325,7 +249,7 @@ public final class Artefact {
      * @throws FormatException if what is noted is no progress
      */
     public Optional<Checkpoint> checkpoint() {
-        return Checkpoint.of(place(Layout.VALUES), stored());
+        return Checkpoint.of(files.place(Layout.VALUES), stored());
     }
 
     /** Writes what a session has come to: all its states, and the other values that came with the jar, to a safetensors file with a checksum. */
@@ -378,14 +302,13 @@ public final class Artefact {
         if (!mismatches.isEmpty()) {
             throw new InputException("values", "do not fit this function: " + String.join("; ", mismatches));
         }
-        Path jar = origin == null ? OpenedJar.of(model) : origin;
-        OpenedJar.rewrite(jar, target, layout, description, Safetensors.body(target, values, metadata));
+        OpenedJar.rewrite(files.jar(), target, files.layout(), description, Safetensors.body(target, values, metadata));
     }
 
     /** What a session has of what is saved. */
     Map<String, Tensor> current(Session session) {
         if (!names(session.function().signature()).equals(names(signature()))) {
-            throw new InputException("session", "is of another function than " + layout.className());
+            throw new InputException("session", "is of another function than " + provenance().className());
         }
         Map<String, Tensor> current = new LinkedHashMap<>();
         for (String name : current()) {

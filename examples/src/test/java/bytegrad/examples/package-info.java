@@ -1,0 +1,5 @@
+/** Runs every example. */
+@NullMarked
+package bytegrad.examples;
+
+import org.jspecify.annotations.NullMarked;
