@@ -11,7 +11,7 @@ package bytegrad.codegen.plan.remat;
  */
 public record Effort(long steps, long packing, int rounds, boolean exact, boolean any) {
     /** About a second for a graph of hundreds of kernels. */
-    public static final Effort STANDARD = new Effort(60_000_000, 10_000_000, 6, true, false);
+    public static final Effort STANDARD = new Effort(40_000_000, 10_000_000, 6, true, false);
 
     /** Some hundredths of a second: for compiling without a budget. */
     public static final Effort BRIEF = new Effort(1_000_000, 100_000, 6, false, false);

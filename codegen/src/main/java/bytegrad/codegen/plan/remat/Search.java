@@ -12,6 +12,8 @@ final class Search {
 
     /** A sweep may take one part in so many of what is left; all of it where there is nothing else to do. */
     private static final int SWEEPS_SHARE = 8;
+    /** So many times the steps for a graph that only sweeps are fast enough for: theirs are short. */
+    private static final int LARGE_SWEEP = 16;
 
     private Search() {}
 
@@ -82,11 +84,9 @@ final class Search {
             if (restarts.free() || !box.open() || large && restarts.fits()) {
                 return;
             }
-            Box part = large ? box : box.part(box.left() / SWEEPS_SHARE);
+            Box part = large ? new Box(LARGE_SWEEP * box.left()) : box.part(box.left() / SWEEPS_SHARE);
             Optional<int[]> swept = Sweep.run(g, budget, Orders.given(g), taste, part);
-            if (!large) {
-                box.spend(part.spent());
-            }
+            box.spend(large ? part.spent() / LARGE_SWEEP : part.spent());
             swept.ifPresent(s -> restarts.take(s, !large));
             if (swept.isEmpty() && restarts.fits()) {
                 return;
