@@ -171,6 +171,14 @@ public final class StepPlanner {
             } else {
                 best = plan;
             }
+            if (best.bytes() - low <= unit) {
+                // The cheapest plan within it, which is looked for longer, may need less; even less than where none was found before.
+                StepPlan cheaper = within(best.bytes(), effort);
+                if (cheaper != null && cheaper.bytes() < best.bytes()) {
+                    best = cheaper;
+                    low = low < best.bytes() ? low : bound - 1;
+                }
+            }
         }
         return best;
     }
