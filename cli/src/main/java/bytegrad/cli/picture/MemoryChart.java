@@ -108,7 +108,9 @@ public final class MemoryChart {
         int n = t.live().length;
         double top = Math.max(t.arena(), t.budget().orElse(0));
         chart.getStyler().setXAxisMin(0.0).setXAxisMax((double) Math.max(1, n)).setYAxisMax(unit.in(top) * 1.08);
-        chart.getStyler().setXAxisDecimalPattern("0").setXAxisMaxLabelCount(LABELS);
+        // The library has a mark for every launch or second one, as close as their labels go.
+        int every = Math.ceilDiv(n, LABELS) <= 2 ? 2 : 5 * Math.ceilDiv(n, 5 * LABELS);
+        chart.setCustomXAxisTickLabelsFormatter(x -> Math.round(x) % every == 0 ? Long.toString(Math.round(x)) : "");
         if (n > 0) {
             steps(chart, "in use", unit, LIVE, n, i -> t.live()[i]);
             if (IntStream.range(0, n).anyMatch(i -> t.again()[i])) {
