@@ -14,9 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled function with memory and state of its own. Set every input and state, then {@link #run} as often as wanted;
@@ -35,19 +32,8 @@ public final class Session {
     private Slabs slabs;
     private ParallelFor loops;
     private final Pace pace = new Pace();
-    private final Map<String, Slot> settable = new LinkedHashMap<>();
-    private final Map<String, Slot> outputs = new LinkedHashMap<>();
-    /** Names that have no value yet. */
-    private final Set<String> unset = new LinkedHashSet<>();
-    /** Outputs that were new values of states, written in place, until the state was set. */
-    private final Set<String> overwritten = new LinkedHashSet<>();
-    /** Inputs that keep their values; see {@link #fix}. */
-    private Set<String> fixed = Set.of();
-    private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
-    /** How often the thread inside holds the session; only that thread reads or writes it. */
-    private int holds;
-    private boolean broken;
-    private boolean ran;
+    private final NamedSlots slots;
+    private final Entrance entrance = new Entrance();
     /** How often it ran to the end. */
     private long runs;
     /** For those who watch. */
@@ -57,9 +43,9 @@ public final class Session {
     Session(CompiledFunction function, int threads) {
         this.function = function;
         this.threads = threads;
-        this.outputNames = names(function.signature().outputs());
+        this.outputNames = NamedSlots.names(function.signature().outputs());
+        slots = new NamedSlots(function.signature());
         adopt(function, function.newSlabs());
-        unset.addAll(settable.keySet());
     }
 
     /**
@@ -99,16 +85,9 @@ public final class Session {
      * @throws SessionException if an input was never set, another thread is inside, or an earlier run broke the state
      */
     public void run() {
-        enter();
+        entrance.enter();
         try {
-            if (broken) {
-                throw new SessionException("an earlier run failed after it may have changed states; set all of them again: " + names(function.signature().states()));
-            }
-            if (!unset.isEmpty()) {
-                throw new SessionException("these were never set: " + String.join(", ", unset));
-            }
-            ran = false;
-            overwritten.clear();
+            slots.begin();
             NumberChecks checks = current.checks();
             if (checks != null) {
                 checks.before(current.signature(), slabs);
@@ -121,7 +100,7 @@ public final class Session {
             }
             runs++;
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
@@ -161,14 +140,14 @@ public final class Session {
         Signature s = next.signature();
         from.copyTo(to, old.inputs(), s.inputs());
         from.copyTo(to, old.states(), s.states());
-        for (int k = 0; ran && k < s.outputs().size(); k++) {
+        for (int k = 0; slots.hasRun() && k < s.outputs().size(); k++) {
             Slot was = old.outputs().get(k);
             Slot o = s.outputs().get(k);
             // In place of a state, where it was not before: if the state was set since, that is what is there.
             boolean shared = s.states().stream().anyMatch(o::sharesPlace);
             boolean differs = shared && old.states().stream().noneMatch(was::sharesPlace);
             if (differs) {
-                overwritten.add(o.name());
+                slots.overwritten(o);
             } else if (!shared) {
                 from.copyTo(to, List.of(was), List.of(o));
             }
@@ -181,17 +160,7 @@ public final class Session {
         current = next;
         slabs = memory;
         loops = new ParallelFor(next.program(), memory, threads, next.checks());
-        Signature s = next.signature();
-        // Loops, here and in put: the first lambda of a JVM takes as long as some models' whole run.
-        for (Slot x : s.inputs()) {
-            settable.put(x.name(), x);
-        }
-        for (Slot x : s.states()) {
-            settable.put(x.name(), x);
-        }
-        for (Slot x : s.outputs()) {
-            outputs.put(x.name(), x);
-        }
+        slots.adopt(next.signature());
     }
 
     private void runProgram(Program program) {
@@ -199,11 +168,10 @@ public final class Session {
         program.steps(slabs, loops);
         try {
             program.updates(slabs, loops);
-            ran = true;
+            slots.ran();
         } finally {
-            if (!ran && !function.signature().states().isEmpty()) {
-                broken = true;
-                function.signature().states().forEach(s -> unset.add(s.name()));
+            if (!slots.hasRun()) {
+                slots.failed();
             }
         }
     }
@@ -213,11 +181,11 @@ public final class Session {
      * with a profile.
      */
     public long[] launchNanos() {
-        enter();
+        entrance.enter();
         try {
             return loops.clock().nanos();
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
@@ -228,10 +196,7 @@ public final class Session {
      * @throws SessionException if another thread is inside
      */
     public void hold() {
-        if (!isHeld()) {
-            enter();
-        }
-        holds++;
+        entrance.hold();
     }
 
     /**
@@ -240,39 +205,12 @@ public final class Session {
      * @throws SessionException if it has none
      */
     public void release() {
-        if (!isHeld()) {
-            throw new SessionException("thread " + Thread.currentThread().getName() + " released a session that it does not hold");
-        }
-        holds--;
-        leave();
-    }
-
-    /** Whether this thread holds it. Only it can have made itself the one inside, so that it may read the number of holds then. */
-    private boolean isHeld() {
-        return inside.getPlain() == Thread.currentThread() && holds > 0;
-    }
-
-    private void enter() {
-        if (isHeld()) {
-            return;
-        }
-        Thread me = Thread.currentThread();
-        if (!inside.compareAndSet(null, me)) {
-            Thread other = inside.get();
-            throw new SessionException("thread " + me.getName() + " entered a session that thread " + (other == null ? "?" : other.getName())
-                    + " is using; give each thread a session of its own");
-        }
-    }
-
-    private void leave() {
-        if (holds == 0) {
-            inside.set(null);
-        }
+        entrance.release();
     }
 
     /** Copies a value into an input or state. */
     public Session set(String name, Tensor value) {
-        Slot s = open(name);
+        Slot s = slots.open(name);
         if (value.type() != s.type() || !Arrays.equals(value.shape(), s.dims())) {
             throw new InputException(name, "expected " + s.typeText() + ", got " + value.type().text() + Arrays.toString(value.shape()).replace(" ", ""));
         }
@@ -306,16 +244,16 @@ public final class Session {
 
     /** Copies values into a u8 (0 to 255 as Java's bytes) or i8 input or state, row-major. */
     public Session set(String name, byte[] values) {
-        return set(name, settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8, values, values.length);
+        return set(name, slots.settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8, values, values.length);
     }
 
     /** Copies values into an i16 or (as bits, see {@link Bfloat16}) bf16 input or state, row-major. */
     public Session set(String name, short[] values) {
-        return set(name, settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16, values, values.length);
+        return set(name, slots.settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16, values, values.length);
     }
 
     private Session set(String name, ElementType type, Object values, int length) {
-        Slot s = open(name);
+        Slot s = slots.open(name);
         if (type != s.type() || length != s.size()) {
             throw new InputException(name, "expected " + s.typeText() + " (" + s.size() + " elements), got " + length + " of " + type.text());
         }
@@ -323,18 +261,18 @@ public final class Session {
     }
 
     private Session put(Slot s, Object array, int length) {
-        enter();
+        entrance.enter();
         try {
             write(s, array, length);
         } finally {
-            leave();
+            entrance.leave();
         }
         return this;
     }
 
     private void write(Slot s, Object array, int length) {
         System.arraycopy(array, 0, slabs.of(s.type()), s.offset(), length);
-        filled(s);
+        slots.filled(s);
     }
 
     /**
@@ -343,17 +281,17 @@ public final class Session {
      * @throws InputException if a name is none of theirs, or a value is of another type or shape: all of them in one message, and nothing was changed
      */
     public Session setAll(Map<String, Tensor> values) {
-        values.keySet().forEach(this::open);
-        Mismatches.refuse("a value", Mismatches.of(values, types(settable.values().stream().filter(s -> values.containsKey(s.name())).toList())));
+        List<Slot> places = values.keySet().stream().map(slots::open).toList();
+        Mismatches.refuse("a value", Mismatches.of(values, types(places)));
         return writeAll(values);
     }
 
     private Session writeAll(Map<String, Tensor> values) {
-        enter();
+        entrance.enter();
         try {
-            values.forEach((name, t) -> write(settable(name), t.array(), t.size()));
+            values.forEach((name, t) -> write(slots.settable(name), t.array(), t.size()));
         } finally {
-            leave();
+            entrance.leave();
         }
         return this;
     }
@@ -364,13 +302,13 @@ public final class Session {
      * @throws SessionException if a state has no value: it was never set, or a run failed half-way
      */
     public Map<String, Tensor> snapshot() {
-        enter();
+        entrance.enter();
         try {
             Map<String, Tensor> states = new LinkedHashMap<>();
-            function.signature().states().forEach(s -> states.put(s.name(), copy(given(s.name()))));
+            function.signature().states().forEach(s -> states.put(s.name(), copy(slots.given(s.name()))));
             return Collections.unmodifiableMap(states);
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
@@ -394,82 +332,49 @@ public final class Session {
     /** The inputs that have a value. */
     Set<String> givenInputs() {
         Set<String> given = new LinkedHashSet<>();
-        function.signature().inputs().forEach(s -> given.add(s.name()));
-        given.removeAll(unset);
+        function.signature().inputs().stream().map(Slot::name).filter(name -> !slots.isUnset(name)).forEach(given::add);
         return given;
     }
 
     /** The states that have a value, with a copy of it. */
     Map<String, Tensor> givenStates() {
         Map<String, Tensor> given = new LinkedHashMap<>();
-        function.signature().states().stream().map(Slot::name).filter(name -> !unset.contains(name)).forEach(name -> given.put(name, state(name)));
+        function.signature().states().stream().map(Slot::name).filter(name -> !slots.isUnset(name)).forEach(name -> given.put(name, state(name)));
         return given;
     }
 
     /** From now on these inputs keep their values: setting one is refused. */
     void fix(Set<String> inputs) {
-        fixed = inputs;
+        slots.fix(inputs);
     }
 
     /** As new for another user: but for the fixed inputs and these states nothing has a value, not even an output. */
     void renew(Map<String, Tensor> states) {
-        enter();
+        entrance.enter();
         try {
-            broken = false;
-            ran = false;
-            overwritten.clear();
-            unset.addAll(settable.keySet());
-            unset.removeAll(fixed);
-            states.forEach((name, t) -> write(settable(name), t.array(), t.size()));
+            slots.renew();
+            states.forEach((name, t) -> write(slots.settable(name), t.array(), t.size()));
         } finally {
-            leave();
+            entrance.leave();
         }
-    }
-
-    private void filled(Slot s) {
-        unset.remove(s.name());
-        if (broken && function.signature().states().stream().noneMatch(x -> unset.contains(x.name()))) {
-            broken = false;
-        }
-        for (Slot o : current.signature().outputs()) {
-            if (o.sharesPlace(s)) {
-                overwritten.add(o.name());
-            }
-        }
-    }
-
-    /** A place to be filled. */
-    private Slot open(String name) {
-        if (fixed.contains(name)) {
-            throw new InputException(name, "belongs to all users of the pool that this session is from, and keeps the value it was begun with");
-        }
-        return settable(name);
-    }
-
-    private Slot settable(String name) {
-        Slot s = settable.get(name);
-        if (s == null) {
-            throw new InputException(name, "no input or state has this name; there are " + String.join(", ", settable.keySet()));
-        }
-        return s;
     }
 
     private Slot ofType(String name, ElementType type) {
-        Slot s = open(name);
+        Slot s = slots.open(name);
         if (s.type() != type) {
             throw new InputException(name, "expected a buffer of " + s.typeText() + ", asked for one of " + type.text());
         }
-        enter();
+        entrance.enter();
         try {
             // A place that was given away cannot move any more.
             Successor successor = current.successor();
             if (successor != null) {
                 handOver(successor.function());
-                s = settable(name);
+                s = slots.settable(name);
             }
-            filled(s);
+            slots.filled(s);
         } finally {
-            leave();
+            entrance.leave();
         }
         return s;
     }
@@ -500,60 +405,33 @@ public final class Session {
 
     /** The place of a u8 or i8 input or state itself, to be filled without a copy; counts as set. */
     public ByteBuffer bytes(String name) {
-        Slot s = ofType(name, settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8);
+        Slot s = ofType(name, slots.settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8);
         return ByteBuffer.wrap(s.type() == ElementType.U8 ? slabs.u8 : slabs.i8, s.offset(), s.size()).slice();
     }
 
     /** The place of an i16 or (as bits) bf16 input or state itself, to be filled without a copy; counts as set. */
     public ShortBuffer shorts(String name) {
-        Slot s = ofType(name, settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16);
+        Slot s = ofType(name, slots.settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16);
         return ShortBuffer.wrap(s.type() == ElementType.BF16 ? slabs.bf16 : slabs.i16, s.offset(), s.size()).slice();
-    }
-
-    private Slot readable(String name) {
-        Slot s = outputs.get(name);
-        if (s != null) {
-            if (!ran) {
-                throw new SessionException("output '" + name + "' has no value: there was no run yet, or the last one failed");
-            }
-            if (overwritten.contains(name)) {
-                throw new SessionException("output '" + name + "' is the new value of a state that was set since the last run; read it before");
-            }
-            return s;
-        }
-        if (!settable.containsKey(name)) {
-            throw new InputException(name, "no output, state or input has this name; there are " + String.join(", ", outputs.keySet()) + "; "
-                    + String.join(", ", settable.keySet()));
-        }
-        return given(name);
-    }
-
-    /** An input or state that has a value. */
-    private Slot given(String name) {
-        Slot s = settable(name);
-        if (unset.contains(name)) {
-            throw new SessionException("'" + name + "' has no value: " + (broken ? "a run failed, which may have left it half changed" : "it was never set"));
-        }
-        return s;
     }
 
     /** A copy of an output, state or input (an output hides a state or input of its name: {@link #state} has that). */
     public Tensor get(String name) {
-        enter();
+        entrance.enter();
         try {
-            return copy(readable(name));
+            return copy(slots.readable(name));
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
     /** A copy of a state or input, even where an output has its name. */
     public Tensor state(String name) {
-        enter();
+        entrance.enter();
         try {
-            return copy(given(name));
+            return copy(slots.given(name));
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
@@ -573,53 +451,45 @@ public final class Session {
 
     /** Copies an output, state or input into an array of its type; allocates nothing. */
     public void read(String name, Object into) {
-        enter();
+        entrance.enter();
         try {
-            copy(readable(name), into);
+            copy(slots.readable(name), into);
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
     /** Copies a state or input into an array of its type, even where an output has its name; allocates nothing. */
     public void readState(String name, Object into) {
-        enter();
+        entrance.enter();
         try {
-            copy(given(name), into);
+            copy(slots.given(name), into);
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
     /** Inputs and states that have no value yet, or none any more since a run failed; a copy. */
     public Set<String> unset() {
-        enter();
+        entrance.enter();
         try {
-            return Set.copyOf(unset);
+            return slots.unset();
         } finally {
-            leave();
+            entrance.leave();
         }
     }
 
     /** A numeric output, state or input of one element, as a double; allocates nothing. */
     public double scalar(String name) {
-        enter();
+        entrance.enter();
         try {
-            Slot s = readable(name);
+            Slot s = slots.readable(name);
             if (s.size() != 1) {
                 throw new InputException(name, "is " + s.typeText() + ", not one number");
             }
             return slabs.number(s);
         } finally {
-            leave();
+            entrance.leave();
         }
-    }
-
-    private static String names(List<Slot> slots) {
-        StringJoiner names = new StringJoiner(", ");
-        for (Slot s : slots) {
-            names.add(s.name());
-        }
-        return names.toString();
     }
 }
