@@ -5,6 +5,7 @@ import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Hint;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -97,7 +98,8 @@ final class HintVerifier {
             }
             int begins = begun.getOrDefault(subgraph, Integer.MAX_VALUE);
             for (Node beside : read) {
-                boolean earlier = runs.era(beside) < runs.begun().getOrDefault(subgraph, 0) && written.containsKey(beside);
+                // What is written to a state's place is its next value, and what is read there the one before.
+                boolean earlier = runs.era(beside) < runs.begun().getOrDefault(subgraph, 0) && written.containsKey(beside) && !(beside.op() instanceof Op.Input);
                 require(!earlier || written.getOrDefault(beside, 0) < begins, runs.graph().nameOf(again) + " is computed before "
                         + runs.graph().nameOf(beside) + ", which its readers read too");
             }

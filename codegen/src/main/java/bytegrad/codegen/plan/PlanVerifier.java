@@ -122,10 +122,13 @@ final class PlanVerifier {
         return r != null && r.holds.equals(p);
     }
 
-    /** Writing a place destroys whatever it touches. */
+    /** Writing a place destroys whatever it touches; what has no elements touches nothing. */
     private void put(Place p, int at) {
+        if (p.size() == 0) {
+            return;
+        }
         TreeMap<Integer, Range> m = memory(p);
-        int end = at + Math.max(1, p.size());
+        int end = at + p.size();
         for (Map.Entry<Integer, Range> e = m.lowerEntry(end); e != null && e.getValue().end > at; e = m.lowerEntry(end)) {
             m.remove(e.getKey());
         }

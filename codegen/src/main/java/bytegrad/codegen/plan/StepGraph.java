@@ -70,7 +70,7 @@ final class StepGraph {
         Map<Integer, Integer> stepOf = new HashMap<>();
         Map<Integer, Integer> checked = new HashMap<>();
         Map<Integer, Integer> done = new HashMap<>();
-        order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done(lowered.get(earlier)))));
+        order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done())));
         for (int k : order.sorted()) {
             Set<Integer> after = new TreeSet<>();
             order.overwritten(k).forEach(r -> after.add(at(stepOf, r)));
@@ -116,9 +116,8 @@ final class StepGraph {
     }
 
     /** What says that a kernel has run. */
-    private int done(LoweredKernel lk) {
-        Place p = lk.places().getFirst();
-        return value("run of a kernel", 0, new Place.Scratch(-1, p.dtype(), 0), false);
+    private int done() {
+        return value("run of a kernel", 0, new Place.Scratch(-1, DType.F32, 0), false);
     }
 
     private int add(LoweredKernel lk, Set<Integer> after, List<Integer> waited, Optional<Integer> done) {
