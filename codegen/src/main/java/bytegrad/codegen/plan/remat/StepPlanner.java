@@ -169,7 +169,9 @@ public final class StepPlanner {
             if (plan == null) {
                 low = target;
             } else {
+                // It may need less than where none was found before.
                 best = plan;
+                low = low < best.bytes() ? low : bound - 1;
             }
             if (best.bytes() - low <= unit) {
                 // The cheapest plan within it, which is looked for longer, may need less; even less than where none was found before.
