@@ -132,12 +132,12 @@ final class HintsTest {
     }
 
     /** Layers of all kinds, with statistics that a subgraph updates, and masks drawn in it. */
-    private static Graph model(boolean hinted) {
+    private static Graph model(int blocks, boolean hinted) {
         GraphBuilder b = new GraphBuilder();
         Scope scope = Scope.training(b, DType.F32, b.input("key", DType.I64));
         Node h = b.input("x", DType.F32, 6, 5, 12);
         Layer block = new TransformerBlock(2, 20, true, 0.25);
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < blocks; k++) {
             Node in = h;
             int layer = k;
             h = recomputed(b, hinted, () -> scope.call("block" + layer, block, in));
@@ -167,28 +167,30 @@ final class HintsTest {
     }
 
     @Test
-    void stepsWithDropoutAndStatisticsAreTheSameWithinAnyBudget() {
-        for (Options way : WAYS) {
-            Compilation plain = Compilation.of(model(false), way);
+    void stepsWithDropoutAndStatisticsAreTheSame() {
+        for (Options way : List.of(VECTOR)) {
+            Compilation plain = Compilation.of(model(3, false), way);
             List<Value> expected = trained(plain, 1);
-            Graph hinted = model(true);
-            Compilation free = Compilation.of(hinted, way);
-            assertTrue(free.plan().arenaBytes() < 0.7 * plain.plan().arenaBytes(), free.plan().arenaBytes() + " of " + plain.plan().arenaBytes());
-            assertEquals(expected, trained(free, 2));
-            assertEquals(expected, trained(Compilation.of(hinted, way.withFusion(false)), 1));
-            if (way == VECTOR) {
-                continue;
-            }
-            MemoryBudgetException none = assertThrows(MemoryBudgetException.class, () -> Compilation.of(hinted, way.withMemoryBudget(1)));
-            assertTrue(none.getMessage().contains("hints are in force in all plans (checkpoints: 1, subgraphs to recompute: 4)"), none.getMessage());
-            for (long budget : List.of(none.least(), (none.least() + free.plan().arenaBytes()) / 2)) {
-                Compilation c = Compilation.of(hinted, way.withMemoryBudget(budget));
-                assertTrue(c.plan().arenaBytes() <= budget);
-                assertEquals(expected, trained(c, 2));
-            }
-            long less = none.least() - 1;
-            assertEquals(none.least(), assertThrows(MemoryBudgetException.class, () -> Compilation.of(hinted, way.withMemoryBudget(less))).least());
+            Compilation hinted = Compilation.of(model(3, true), way);
+            assertTrue(hinted.plan().arenaBytes() < 0.7 * plain.plan().arenaBytes(), hinted.plan().arenaBytes() + " of " + plain.plan().arenaBytes());
+            assertEquals(expected, trained(hinted, 2));
+            assertEquals(expected, trained(Compilation.of(model(3, true), way.withFusion(false)), 1));
         }
+    }
+
+    @Test
+    void stepsAreTheSameWithinAnyBudgetAndTheLeastIsOne() {
+        Graph hinted = model(1, true);
+        Compilation free = Compilation.of(hinted, VECTOR);
+        List<Value> expected = trained(Compilation.of(model(1, false), VECTOR), 1);
+        MemoryBudgetException none = assertThrows(MemoryBudgetException.class, () -> Compilation.of(hinted, VECTOR.withMemoryBudget(1)));
+        assertTrue(none.getMessage().contains("hints are in force in all plans (checkpoints: 1, subgraphs to recompute: 2)"), none.getMessage());
+        assertTrue(none.least() < free.plan().arenaBytes());
+        Compilation least = Compilation.of(hinted, VECTOR.withMemoryBudget(none.least()));
+        assertTrue(least.plan().arenaBytes() <= none.least());
+        assertEquals(expected, trained(least, 2));
+        long less = none.least() - 1;
+        assertEquals(none.least(), assertThrows(MemoryBudgetException.class, () -> Compilation.of(hinted, VECTOR.withMemoryBudget(less))).least());
     }
 
     /** A cheap value that two kernels read is computed in both, unless it is a checkpoint; and then by one launch in every plan. */
@@ -245,7 +247,7 @@ final class HintsTest {
     @Test
     void randomHintsOnRandomGraphsChangeNoBit() {
         int again = 0;
-        for (long seed = 300; seed < 340; seed++) {
+        for (long seed = 300; seed < 330; seed++) {
             Graph g = hinted(Hunt.graph(seed), new SplittableRandom(seed));
             Options way = WAYS.get((int) (seed & 1));
             assertSameBits(g, way, seed);
@@ -257,7 +259,7 @@ final class HintsTest {
                 assertEquals(List.of(), Three.differences(Three.bytecode(Compilation.of(g.withoutHints(), way), in), tight, 0, 0), "seed " + seed);
             }
         }
-        assertTrue(again > 12, "only " + again + " graphs compute anything again");
+        assertTrue(again > 8, "only " + again + " graphs compute anything again");
     }
 
     /** Nodes with neighbouring numbers are a subgraph that no path leaves to come back. */
