@@ -10,7 +10,9 @@ import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.machine.MachineProfile;
+import bytegrad.codegen.nest.CutScans;
 import bytegrad.codegen.nest.NestedKernels;
+import bytegrad.codegen.nest.Trajectories;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Planned;
 import bytegrad.codegen.plan.Planner;
@@ -36,8 +38,8 @@ import java.util.Set;
 
 /** Every stage of one compilation, as values. */
 record Compilation(
-        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits, MachineProfile machine,
-        List<Explanation.Stage> stages) {
+        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, CutScans cuts, MemoryPlan plan, ClassImage image, int simdBits,
+        MachineProfile machine, List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
         stages = List.copyOf(stages);
@@ -79,35 +81,44 @@ record Compilation(
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
         NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
-        List<LoweredKernel> kernels = stages.time("lower", () ->
+        List<LoweredKernel> whole = stages.time("lower", () ->
                 Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
                         .map(LoweredKernel::tidied).toList());
+        lowered(graph, whole, options, stages);
+        EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
+        EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
+        WithinBudget.Choice choice = stages.time("plan", () -> plan(source, partition, whole, nested, className, options, emit));
+        if (choice.kernels() != whole) {
+            lowered(graph, choice.kernels(), options, stages);
+        }
+        MemoryPlan plan = choice.plan();
+        stages.dump(d -> d.plan(plan));
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
+        stages.dump(d -> d.image(image));
+        return new Compilation(source, graph, partition, choice.kernels(), choice.cuts(), plan, image, 8 * vectorBytes, options.machine(), stages.times());
+    }
+
+    private static void lowered(Graph graph, List<LoweredKernel> kernels, Options options, Stages stages) {
         stages.dump(d -> d.kernels(graph, kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
         }
-        EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
-        EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        MemoryPlan plan = stages.time("plan", () -> plan(source, graph, kernels, className, options, emit));
-        stages.dump(d -> d.plan(plan));
-        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
-        stages.dump(d -> d.image(image));
-        return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
 
-    private static MemoryPlan plan(Graph source, Graph graph, List<LoweredKernel> kernels, String className, Options options, EmitOptions emit) {
+    private static WithinBudget.Choice plan(Graph source, Partition partition, List<LoweredKernel> kernels, NestedKernels nested, String className, Options options,
+            EmitOptions emit) {
+        Graph graph = partition.graph();
         List<Node> unread = unread(source, graph);
         if (options.memoryBudget().isEmpty()) {
-            return Planner.plan(graph, unread, kernels, Set.of(), options.machine());
+            return new WithinBudget.Choice(CutScans.NONE, kernels, Planner.plan(graph, unread, kernels, Set.of(), options.machine()));
         }
-        return switch (Planner.plan(graph, unread, kernels, options.machine(), options.memoryBudget().getAsLong())) {
-            case Planned.Kept(MemoryPlan plan) -> plan;
-            case Planned.Refused(Optional<MemoryPlan> unlimited, long budget, long least, long bound, String kernel, long pinned, long states) -> {
-                // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
-                unlimited.ifPresent(p -> emit(p, className, emit, options.verify()));
-                throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states);
-            }
-        };
+        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), Trajectories.of(graph), cuts -> nested.with(cuts).cut(partition, kernels),
+                k -> Planner.of(graph, unread, k, options.machine()));
+        return within.of(kernels, r -> {
+            // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
+            r.unlimited().ifPresent(p -> emit(p, className, emit, options.verify()));
+            return new MemoryBudgetException(r.budget(), r.least(), r.bound(), r.kernel(), r.pinned(), r.states());
+        });
     }
 
     private static ClassImage emit(MemoryPlan plan, String className, EmitOptions emit, boolean poisoned) {
