@@ -112,7 +112,7 @@ final class WithinBudget {
         if (found.cuts().longest().isPresent()) {
             Checkpointing c = found.cuts().longest().get();
             int low = c.kept();
-            int high = Math.min(c.steps(), Math.ceilDiv(low * 3, 2));
+            int high = (int) Math.min(c.steps(), 2L * low);
             while (high - low > Math.max(1, low / FINEST)) {
                 int kept = low + (high - low) / 2;
                 Choice now = best;

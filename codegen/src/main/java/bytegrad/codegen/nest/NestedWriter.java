@@ -160,7 +160,7 @@ final class NestedWriter {
         BodyPlan body = how.bodies().plan(s.body(), how, true, wanted);
         ScratchSpace space = new ScratchSpace();
         space.take(body);
-        Optional<Replay> replay = how.cuts().readBy(s, inputs).map(c -> new Replay(c, how, buffers, methods, space));
+        Optional<Replay> replay = how.cuts().readBy(s, inputs).map(c -> new Replay(c, how, buffers, methods, body, space));
         methods.scratch(space.sizes());
         Map<Place, Target> bound = new HashMap<>();
         bind(bound, s.body(), "x", k -> slice(s.carries() + k, replay));

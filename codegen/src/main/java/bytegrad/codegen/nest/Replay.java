@@ -45,13 +45,18 @@ final class Replay {
     /** Where the carries are that the reader's step sees. */
     private final Map<Integer, Integer> slices = new TreeMap<>();
 
-    Replay(CutScan cut, NestedKernels how, Buffers buffers, StepMethods methods, ScratchSpace space) {
+    /**
+     * Plans it.
+     *
+     * @param reader the body of the scan that reads the carries, whose region is all that is taken of the space
+     */
+    Replay(CutScan cut, NestedKernels how, Buffers buffers, StepMethods methods, BodyPlan reader, ScratchSpace space) {
         this.cut = cut;
         this.checkpointing = cut.checkpointing();
         this.buffers = buffers;
         this.methods = methods;
         body = how.bodies().plan(how.bodies().step(cut), how, true, Set.of());
-        region = space.take(body);
+        region = space.over(reader, body);
         levels.add(Map.of());
         for (int level = 1; level < checkpointing.levels(); level++) {
             Map<Integer, Integer> at = new TreeMap<>();

@@ -9,11 +9,19 @@ import java.util.Map;
 final class ScratchSpace {
     private final Map<DType, Integer> used = new EnumMap<>(DType.class);
 
-    /** Where a body's region begins in the scratch of each dtype. */
-    Map<DType, Integer> take(BodyPlan body) {
-        Map<DType, Integer> base = new EnumMap<>(used);
+    /** A body's region, in front of everything else. */
+    void take(BodyPlan body) {
         for (DType d : DType.values()) {
             take(d, body.size(d));
+        }
+    }
+
+    /** Where the region of another body begins that runs between runs of the first only: over all that is not kept of that one from run to run. */
+    Map<DType, Integer> over(BodyPlan first, BodyPlan body) {
+        Map<DType, Integer> base = new EnumMap<>(DType.class);
+        for (DType d : DType.values()) {
+            base.put(d, first.kept(d));
+            used.merge(d, Layout.endOfLine(d, (long) first.kept(d) + body.size(d)), Math::max);
         }
         return base;
     }
