@@ -14,15 +14,15 @@ import java.util.Map;
 /** Recurrent networks of 1,000 steps within budgets of the carries that they keep: peaks, times, and the bits of their losses. */
 final class ScanBudgets {
     private static final int STEPS = 1000;
-    private static final int WIDTH = 128;
+    private static final int WIDTH = 64;
     private static final int BATCH = 32;
     private static final int LOSSES = 5;
     /** Twice the root of the steps, and a few for the work itself: what one run of the scan more has to be enough for. */
     private static final double ROOT = 2 * Math.sqrt(STEPS) + 6;
     /** One forward pass more, of four: a backward step is a forward one and twice as much again. */
     private static final double SLOWER = 1.33;
-    private static final double WARM_SECONDS = 1;
-    private static final double SECONDS = 4;
+    private static final double WARM_SECONDS = 0.7;
+    private static final double SECONDS = 3;
 
     private ScanBudgets() {}
 
