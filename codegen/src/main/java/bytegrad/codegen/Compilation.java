@@ -38,8 +38,8 @@ import java.util.Set;
 
 /** Every stage of one compilation, as values. */
 record Compilation(
-        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, CutScans cuts, MemoryPlan plan, ClassImage image, int simdBits,
-        MachineProfile machine, List<Explanation.Stage> stages) {
+        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, CutScans cuts, MemoryPlan plan, ClassImage image,
+        int simdBits, MachineProfile machine, List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
         stages = List.copyOf(stages);
@@ -95,7 +95,8 @@ record Compilation(
         stages.dump(d -> d.plan(plan));
         ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
         stages.dump(d -> d.image(image));
-        return new Compilation(source, graph, partition, choice.kernels(), choice.cuts(), plan, image, 8 * vectorBytes, options.machine(), stages.times());
+        return new Compilation(source, graph, partition, choice.kernels(), choice.cuts(), plan, image, 8 * vectorBytes, options.machine(),
+                stages.times());
     }
 
     private static void lowered(Graph graph, List<LoweredKernel> kernels, Options options, Stages stages) {
@@ -105,15 +106,15 @@ record Compilation(
         }
     }
 
-    private static WithinBudget.Choice plan(Graph source, Partition partition, List<LoweredKernel> kernels, NestedKernels nested, String className, Options options,
-            EmitOptions emit) {
+    private static WithinBudget.Choice plan(Graph source, Partition partition, List<LoweredKernel> kernels, NestedKernels nested,
+            String className, Options options, EmitOptions emit) {
         Graph graph = partition.graph();
         List<Node> unread = unread(source, graph);
         if (options.memoryBudget().isEmpty()) {
             return new WithinBudget.Choice(CutScans.NONE, kernels, Planner.plan(graph, unread, kernels, Set.of(), options.machine()));
         }
-        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), Trajectories.of(graph), cuts -> nested.with(cuts).cut(partition, kernels),
-                k -> Planner.of(graph, unread, k, options.machine()));
+        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), Trajectories.of(graph),
+                cuts -> nested.with(cuts).cut(partition, kernels), k -> Planner.of(graph, unread, k, options.machine()));
         return within.of(kernels, r -> {
             // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
             r.unlimited().ifPresent(p -> emit(p, className, emit, options.verify()));

@@ -120,7 +120,8 @@ final class Dump {
         StringBuilder s = new StringBuilder();
         for (int k = 0; k < kernels.size(); k++) {
             LoweredKernel lk = kernels.get(k);
-            s.append("kernel ").append(k).append(":\n").append(KernelPrinter.print(lk.kernel(), lk.places().stream().map(p -> p.label(g)).toList())).append('\n');
+            List<String> labels = lk.places().stream().map(p -> p.label(g)).toList();
+            s.append("kernel ").append(k).append(":\n").append(KernelPrinter.print(lk.kernel(), labels)).append('\n');
         }
         write("20-kernels.txt", s.toString());
     }

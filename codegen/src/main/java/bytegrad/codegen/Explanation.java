@@ -97,7 +97,8 @@ public final class Explanation {
      * @param again how many steps all readers together run again
      * @param nanos estimated time of these
      */
-    public record CheckpointedScan(int launch, List<Integer> readers, int steps, List<Integer> kept, long bytes, long wholeBytes, long again, long nanos) {
+    public record CheckpointedScan(
+            int launch, List<Integer> readers, int steps, List<Integer> kept, long bytes, long wholeBytes, long again, long nanos) {
         public CheckpointedScan {
             readers = List.copyOf(readers);
             kept = List.copyOf(kept);

@@ -57,9 +57,9 @@ final class ExplanationJson {
     }
 
     private static Json scan(Explanation.CheckpointedScan s) {
-        return object(Map.entry("launch", Json.of(s.launch())), Map.entry("readers", list(s.readers(), Json::of)), Map.entry("steps", Json.of(s.steps())),
-                Map.entry("kept", list(s.kept(), Json::of)), Map.entry("bytes", Json.of(s.bytes())), Map.entry("whole_bytes", Json.of(s.wholeBytes())),
-                Map.entry("again", Json.of(s.again())), Map.entry("nanos", Json.of(s.nanos())));
+        return object(Map.entry("launch", Json.of(s.launch())), Map.entry("readers", list(s.readers(), Json::of)),
+                Map.entry("steps", Json.of(s.steps())), Map.entry("kept", list(s.kept(), Json::of)), Map.entry("bytes", Json.of(s.bytes())),
+                Map.entry("whole_bytes", Json.of(s.wholeBytes())), Map.entry("again", Json.of(s.again())), Map.entry("nanos", Json.of(s.nanos())));
     }
 
     private static Json update(Explanation.StateUpdate u) {

@@ -76,10 +76,13 @@ final class MemoryText {
 
     private void scans(StringBuilder s) {
         for (Explanation.CheckpointedScan c : m.scans()) {
-            s.append(String.format(Locale.ROOT, "scan of launch %d: carries are kept before %,d of %,d steps, %s instead of %s; launch%s %s run%s %,d steps again, "
-                    + "%,d or fewer at a time: %s", c.launch(), c.kept().getFirst(), c.steps(), bytes(c.bytes()), bytes(c.wholeBytes()), c.readers().size() == 1 ? "" : "es",
-                    numbers(c.readers()), c.readers().size() == 1 ? "s" : "", c.again(), Math.ceilDiv(c.steps(), c.kept().getFirst()), time(c.nanos())));
-            s.append(c.kept().size() == 2 ? "" : ", of which " + numbers(c.kept().subList(1, c.kept().size())) + " are kept, one level within the other").append('\n');
+            s.append(String.format(Locale.ROOT, "scan of launch %d: carries are kept before %,d of %,d steps, %s instead of %s; ", c.launch(),
+                    c.kept().getFirst(), c.steps(), bytes(c.bytes()), bytes(c.wholeBytes())));
+            s.append(c.readers().size() == 1 ? "launch " + c.readers().getFirst() + " runs " : "launches " + numbers(c.readers()) + " run ");
+            s.append(String.format(Locale.ROOT, "%,d steps again, %,d or fewer at a time: %s", c.again(),
+                    Math.ceilDiv(c.steps(), c.kept().getFirst()), time(c.nanos())));
+            List<Integer> within = c.kept().subList(1, c.kept().size());
+            s.append(within.size() == 1 ? "" : ", of which the carries of " + numbers(within) + " are kept, one level within the other").append('\n');
         }
     }
 

@@ -73,7 +73,8 @@ final class MemoryTimeline {
         List<Explanation.CheckpointedScan> scans = cuts.scans().stream().map(s -> checkpointed(s, cuts))
                 .sorted(Comparator.comparingInt(Explanation.CheckpointedScan::launch)).toList();
         long again = m.againNanos() + scans.stream().mapToLong(Explanation.CheckpointedScan::nanos).sum();
-        return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), again, stays, recomputed, scans);
+        return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), again, stays,
+                recomputed, scans);
     }
 
     private Explanation.CheckpointedScan checkpointed(CutScan scan, CutScans cuts) {
@@ -95,7 +96,7 @@ final class MemoryTimeline {
         int first = writers.getFirst();
         long again = scan.checkpointing().replayed() * readers.size();
         long nanos = (long) ((double) plan.memory().nanos().get(first) * again / scan.checkpointing().steps());
-        long whole = cuts.stacks().entrySet().stream().filter(e -> e.getValue().equals(scan)).mapToLong(e -> StepMemory.bytes(new Place.Value(e.getKey()))).sum();
+        long whole = cuts.stacks(scan).stream().mapToLong(n -> StepMemory.bytes(new Place.Value(n))).sum();
         return new Explanation.CheckpointedScan(first, readers, scan.checkpointing().steps(), scan.checkpointing().counts(),
                 kept.stream().mapToLong(StepMemory::bytes).sum(), whole, again, nanos);
     }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Chooses the kernels and the plan that keep a memory budget: the kernels as they are or, where those need too much or much of them would run again, with scans
- * that keep the carries of some steps only. Of all plans found it is the one that is estimated to take the least time.
+ * Chooses the kernels and the plan that keep a memory budget: the kernels as they are or, where those need too much or much of them would
+ * run again, with scans that keep the carries of some steps only. Of all plans found it is the one that is estimated to take the least time.
  */
 final class WithinBudget {
     /** The finest difference between carries kept that is looked for, as a part of them. */
@@ -33,7 +33,8 @@ final class WithinBudget {
      * @param trajectories the scans that may be cut
      * @param lower the kernels with some of them cut
      */
-    WithinBudget(long budget, Trajectories trajectories, Function<CutScans, List<LoweredKernel>> lower, Function<List<LoweredKernel>, Planner> planner) {
+    WithinBudget(
+            long budget, Trajectories trajectories, Function<CutScans, List<LoweredKernel>> lower, Function<List<LoweredKernel>, Planner> planner) {
         this.budget = budget;
         this.trajectories = trajectories;
         this.lower = lower;
@@ -145,8 +146,8 @@ final class WithinBudget {
     }
 
     /**
-     * The same, knowing what the way to cut with the lowest bound needs. Whatever budget was asked for, the least is the same: in the end no way to cut has a plan that
-     * is found within a byte less.
+     * The same, knowing what the way to cut with the lowest bound needs. Whatever budget was asked for, the least is the same: in the end no
+     * way to cut has a plan that is found within a byte less.
      */
     private Choice lower(List<Variant> lowest, Planned.Refused first, Function<Planned.Refused, ? extends RuntimeException> error) {
         long least = first.least();

@@ -78,7 +78,10 @@ record DeepNetwork(String name, Graph graph, int classes) {
         return trained("lstm-" + steps, b, scope, scope.call("head", new Dense(10), last), b.input("target", DType.I32, batch), 10);
     }
 
-    /** The layer over sequences of [batch, steps, 16], whose products with x are one contraction in front of the loop, and a head over its last state. */
+    /**
+     * The layer over sequences of [batch, steps, 16], whose products with x are one contraction in front of the loop, and a head over its
+     * last state.
+     */
     static DeepNetwork lstmLayer(int steps, int width, int batch) {
         GraphBuilder b = new GraphBuilder();
         Scope scope = Scope.training(b);

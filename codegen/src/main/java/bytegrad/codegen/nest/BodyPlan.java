@@ -82,7 +82,7 @@ final class BodyPlan {
         return end;
     }
 
-    /** Elements in front of its region, in whole lines, that hold something from one run to the next: carries. Behind them is what a run needs. */
+    /** Elements in front of its region, in whole lines, that hold something from one run to the next: carries. Behind them a run works. */
     int kept(DType d) {
         int end = 0;
         for (Place p : plan.offsets().keySet()) {

@@ -4,16 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Of which steps of a scan the carries are kept for a scan that reads them all. The steps are cut into segments, as equal as can be, in front of each of which
- * carries are kept; a reader runs a segment again, from there, whenever it comes to it, and meanwhile keeps carries within it in the same way, until segments
- * are single steps (Griewank and Walther, <a href="https://doi.org/10.1145/347837.347846">Algorithm 799: revolve</a>, with the segments of each level equal).
+ * Of which steps of a scan the carries are kept for a scan that reads them all. The steps are cut into segments, as equal as can be, in front
+ * of each of which carries are kept; a reader runs a segment again, from there, whenever it comes to it, and meanwhile keeps carries within it
+ * in the same way, until segments are single steps (the multi-level checkpointing of Griewank and Walther, <i>Evaluating Derivatives</i>,
+ * chapter 12; with segments of equal length, loops are enough for it).
  *
  * <pre>
  * 10 steps, [10]:     0 1 2 3 4 5 6 7 8 9    all kept, nothing runs again
  * 10 steps, [3, 4]:   0 . . . 4 . . 7 . .    3 kept; a reader runs 3, 2 and 2 steps again, and keeps up to 4
  * </pre>
  *
- * @param counts how many carries are kept, at most, in the run itself, then of one segment in a reader, then of a segment of that, and so on
+ * @param counts how many carries are kept, at most, in the run itself, then of one segment in a reader, then of a segment of that, and so
+ *     on
  */
 public record Checkpointing(int steps, List<Integer> counts) {
     /** Levels beyond these save next to nothing of any number of steps. */
@@ -52,8 +54,8 @@ public record Checkpointing(int steps, List<Integer> counts) {
     }
 
     /**
-     * What is worth trying: at each number of levels, that which has the fewest carries in memory, and those that keep twice as many, and so on. Each runs more
-     * steps again than the one before, and has fewer carries in memory.
+     * What is worth trying: at each number of levels, that which has the fewest carries in memory, and those that keep twice as many, and so
+     * on. Each runs more steps again than the one before, and has fewer carries in memory.
      *
      * @param scans how many scans keep their carries at the same time, while one after another is read
      */
@@ -165,8 +167,10 @@ public record Checkpointing(int steps, List<Integer> counts) {
         long sum = 0;
         for (Segments s : segments(level, n)) {
             // Carries after the last segment within are nobody's.
-            long once = s.length() == 1 ? 0 : s.length() - segments(level + 1, s.length()).getLast().length() + replayed(level + 1, s.length());
-            sum += s.count() * once;
+            if (s.length() > 1) {
+                int last = segments(level + 1, s.length()).getLast().length();
+                sum += s.count() * (s.length() - last + replayed(level + 1, s.length()));
+            }
         }
         return sum;
     }

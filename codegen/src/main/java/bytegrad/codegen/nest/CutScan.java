@@ -47,7 +47,8 @@ public record CutScan(Node scan, Set<Integer> carries, Checkpointing checkpointi
     /** Of these carries and all that they are computed from, those that change. */
     private static Set<Integer> moving(Graph body, Set<Integer> carries) {
         Map<Integer, Node> next = new HashMap<>();
-        body.updates().stream().filter(u -> u.value() != u.state()).forEach(u -> next.put(Bodies.number("c", u.name()).orElseThrow(), u.value()));
+        body.updates().stream().filter(u -> u.value() != u.state())
+                .forEach(u -> next.put(Bodies.number("c", u.name()).orElseThrow(), u.value()));
         Set<Integer> moving = new TreeSet<>();
         Deque<Integer> todo = new ArrayDeque<>(carries);
         while (!todo.isEmpty()) {

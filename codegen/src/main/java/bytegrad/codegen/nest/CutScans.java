@@ -5,10 +5,10 @@ import bytegrad.codegen.fuse.Partition;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The scans of a graph that keep the carries of some steps only, by each of their results that would be a stack of all. */
 public record CutScans(Map<Node, CutScan> stacks) {
@@ -38,9 +38,16 @@ public record CutScans(Map<Node, CutScan> stacks) {
         return scans().stream().map(CutScan::checkpointing).max(Comparator.comparingInt(Checkpointing::steps));
     }
 
+    /** What one of them would store if it were not cut. */
+    public List<Node> stacks(CutScan scan) {
+        return stacks.keySet().stream().filter(n -> scan.equals(stacks.get(n))).toList();
+    }
+
     /** The others. */
     public CutScans without(CutScan scan) {
-        return new CutScans(stacks.entrySet().stream().filter(e -> !e.getValue().equals(scan)).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        Map<Node, CutScan> others = new HashMap<>(stacks);
+        others.values().removeIf(scan::equals);
+        return new CutScans(others);
     }
 
     /** Whether a kernel is another one where these are cut. */

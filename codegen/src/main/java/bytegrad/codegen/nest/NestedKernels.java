@@ -18,7 +18,8 @@ import java.util.List;
  * @param cuts the scans of the graph that do not keep all of their carries
  * @param bodies those that were compiled already
  */
-public record NestedKernels(boolean fused, int weightLimit, int vectorBytes, MachineProfile machine, CutScans cuts, BodyPlans bodies) implements NestedLowering {
+public record NestedKernels(boolean fused, int weightLimit, int vectorBytes, MachineProfile machine, CutScans cuts, BodyPlans bodies)
+        implements NestedLowering {
     /** Where no scan is cut. */
     public NestedKernels(boolean fused, int weightLimit, int vectorBytes, MachineProfile machine) {
         this(fused, weightLimit, vectorBytes, machine, CutScans.NONE, new BodyPlans());

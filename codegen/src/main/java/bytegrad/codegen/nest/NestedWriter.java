@@ -174,7 +174,7 @@ final class NestedWriter {
         List<Stmt> main = new ArrayList<>(StepMethods.at(begin, STEP));
         if (replay.isPresent()) {
             store.addAll(step);
-            main.addAll(replay.get().loops(methods.joined(store), s.reverse() != how.cuts().readBy(s, inputs).orElseThrow().op().reverse()));
+            main.addAll(replay.get().loops(methods.joined(store), s.reverse()));
         } else {
             // What is kept of all steps is in the order of slices, else in that of steps.
             List<Stmt.Call> kept = methods.grouped(store);

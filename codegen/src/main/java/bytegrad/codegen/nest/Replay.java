@@ -135,10 +135,10 @@ final class Replay {
      * The loops of the reader.
      *
      * @param pull its step
-     * @param backwards whether it takes the steps from the last to the first
+     * @param reverse whether it reads the last slices first
      */
-    List<Stmt> loops(List<Stmt.Call> pull, boolean backwards) {
-        return new Loops(pull, backwards).all();
+    List<Stmt> loops(List<Stmt.Call> pull, boolean reverse) {
+        return new Loops(pull, reverse != cut.op().reverse()).segments(0, Index.ZERO, checkpointing.steps());
     }
 
     private final class Loops {
@@ -167,10 +167,6 @@ final class Replay {
             return StepMethods.at(load.computeIfAbsent(level, l -> copies(c -> kept(l, c), Replay.this::slice)), slot);
         }
 
-        List<Stmt> all() {
-            return segments(0, Index.ZERO, checkpointing.steps());
-        }
-
         /** The segments that so many steps are cut into at a level, in the reader's order; the carries before each are kept there. */
         private List<Stmt> segments(int level, Index first, int n) {
             List<Checkpointing.Segments> runs = new ArrayList<>(checkpointing.segments(level, n));
@@ -181,8 +177,8 @@ final class Replay {
             for (Checkpointing.Segments run : runs) {
                 Expr.Var v = Expr.Var.index("r" + level);
                 Index which = backwards ? Index.of(v).times(-1).plus(run.count() - 1) : Index.of(v);
-                List<Stmt> segment = segment(level, first.plus(which.times(run.length())).plus(run.step()), run.length(), which.plus(run.first()));
-                out.add(new Stmt.For(v, Index.ZERO, Index.of(run.count()), 1, segment));
+                Index from = first.plus(which.times(run.length())).plus(run.step());
+                out.add(new Stmt.For(v, Index.ZERO, Index.of(run.count()), 1, segment(level, from, run.length(), which.plus(run.first()))));
             }
             return out;
         }
@@ -194,7 +190,8 @@ final class Replay {
                 return out;
             }
             List<Stmt> out = new ArrayList<>(restore(level, slot));
-            out.addAll(new StepLoops(checkpointing, level + 1, false, s -> store(level + 1, s), i -> StepMethods.at(step, slice(i))).from(first, n));
+            out.addAll(new StepLoops(checkpointing, level + 1, false, s -> store(level + 1, s), i -> StepMethods.at(step, slice(i)))
+                    .from(first, n));
             out.addAll(segments(level + 1, first, n));
             return out;
         }

@@ -16,7 +16,7 @@ final class ScratchSpace {
         }
     }
 
-    /** Where the region of another body begins that runs between runs of the first only: over all that is not kept of that one from run to run. */
+    /** Where the region of a body begins that runs between runs of the first only: over all that is not kept of that one from run to run. */
     Map<DType, Integer> over(BodyPlan first, BodyPlan body) {
         Map<DType, Integer> base = new EnumMap<>(DType.class);
         for (DType d : DType.values()) {

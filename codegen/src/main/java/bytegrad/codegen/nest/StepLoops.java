@@ -15,7 +15,8 @@ import java.util.function.Function;
  * @param store what keeps the carries as those of a segment
  * @param step what runs a step
  */
-record StepLoops(Checkpointing checkpointing, int level, boolean toTheEnd, Function<Index, List<Stmt>> store, Function<Index, List<Stmt>> step) {
+record StepLoops(
+        Checkpointing checkpointing, int level, boolean toTheEnd, Function<Index, List<Stmt>> store, Function<Index, List<Stmt>> step) {
     /** The slices that step {@code i} of a scan reads. */
     static Index slice(Op.Scan s, Index i) {
         return s.reverse() ? i.times(-1).plus(s.length() - 1) : i;

@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
 /**
  * The scans of a graph that need not keep all of their carries.
  *
- * <p>A scan can be cut where other scans alone read its stacks of carries, a slice a step: what the gradient of a scan is made of. One of those runs the other's
- * steps again, so that it needs that one's operands; it must not be cut itself, nor read two that are, whose segments need not agree.
+ * <p>A scan can be cut where other scans alone read its stacks of carries, a slice a step: what the gradient of a scan is made of. One of
+ * those runs the other's steps again, so that it needs that one's operands; it must not be cut itself, nor read two that are, whose segments
+ * need not agree.
  */
 public final class Trajectories {
     private final List<Trajectory> all;
@@ -75,7 +76,8 @@ public final class Trajectories {
     /** Those of a graph; of two that exclude each other, the larger one. */
     public static Trajectories of(Graph graph) {
         Map<Node, List<Node>> consumers = new HashMap<>();
-        graph.nodes().forEach(n -> n.inputs().stream().distinct().forEach(x -> consumers.computeIfAbsent(x, _ -> new ArrayList<>()).add(n)));
+        graph.nodes().forEach(n ->
+                n.inputs().stream().distinct().forEach(x -> consumers.computeIfAbsent(x, _ -> new ArrayList<>()).add(n)));
         Set<Node> results = new HashSet<>(graph.outputs().values());
         graph.updates().forEach(u -> results.add(u.value()));
         Map<Key, List<Node>> stacks = new LinkedHashMap<>();
@@ -96,8 +98,7 @@ public final class Trajectories {
         Set<Key> cut = new HashSet<>();
         Set<Key> reading = new HashSet<>();
         for (Trajectory t : found) {
-            boolean apart = !reading.contains(t.key()) && t.readers().stream().noneMatch(r -> cut.contains(r) || reading.contains(r) || r.equals(t.key()));
-            if (apart) {
+            if (!reading.contains(t.key()) && t.readers().stream().noneMatch(r -> cut.contains(r) || reading.contains(r))) {
                 chosen.add(t);
                 cut.add(t.key());
                 reading.addAll(t.readers());
@@ -122,6 +123,7 @@ public final class Trajectories {
     }
 
     private static boolean isSliced(Op.Scan s, Node reader, Node x) {
-        return IntStream.range(0, reader.inputs().size()).filter(k -> reader.input(k) == x).allMatch(k -> k >= s.carries() && k < s.carries() + s.scanned());
+        return IntStream.range(0, reader.inputs().size()).filter(k -> reader.input(k) == x)
+                .allMatch(k -> k >= s.carries() && k < s.carries() + s.scanned());
     }
 }

@@ -94,7 +94,8 @@ public final class Planner {
 
     /** As {@link #within}, but without looking for the least budget where no plan is found. */
     public Optional<MemoryPlan> ifAny(long budget) {
-        return fits(budget).or(() -> StepPlanner.ifAny(steps.graph(), budget, effort()).map(step -> plan(step, Set.of(), OptionalLong.of(budget))));
+        return fits(budget).or(() ->
+                StepPlanner.ifAny(steps.graph(), budget, effort()).map(step -> plan(step, Set.of(), OptionalLong.of(budget))));
     }
 
     /** The plan without a budget, if it keeps one. */
