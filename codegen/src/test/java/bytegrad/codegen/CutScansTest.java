@@ -106,11 +106,12 @@ final class CutScansTest {
             // Of what differs in dtype or width alone, one.
             if (scans && !s.name().endsWith(" f64") && !s.name().matches("gru.*|scan: affine.* (1|3|16) f32")) {
                 Graph g = Gradients.of(s.graph(), s.differentiable());
-                tried += agrees(s.name(), g, s.inputs(Samples.SEED), WAYS, 4);
+                tried += agrees(s.name(), g, s.inputs(Samples.SEED), WAYS.subList(0, 1), 4);
+                tried += agrees(s.name(), g, s.inputs(Samples.SEED), WAYS.subList(1, 2), 2);
                 tried += agrees("second order of " + s.name(), Gradients.of(g, s.differentiable()), s.inputs(Samples.SEED), WAYS.subList(0, 1), 1);
             }
         }
-        assertTrue(tried > 90, tried + " ways to cut");
+        assertTrue(tried > 60, tried + " ways to cut");
     }
 
     /** Dropout in every step, of a counter that is carried; a bf16 carry; what the step before drew is a carry that no gradient goes through. */
@@ -139,7 +140,7 @@ final class CutScansTest {
 
     @Test
     void whatIsDrawnInAStepIsDrawnAgain() {
-        for (int steps : new int[] {2, 3, 13, 40}) {
+        for (int steps : new int[] {2, 13}) {
             Graph g = noisy(steps, steps % 2 == 0);
             assertTrue(agrees(steps + " noisy steps", g, RandomGraphs.inputs(g, steps), WAYS, 4) > 0);
         }
@@ -184,8 +185,8 @@ final class CutScansTest {
         MemoryBudgetException least = refusal(g, way, 1);
         assertEquals(least.least(), refusal(g, way, least.least() - 1).least());
         Set<Integer> cut = new TreeSet<>();
-        for (int k = 0; k <= 3; k++) {
-            long budget = least.least() + (free.plan().arenaBytes() - least.least()) * k / 3;
+        for (int k = 0; k <= 2; k++) {
+            long budget = least.least() + (free.plan().arenaBytes() - least.least()) * k / 2;
             Compilation c = Compilation.of(g, way.withMemoryBudget(budget));
             assertTrue(c.plan().arenaBytes() <= budget);
             assertEquals(c.plan().arenaBytes(), Compiler.load(c).newSession(1).bytes());
