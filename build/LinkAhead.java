@@ -32,8 +32,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Links ahead of time what javac leaves to be linked when it is first met: {@code java build/LinkAhead.java FOLDER} rewrites the classes in a folder. A call by
- * invokedynamic takes a fifth of a millisecond then, mostly for code that the JVM makes and throws away, and a first compilation meets 600: a third of the time to its result.
+ * Links ahead of time what javac leaves to the JVM to link when it is first met: {@code java build/LinkAhead.java FOLDER} rewrites the classes
+ * in a folder. A call by invokedynamic takes a fifth of a millisecond then, mostly to make code that is thrown away, and a first compilation
+ * meets 600: a third of the time to its result.
  *
  * <pre>
  * a lambda, a method reference          a class of its own that calls the method, as an inner class would
@@ -41,7 +42,8 @@ import java.util.stream.Stream;
  * equals and hashCode of a record       a method that compares, or hashes, one component after another
  * </pre>
  *
- * <p>Each does what the JDK's own bootstrap method says. A rarer call stays as it is: toString of a record, a serializable lambda, a switch over more than types.
+ * <p>Each does what the JDK's own bootstrap method says. What is rare stays as it is: toString of a record, a serializable lambda, a switch over
+ * more than types.
  */
 public final class LinkAhead {
     private static final String LAMBDA = "$$Lambda";
@@ -100,7 +102,11 @@ public final class LinkAhead {
     }
 
     private static boolean linksLater(ClassModel c) {
-        return c.methods().stream().flatMap(m -> m.code().stream()).flatMap(code -> code.elementStream())
+        return c.methods().stream().anyMatch(LinkAhead::linksLater);
+    }
+
+    private static boolean linksLater(MethodModel m) {
+        return m.code().stream().flatMap(code -> code.elementStream())
                 .anyMatch(e -> e instanceof InvokeDynamicInstruction call && Call.of(call).isPresent());
     }
 
@@ -126,8 +132,8 @@ public final class LinkAhead {
             DirectMethodHandleDesc by = call.bootstrapMethod();
             List<ConstantDesc> args = call.bootstrapArgs();
             return switch (by.owner().displayName() + "." + by.methodName()) {
-                case "LambdaMetafactory.metafactory" ->
-                    Optional.of(new Lambda((MethodTypeDesc) args.get(0), (DirectMethodHandleDesc) args.get(1), (MethodTypeDesc) args.get(2)));
+                case "LambdaMetafactory.metafactory" -> Optional.of(
+                        new Lambda((MethodTypeDesc) args.get(0), (DirectMethodHandleDesc) args.get(1), (MethodTypeDesc) args.get(2)));
                 case "SwitchBootstraps.typeSwitch" -> args.stream().allMatch(ClassDesc.class::isInstance)
                         ? Optional.of(new TypeSwitch(args.stream().map(ClassDesc.class::cast).toList())) : Optional.empty();
                 case "ObjectMethods.bootstrap" -> {
@@ -166,16 +172,12 @@ public final class LinkAhead {
                 if (call.isPresent()) {
                     link(b, (InvokeDynamicInstruction) e, call.get());
                 } else if (!(e instanceof RuntimeVisibleTypeAnnotationsAttribute)) {
-                    // Annotations of local types (@Nullable) say where in the code; nobody reads them there, and they would not move with it.
+                    // Annotations of types in code (@Nullable) say where they are by offsets, which would be wrong; nobody reads them there.
                     b.with(e);
                 }
             };
-            ClassTransform code = ClassTransform.transformingMethodBodies(Linked::linksLater, calls);
+            ClassTransform code = ClassTransform.transformingMethodBodies(LinkAhead::linksLater, calls);
             return files.transformClass(c, code.andThen(ClassTransform.endHandler(this::addMethods)));
-        }
-
-        private static boolean linksLater(MethodModel m) {
-            return m.code().stream().flatMap(code -> code.elementStream()).anyMatch(e -> e instanceof InvokeDynamicInstruction i && Call.of(i).isPresent());
         }
 
         private void addMethods(ClassBuilder b) {
@@ -207,7 +209,7 @@ public final class LinkAhead {
         }
     }
 
-    /** (Object value, int from): the number of the first type from there on that the value has; as many as there are if none, -1 for null. */
+    /** (Object value, int from) → the number of the first type from there on that the value has: how many there are if none, -1 for null. */
     private static void typeSwitch(CodeBuilder b, List<ClassDesc> labels) {
         Label some = b.newLabel();
         b.aload(0).ifnonnull(some).iconst_m1().ireturn().labelBinding(some);
@@ -235,7 +237,8 @@ public final class LinkAhead {
                 case LONG -> b.lcmp().ifne(differs);
                 case FLOAT -> b.invokestatic(ConstantDescs.CD_Float, "compare", MethodTypeDesc.ofDescriptor("(FF)I")).ifne(differs);
                 case DOUBLE -> b.invokestatic(ConstantDescs.CD_Double, "compare", MethodTypeDesc.ofDescriptor("(DD)I")).ifne(differs);
-                default -> b.invokestatic(OBJECTS, "equals", MethodTypeDesc.ofDescriptor("(Ljava/lang/Object;Ljava/lang/Object;)Z")).ifeq(differs);
+                default -> b.invokestatic(OBJECTS, "equals", MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_Object, ConstantDescs.CD_Object))
+                        .ifeq(differs);
             }
         }
         b.iconst_1().ireturn().labelBinding(differs).iconst_0().ireturn();
@@ -259,7 +262,7 @@ public final class LinkAhead {
 
     private static final ClassDesc OBJECTS = ClassDesc.of("java.util.Objects");
 
-    /** The class of a lambda, with what it has caught in fields: {@code static of(caught…)} makes one, the only one where nothing is caught. */
+    /** The class of a lambda, with what it has caught in fields: {@code of(caught…)} makes one, or gives the only one where nothing is caught. */
     private final class LambdaClass {
         private static final String ONLY = "ONLY";
 
@@ -306,7 +309,8 @@ public final class LinkAhead {
                 if (factory.parameterCount() == 0) {
                     b.withField(ONLY, factory.returnType(), ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
                     b.withMethodBody(ConstantDescs.CLASS_INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_STATIC, code ->
-                            code.new_(self).dup().invokespecial(self, ConstantDescs.INIT_NAME, init).putstatic(self, ONLY, factory.returnType()).return_());
+                            code.new_(self).dup().invokespecial(self, ConstantDescs.INIT_NAME, init).putstatic(self, ONLY, factory.returnType())
+                                    .return_());
                 }
                 b.withMethodBody(method, lambda.erased(), ClassFile.ACC_PUBLIC, this::call);
             });
