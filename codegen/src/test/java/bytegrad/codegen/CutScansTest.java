@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,11 +61,11 @@ final class CutScansTest {
         List<LoweredKernel> kernels = nested.cut(c.partition(), c.kernels());
         kernels.forEach(k -> KernelVerifier.verify(k.kernel()));
         List<Node> unread = c.source().inputs().stream().filter(n -> c.graph().input(((Op.Input) n.op()).name()).isEmpty()).toList();
-        MemoryPlan plan = Planner.plan(c.graph(), unread, kernels, Set.of(), o.machine());
+        MemoryPlan plan = Planner.plan(c.runs(), unread, kernels, Set.of(), o.machine());
         int first = plan.stepsBeforeUpdates();
         EmitOptions emit = (o.simd().bytes() == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withCheck(ClassChecks.installed());
         ClassImage image = Emitter.emit(plan.part(0, first, true), plan.part(first, plan.kernels().size(), true), "bytegrad/compiled/Graph", emit);
-        return new Compilation(c.source(), c.graph(), c.partition(), kernels, cuts, plan, image, c.simdBits(), c.machine(), c.stages());
+        return new Compilation(c.source(), c.runs(), c.partition(), kernels, cuts, plan, image, c.simdBits(), c.machine(), c.stages());
     }
 
     private static List<Checkpointing> some(int steps) {
@@ -251,6 +252,37 @@ final class CutScansTest {
             assertEquals(List.of(), Trajectories.of(g).choices());
             Compilation.of(g, WAYS.getFirst().withMemoryBudget(refusal(g, WAYS.getFirst(), 1).least()));
         }
+    }
+
+    /** Hints and cut scans keep out of each other's way: a subgraph around a scan, a checkpoint on what it gives, each with the tightest budget. */
+    @Test
+    void hintsAroundAScanAreHonouredWithinABudget() {
+        for (int hint = 0; hint < 3; hint++) {
+            Graph g = hinted(hint);
+            Map<String, Value> in = RandomGraphs.inputs(g, 5);
+            Map<String, Value> expected = Three.bytecode(Compilation.of(g, WAYS.getFirst()), in);
+            Compilation c = Compilation.of(g, WAYS.getFirst().withMemoryBudget(refusal(g, WAYS.getFirst(), 1).least()));
+            assertEquals(List.of(), Three.differences(expected, Three.bytecode(c, in), 0, 0), "hint " + hint);
+        }
+    }
+
+    private static Graph hinted(int hint) {
+        GraphBuilder b = new GraphBuilder();
+        Node w = b.input("w", DType.F32, 4, 4);
+        Node x = b.input("x", DType.F32, 60, 3, 4);
+        Supplier<Node> scan = () -> {
+            Node wide = hint == 2 ? b.checkpoint(b.sin(x)) : b.sin(x);
+            List<Node> r = Loops.scan(b, 60, false, List.of(b.input("h", DType.F32, 3, 4)), List.of(wide), (s, h, xs) -> {
+                Node next = s.tanh(s.add(s.matmul(h.getFirst(), w), xs.getFirst()));
+                return new Loops.Step(List.of(next), List.of());
+            });
+            return r.getFirst();
+        };
+        Node last = hint == 0 ? b.recompute(scan) : b.checkpoint(scan.get());
+        Node loss = b.sumAll(b.sin(last));
+        b.output("loss", loss);
+        b.output("dw", Gradient.of(b, loss, w));
+        return b.build();
     }
 
     private static Graph stacked(boolean summed) {

@@ -1,5 +1,6 @@
 package bytegrad.codegen.nest;
 
+import bytegrad.codegen.fuse.Partition;
 import bytegrad.ir.Bodies;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
@@ -80,6 +81,9 @@ public final class Trajectories {
                 n.inputs().stream().distinct().forEach(x -> consumers.computeIfAbsent(x, _ -> new ArrayList<>()).add(n)));
         Set<Node> results = new HashSet<>(graph.outputs().values());
         graph.updates().forEach(u -> results.add(u.value()));
+        // What a subgraph is not to keep, the kernel of a reader must not read either.
+        Set<Node> inside = new HashSet<>();
+        graph.hints().forEach((n, hint) -> (hint.isInside() ? inside : results).add(n));
         Map<Key, List<Node>> stacks = new LinkedHashMap<>();
         for (Node n : graph.nodes()) {
             if (n.op() instanceof Op.Scan && CutScan.carry(n) >= 0 && n.shape().size() > 0) {
@@ -89,7 +93,9 @@ public final class Trajectories {
         List<Trajectory> found = new ArrayList<>();
         stacks.forEach((key, nodes) -> {
             Set<Key> readers = new HashSet<>();
-            if (nodes.stream().allMatch(n -> isRead(n, n, consumers, results, readers))) {
+            boolean apart = nodes.stream().noneMatch(inside::contains)
+                    && nodes.getFirst().inputs().stream().map(Partition::throughReshapes).noneMatch(inside::contains);
+            if (apart && nodes.stream().allMatch(n -> isRead(n, n, consumers, results, readers))) {
                 found.add(new Trajectory(key, nodes, readers));
             }
         });
