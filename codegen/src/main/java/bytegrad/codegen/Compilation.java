@@ -5,6 +5,7 @@ import bytegrad.codegen.emit.EmitOptions;
 import bytegrad.codegen.emit.Emitter;
 import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -34,9 +35,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Every stage of one compilation, as values. */
+/**
+ * Every stage of one compilation, as values.
+ *
+ * @param runs the graph that is compiled, in which some nodes come twice as hints demand
+ */
 record Compilation(
-        Graph source, Graph graph, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits, MachineProfile machine,
+        Graph source, SecondRuns runs, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits, MachineProfile machine,
         List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
@@ -59,9 +64,10 @@ record Compilation(
         List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded());
         Graph graph = stages.time("split sums", () -> new Pipeline(last, 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
+        SecondRuns runs = SecondRuns.of(graph);
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
-                Compilation c = of(source, graph, options, className, limit, stages);
+                Compilation c = of(source, runs, options, className, limit, stages);
                 DebugLog.compiled(c);
                 Flight.plan(c.graph().nodes().size(), c.plan().launches().size(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
                 return c;
@@ -74,38 +80,54 @@ record Compilation(
         }
     }
 
-    private static Compilation of(Graph source, Graph graph, Options options, String className, int weightLimit, Stages stages) {
-        Partition partition = stages.time("partition", () -> Partition.of(graph, options.fuse(), weightLimit));
+    private static Compilation of(Graph source, SecondRuns runs, Options options, String className, int weightLimit, Stages stages) {
+        Partition partition = stages.time("partition", () -> Partition.of(runs, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
-        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
-        List<LoweredKernel> kernels = stages.time("lower", () ->
-                Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
-                        .map(LoweredKernel::tidied).toList());
-        stages.dump(d -> d.kernels(graph, kernels));
+        List<LoweredKernel> kernels = stages.time("lower", () -> lowered(partition, options, weightLimit));
+        stages.dump(d -> d.kernels(runs.graph(), kernels));
         if (options.verify()) {
             stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
         }
         EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        MemoryPlan plan = stages.time("plan", () -> plan(source, graph, kernels, className, options, emit));
+        MemoryPlan plan = stages.time("plan", () -> plan(source, runs, kernels, className, options, emit));
         stages.dump(d -> d.plan(plan));
         ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
         stages.dump(d -> d.image(image));
-        return new Compilation(source, graph, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
+        return new Compilation(source, runs, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
     }
 
-    private static MemoryPlan plan(Graph source, Graph graph, List<LoweredKernel> kernels, String className, Options options, EmitOptions emit) {
-        List<Node> unread = unread(source, graph);
+    private static List<LoweredKernel> lowered(Partition partition, Options options, int weightLimit) {
+        int vectorBytes = options.simd().bytes();
+        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
+        return Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
+                .map(LoweredKernel::tidied).toList();
+    }
+
+    /** The plan of the same graph if nothing were demanded of it, and there were no budget: for comparison. */
+    MemoryPlan planWithoutHints(Options options) {
+        SecondRuns none = SecondRuns.none(runs.source().withoutHints());
+        List<LoweredKernel> kernels = lowered(Partition.of(none, options.fuse(), Partition.WEIGHT_LIMIT), options, Partition.WEIGHT_LIMIT);
+        return Planner.plan(none, unread(source, none.graph()), kernels, Set.of(), options.machine());
+    }
+
+    /** The graph that is compiled. */
+    Graph graph() {
+        return runs.graph();
+    }
+
+    private static MemoryPlan plan(Graph source, SecondRuns runs, List<LoweredKernel> kernels, String className, Options options, EmitOptions emit) {
+        List<Node> unread = unread(source, runs.graph());
         if (options.memoryBudget().isEmpty()) {
-            return Planner.plan(graph, unread, kernels, Set.of(), options.machine());
+            return Planner.plan(runs, unread, kernels, Set.of(), options.machine());
         }
-        return switch (Planner.plan(graph, unread, kernels, options.machine(), options.memoryBudget().getAsLong())) {
+        return switch (Planner.plan(runs, unread, kernels, options.machine(), options.memoryBudget().getAsLong())) {
             case Planned.Kept(MemoryPlan plan) -> plan;
             case Planned.Refused(Optional<MemoryPlan> unlimited, long budget, long least, long bound, String kernel, long pinned, long states) -> {
                 // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
                 unlimited.ifPresent(p -> emit(p, className, emit, options.verify()));
-                throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states);
+                throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states, runs.source().hints().values());
             }
         };
     }
@@ -122,7 +144,7 @@ record Compilation(
 
     /** The node whose place an input of the source has. */
     Node input(Node source) {
-        return graph.input(((Op.Input) source.op()).name()).orElse(source);
+        return graph().input(((Op.Input) source.op()).name()).orElse(source);
     }
 
     /** What a session's arena is filled with once. */
@@ -137,7 +159,7 @@ record Compilation(
         Map<Slot, Literal> literals = new LinkedHashMap<>();
         plan.offsets().forEach((place, at) -> {
             if (place instanceof Place.Value(Node n) && n.op() instanceof Op.Constant(Literal value)) {
-                literals.put(Literals.slot(graph.nameOf(n), n, at), value);
+                literals.put(Literals.slot(graph().nameOf(n), n, at), value);
             }
         });
         return literals;

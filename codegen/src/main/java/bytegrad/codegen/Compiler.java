@@ -15,6 +15,7 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -82,7 +83,8 @@ public final class Compiler {
 
     /** Compiles a graph, but only to say what was decided and why. Vector code can be explained where it could not run. */
     public static Explanation explain(Graph graph, Options options) {
-        return ExplanationBuilder.of(Compilation.of(graph, options));
+        Compilation c = Compilation.of(graph, options);
+        return ExplanationBuilder.of(c, graph.hints().isEmpty() ? Optional.empty() : Optional.of(c.planWithoutHints(options)));
     }
 
     static CompiledFunction load(Compilation c) {

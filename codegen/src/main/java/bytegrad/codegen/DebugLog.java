@@ -1,5 +1,7 @@
 package bytegrad.codegen;
 
+import java.util.Optional;
+
 /**
  * What the system property {@value #PROPERTY} makes every compilation say, to the {@link System.Logger} {@code bytegrad.codegen}:
  *
@@ -25,7 +27,7 @@ final class DebugLog {
     static void compiled(Compilation c) {
         int level = level();
         if (level > 0 && LOG.isLoggable(System.Logger.Level.INFO)) {
-            LOG.log(System.Logger.Level.INFO, text(new ExplanationText(ExplanationBuilder.of(c)), level));
+            LOG.log(System.Logger.Level.INFO, text(new ExplanationText(ExplanationBuilder.of(c, Optional.empty())), level));
         }
     }
 

@@ -3,6 +3,7 @@ package bytegrad.codegen;
 import bytegrad.codegen.machine.MachineProfile;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -111,6 +112,48 @@ public final class Explanation {
     }
 
     /**
+     * What became of a checkpoint.
+     *
+     * @param bytes whole lines of 64 bytes
+     * @param became from and to which launch it is in memory
+     */
+    public record Checkpoint(String value, String type, long bytes, String became) {}
+
+    /**
+     * What became of a subgraph to be recomputed.
+     *
+     * @param subgraph its number
+     * @param inside values inside of it, in the graph that was given
+     * @param again nodes that are computed again, after the passes
+     * @param stored those of them that are stored: what else would be kept
+     * @param bytes of these, in whole lines of 64 bytes
+     * @param launches that store them
+     * @param nanos estimated time of those launches
+     * @param became in words
+     */
+    public record Recompute(int subgraph, int inside, int again, List<String> stored, long bytes, List<Integer> launches, long nanos, String became) {
+        public Recompute {
+            stored = List.copyOf(stored);
+            launches = List.copyOf(launches);
+        }
+    }
+
+    /**
+     * What became of the hints.
+     *
+     * @param checkpoints that are values of the compiled graph
+     * @param checkpointsGone that are none: the passes found them equal to others, to inputs or numbers, or of no use
+     * @param bytesWithout what the arena would be without hints and budget; 0 where that was not looked at
+     * @param nanosWithout estimated time of a run without them
+     */
+    public record Hints(List<Checkpoint> checkpoints, int checkpointsGone, List<Recompute> subgraphs, long bytesWithout, long nanosWithout) {
+        public Hints {
+            checkpoints = List.copyOf(checkpoints);
+            subgraphs = List.copyOf(subgraphs);
+        }
+    }
+
+    /**
      * A stage of the compilation, or a pass over the graph within the stage {@code passes}.
      *
      * @param name a pass's is indented, since the stage's time includes it
@@ -126,14 +169,17 @@ public final class Explanation {
     private final List<Launch> launches;
     private final List<StateUpdate> updates;
     private final Memory memory;
+    private final Optional<Hints> hints;
     private final List<Stage> stages;
 
-    Explanation(Heading heading, List<NodeFate> nodes, List<Launch> launches, List<StateUpdate> updates, Memory memory, List<Stage> stages) {
+    Explanation(Heading heading, List<NodeFate> nodes, List<Launch> launches, List<StateUpdate> updates, Memory memory, Optional<Hints> hints,
+            List<Stage> stages) {
         this.heading = heading;
         this.nodes = List.copyOf(nodes);
         this.launches = List.copyOf(launches);
         this.updates = List.copyOf(updates);
         this.memory = memory;
+        this.hints = hints;
         this.stages = List.copyOf(stages);
     }
 
@@ -166,7 +212,7 @@ public final class Explanation {
         return heading.classBytes();
     }
 
-    /** The compiled graph's nodes, in its order. */
+    /** The compiled graph's nodes, in its order; what hints have computed again comes twice, the second time as {@code … again}. */
     public List<NodeFate> nodes() {
         return nodes;
     }
@@ -189,6 +235,11 @@ public final class Explanation {
     /** The arena. */
     public Memory memory() {
         return memory;
+    }
+
+    /** What became of the graph's hints, if it has any. */
+    public Optional<Hints> hints() {
+        return hints;
     }
 
     /** How long each stage took. */

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Reads an explanation off the stages of a compilation. */
@@ -49,11 +50,12 @@ final class ExplanationBuilder {
         }
     }
 
-    static Explanation of(Compilation c) {
-        return new ExplanationBuilder(c).build();
+    /** @param without the plan without hints, where it was made */
+    static Explanation of(Compilation c, Optional<MemoryPlan> without) {
+        return new ExplanationBuilder(c).build(HintReport.of(c, without));
     }
 
-    private Explanation build() {
+    private Explanation build(Optional<Explanation.Hints> hints) {
         Graph g = c.graph();
         List<NodeFate> nodes = g.nodes().stream().map(this::fate).toList();
         MemoryTimeline timeline = new MemoryTimeline(plan);
@@ -66,8 +68,8 @@ final class ExplanationBuilder {
         });
         Explanation.Memory memory = timeline.memory(slabs, this::labelOf);
         Explanation.Heading heading = new Explanation.Heading(
-                c.simdBits(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(g), c.source().nodes().size(), g.nodes().size(), c.image().size());
-        return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, c.stages());
+                c.simdBits(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(c.runs().source()), c.source().nodes().size(), g.nodes().size(), c.image().size());
+        return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, hints, c.stages());
     }
 
     private NodeFate fate(Node n) {

@@ -17,6 +17,7 @@ final class ExplanationJson {
         all.put("launch_count", Json.of(e.launchCount()));
         all.put("class_bytes", Json.of(e.classBytes()));
         all.put("memory", memory(e.memory()));
+        e.hints().ifPresent(h -> all.put("hints", hints(h)));
         all.put("updates", list(e.updates(), ExplanationJson::update));
         all.put("stages", list(e.stages(), ExplanationJson::stage));
         all.put("launches", list(e.launches(), ExplanationJson::launch));
@@ -53,6 +54,19 @@ final class ExplanationJson {
     private static Json recomputed(Explanation.Recomputed r) {
         return object(Map.entry("value", Json.of(r.value())), Map.entry("dtype", Json.of(r.dtype())), Map.entry("bytes", Json.of(r.bytes())),
                 Map.entry("times", Json.of(r.times())), Map.entry("nanos", Json.of(r.nanos())));
+    }
+
+    private static Json hints(Explanation.Hints h) {
+        return object(Map.entry("checkpoints", list(h.checkpoints(), c -> object(Map.entry("value", Json.of(c.value())), Map.entry("type", Json.of(c.type())),
+                        Map.entry("bytes", Json.of(c.bytes())), Map.entry("became", Json.of(c.became()))))),
+                Map.entry("checkpoints_gone", Json.of(h.checkpointsGone())), Map.entry("subgraphs", list(h.subgraphs(), ExplanationJson::subgraph)),
+                Map.entry("bytes_without", Json.of(h.bytesWithout())), Map.entry("nanos_without", Json.of(h.nanosWithout())));
+    }
+
+    private static Json subgraph(Explanation.Recompute r) {
+        return object(Map.entry("subgraph", Json.of(r.subgraph())), Map.entry("inside", Json.of(r.inside())), Map.entry("again", Json.of(r.again())),
+                Map.entry("stored", strings(r.stored())), Map.entry("bytes", Json.of(r.bytes())), Map.entry("launches", list(r.launches(), Json::of)),
+                Map.entry("nanos", Json.of(r.nanos())), Map.entry("became", Json.of(r.became())));
     }
 
     private static Json update(Explanation.StateUpdate u) {

@@ -1,6 +1,8 @@
 package bytegrad.codegen;
 
+import bytegrad.ir.Hint;
 import bytegrad.runtime.BytegradException;
+import java.util.Collection;
 import java.util.Locale;
 
 /** A graph cannot be compiled within the memory budget: no plan was found, or none can be. */
@@ -21,9 +23,10 @@ public final class MemoryBudgetException extends BytegradException {
      * @param kernel what the kernel stores that sets the bound
      * @param pinned bytes of inputs, states, constants and outputs
      * @param states bytes of the states among them
+     * @param hints of the graph: what they demand holds in every plan
      */
-    public MemoryBudgetException(long budget, long least, long bound, String kernel, long pinned, long states) {
-        super(message(budget, least, bound, kernel, pinned, states));
+    MemoryBudgetException(long budget, long least, long bound, String kernel, long pinned, long states, Collection<Hint> hints) {
+        super(message(budget, least, bound, kernel, pinned, states) + demands(hints));
         this.budget = budget;
         this.least = least;
         this.bound = bound;
@@ -40,6 +43,13 @@ public final class MemoryBudgetException extends BytegradException {
         String instead = pinned > budget ? "set a budget of at least that, or make the model or the batch smaller"
                 : "set a budget of at least that, or make the batch smaller";
         return String.format(Locale.ROOT, "memory budget %,d B cannot be met: %s; least achievable %,d B, and %s: %s", budget, fault, least, proved, instead);
+    }
+
+    private static String demands(Collection<Hint> hints) {
+        long checkpoints = hints.stream().filter(h -> h.kind() == Hint.Kind.CHECKPOINT).count();
+        long subgraphs = hints.stream().filter(Hint::isInside).map(Hint::subgraph).distinct().count();
+        return hints.isEmpty() ? "" : String.format(Locale.ROOT, "; hints are in force in all plans (checkpoints: %d, subgraphs to recompute: %d): %s", checkpoints, subgraphs,
+                checkpoints > 0 ? "with fewer checkpoints less may do" : "other subgraphs may do with less");
     }
 
     /** Bytes that were asked for. */

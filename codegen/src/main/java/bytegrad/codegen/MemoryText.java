@@ -25,6 +25,7 @@ final class MemoryText {
         timeline(s);
         stored(s);
         recomputed(s);
+        s.append(HintText.of(e));
         for (Explanation.StateUpdate u : e.updates()) {
             s.append(String.format(Locale.ROOT, "state %-20s takes %-20s %s", u.state(), u.value(), u.way())).append('\n');
         }
@@ -72,7 +73,7 @@ final class MemoryText {
         }
     }
 
-    private static String time(long nanos) {
+    static String time(long nanos) {
         return nanos < 10_000_000 ? String.format(Locale.ROOT, "%,.1f µs", nanos / 1e3) : String.format(Locale.ROOT, "%,.1f ms", nanos / 1e6);
     }
 
@@ -80,7 +81,7 @@ final class MemoryText {
         return ExplanationText.bytes(n);
     }
 
-    private static String cut(String label) {
+    static String cut(String label) {
         return label.length() <= 60 ? label : label.substring(0, 57) + "...";
     }
 }

@@ -14,8 +14,9 @@ import java.util.Optional;
  * @param outputs what a run returns, by name, in the order they were declared
  * @param updates state inputs with the value each takes after a run
  * @param labels names the user gave to nodes, for messages and listings
+ * @param hints what the user demands of the memory of nodes; no result depends on it
  */
-public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> updates, Map<Node, String> labels) {
+public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> updates, Map<Node, String> labels, Map<Node, Hint> hints) {
     /** After a run the state input holds {@code value}; every reader in that run sees the old one. */
     public record Update(Node state, Node value) {
         public String name() {
@@ -28,6 +29,7 @@ public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> up
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         updates = List.copyOf(updates);
         labels = Map.copyOf(labels);
+        hints = Map.copyOf(hints);
     }
 
     /** Equal graphs have the very same nodes, so that one of them tells enough: a graph may be part of an op, which is looked up often. */
@@ -38,8 +40,13 @@ public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> up
 
     @Override
     public boolean equals(Object o) {
-        return this == o || o instanceof Graph(var n, var out, var up, var named)
-                && nodes.equals(n) && outputs.equals(out) && updates.equals(up) && labels.equals(named);
+        return this == o || o instanceof Graph(var n, var out, var up, var named, var hinted)
+                && nodes.equals(n) && outputs.equals(out) && updates.equals(up) && labels.equals(named) && hints.equals(hinted);
+    }
+
+    /** The same graph, of which nothing is demanded. */
+    public Graph withoutHints() {
+        return hints.isEmpty() ? this : new Graph(nodes, outputs, updates, labels, Map.of());
     }
 
     /** The input nodes, in order of their ids. */

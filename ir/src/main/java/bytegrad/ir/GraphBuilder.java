@@ -2,9 +2,12 @@ package bytegrad.ir;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ public final class GraphBuilder extends IndexedTensors {
     private final Map<String, Node> outputs = new LinkedHashMap<>();
     private final Map<Node, Node> updates = new LinkedHashMap<>();
     private final Map<Node, String> labels = new HashMap<>();
+    private final Hints hints = new Hints();
     private int sites;
     /** Whose nodes may be used here too; null for a graph of its own. */
     private final @Nullable GraphBuilder enclosing;
@@ -50,8 +54,26 @@ public final class GraphBuilder extends IndexedTensors {
         Key key = new Key(op, own.stream().map(Node::id).toList());
         Node known = interned.get(key);
         if (known != null) {
+            hints.madeAgain(known);
             return known;
         }
+        Node node = made(op, own, key);
+        interned.put(key, node);
+        return node;
+    }
+
+    /**
+     * Applies an op by a node of its own, even where another does the same: for a compiler that decided to compute a value twice. What is applied later
+     * to the same inputs is not this node.
+     *
+     * @throws GraphException as {@link #apply} does
+     */
+    public Node again(Op op, List<Node> in) {
+        List<Node> own = in.stream().map(n -> owned(n, OpNames.of(op))).toList();
+        return made(op, own, new Key(op, own.stream().map(Node::id).toList()));
+    }
+
+    private Node made(Op op, List<Node> own, Key key) {
         TensorType type;
         try {
             List<TensorType> types = own.stream().map(Node::type).toList();
@@ -67,7 +89,6 @@ public final class GraphBuilder extends IndexedTensors {
         }
         Node node = new Node(this, nodes.size(), op, List.copyOf(own), type);
         nodes.add(node);
-        interned.put(key, node);
         if (op instanceof Op.Input(String name, TensorType t)) {
             inputs.put(name, node);
         } else if (op instanceof Op.Random(TensorType t, int site)) {
@@ -195,6 +216,86 @@ public final class GraphBuilder extends IndexedTensors {
         return node;
     }
 
+    // ---- hints
+
+    /**
+     * Demands that a node be computed once and stay in memory up to its last reader, also where it would be cheaper to compute it again, whatever the memory budget.
+     * Within the function of {@link #recompute} it says what is to be kept of the subgraph. Hints change no bit of any result.
+     *
+     * @return the node
+     * @throws GraphException if it is an input or a constant, which are kept in any case; is inside of a subgraph that is to be recomputed; or belongs to
+     *     a loop's body
+     */
+    public Node checkpoint(Node node) {
+        hintable("checkpoint", node);
+        hints.checkpoint(node);
+        return node;
+    }
+
+    /**
+     * Demands that the values inside of a subgraph be not kept for readers outside of it: these, in general the gradient's, read what is computed again from
+     * what the subgraph reads, once all else that they need is there. The subgraph is what the function adds to this builder. Its results are values
+     * like any other: what the function returns, what nothing in the subgraph reads, {@linkplain #checkpoint checkpoints}, outputs and new values of states. A node that a
+     * later subgraph makes once more becomes a result too.
+     *
+     * <pre>{@code
+     * Node h = b.recompute(() -> b.add(x, b.matmul(b.tanh(b.matmul(x, w1)), w2)));
+     * }</pre>
+     *
+     * @return what the function returns
+     * @throws GraphException if nothing is inside of the subgraph, within the function of another call, or in a loop's body
+     */
+    public Node recompute(Supplier<Node> subgraph) {
+        return recomputeAll(() -> List.of(subgraph.get())).getFirst();
+    }
+
+    /** As {@link #recompute(Supplier)}, of a function that returns several nodes. */
+    public List<Node> recomputeAll(Supplier<List<Node>> subgraph) {
+        hintable("recompute");
+        return hints.recording(nodes, subgraph, made -> made.stream().map(n -> owned(n, "recompute")).toList());
+    }
+
+    /**
+     * As {@link #recompute(Supplier)}, of these very nodes; those that no other of them reads are the results.
+     *
+     * @throws GraphException if one is an input, a constant or a checkpoint, is of another subgraph or another builder; if a path leads from inside of the subgraph
+     *     out and back into it; or nothing is inside
+     */
+    public void recompute(List<Node> subgraph) {
+        hintable("recompute", subgraph.toArray(Node[]::new));
+        hints.recompute(subgraph, nodes);
+    }
+
+    /**
+     * Gives a node a hint as a graph has it: for those that copy graphs.
+     *
+     * @throws GraphException if the node is an input, a constant or of a loop's body, or has another hint
+     */
+    public void hint(Node node, Hint hint) {
+        hintable("hint " + hint.text(), node);
+        hints.put(node, hint);
+    }
+
+    /**
+     * Hands a hint on to the node that now stands for the one that had it: for passes. What was made on the way is inside of the subgraph; a node that was there
+     * before, for another reason, belongs to it only if it reads what is inside; an input or a constant needs no hint.
+     *
+     * @param made how many nodes this builder had before those were made that stand for the old one
+     */
+    public void inherit(Hint hint, Node now, int made) {
+        hintable("hint " + hint.text(), now);
+        hints.inherit(hint, now, nodes.subList(made, nodes.size()), now.id() >= made);
+    }
+
+    private void hintable(String what, Node... of) {
+        if (enclosing != null) {
+            throw new GraphException(what + ": nodes inside of a loop's or a condition's body take no hints; give them to its results" + CallSite.suffix());
+        }
+        for (Node n : of) {
+            owned(n, what);
+        }
+    }
+
     /**
      * What another graph gives, once its nodes have been copied into this builder.
      *
@@ -211,13 +312,14 @@ public final class GraphBuilder extends IndexedTensors {
     }
 
     /**
-     * Copies a graph into this one, with nodes of this one in the place of its inputs.
+     * Copies a graph into this one, with nodes of this one in the place of its inputs, and its hints.
      *
      * @param inputs a node for each input of the graph, by name; others are not looked at
-     * @throws GraphException if one is missing or of another type
+     * @throws GraphException if one is missing or of another type, or the graph has hints and this is the builder of a loop's body
      */
     public Inlined inline(Graph graph, Map<String, Node> inputs) {
         List<Node> copy = new ArrayList<>();
+        Map<Node, Hint> hinted = hints.renumbered(graph.hints());
         for (Node n : graph.nodes()) {
             if (n.op() instanceof Op.Input(String name, TensorType type)) {
                 Node given = inputs.get(name);
@@ -227,7 +329,12 @@ public final class GraphBuilder extends IndexedTensors {
                 }
                 copy.add(owned(given, "inline"));
             } else {
+                int made = nodes.size();
                 copy.add(apply(n.op(), n.inputs().stream().map(x -> copy.get(x.id())).toList()));
+                Hint hint = hinted.get(n);
+                if (hint != null) {
+                    inherit(hint, copy.getLast(), made);
+                }
             }
         }
         Map<String, Node> out = new LinkedHashMap<>();
@@ -266,6 +373,8 @@ public final class GraphBuilder extends IndexedTensors {
         }
         Map<String, Node> out = new LinkedHashMap<>();
         outputs.forEach((name, n) -> out.put(name, copy[n.id()]));
+        Set<Node> lasting = new HashSet<>(outputs.values());
+        lasting.addAll(updates.values());
         List<Graph.Update> up = new ArrayList<>();
         updates.forEach((state, value) -> up.add(new Graph.Update(copy[state.id()], copy[value.id()])));
         Map<Node, String> named = new HashMap<>();
@@ -274,6 +383,12 @@ public final class GraphBuilder extends IndexedTensors {
                 named.put(copy[n.id()], label);
             }
         });
-        return new Graph(kept, out, up, named);
+        Map<Node, Hint> hinted = new HashMap<>();
+        hints.all().forEach((n, hint) -> {
+            if (needed[n.id()]) {
+                hinted.put(copy[n.id()], lasting.contains(n) ? hint.kept() : hint);
+            }
+        });
+        return new Graph(kept, out, up, named, hinted);
     }
 }

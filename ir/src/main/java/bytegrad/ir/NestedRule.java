@@ -19,6 +19,12 @@ final class NestedRule {
 
     /** What a step gives, or the op itself where there are no steps: the same for all results of an op, and looked at in every graph inside. */
     List<TensorType> check() {
+        for (Graph body : Bodies.of(op)) {
+            body.hints().forEach((n, hint) -> {
+                throw error("its body has the hint " + hint.text() + " on " + OpNames.of(n.op()) + " " + n + ", and nodes inside of bodies take none; "
+                        + "give hints to the results");
+            });
+        }
         return switch (op) {
             case Op.Scan s -> scan(s);
             case Op.Cond c -> cond(c);

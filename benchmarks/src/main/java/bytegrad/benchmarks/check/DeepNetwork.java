@@ -23,6 +23,8 @@ import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** A training step of many layers, whose activations are most of its memory. */
 record DeepNetwork(String name, Graph graph, int classes) {
@@ -30,27 +32,51 @@ record DeepNetwork(String name, Graph graph, int classes) {
 
     /** A perceptron of so many layers of one width, with gelu. */
     static DeepNetwork perceptron(int layers, int width, int batch) {
-        GraphBuilder b = new GraphBuilder();
-        Scope scope = Scope.training(b);
-        Node h = b.input("x", DType.F32, batch, width);
-        for (int k = 0; k < layers - 1; k++) {
-            h = Activations.gelu(b, scope.call("layer" + k, new Dense(width), h));
-        }
-        return trained("mlp-" + layers, b, scope, scope.call("head", new Dense(10), h), b.input("target", DType.I32, batch), 10);
+        return perceptron(layers, width, batch, 0);
     }
 
     /** A causal transformer of so many layers over 64 characters. */
     static DeepNetwork transformer(int layers, int width, int batch) {
+        return transformer(layers, width, batch, 0);
+    }
+
+    /** @param together so many layers at a time are a subgraph whose inside is computed again for the gradient; 0 for none */
+    static DeepNetwork perceptron(int layers, int width, int batch, int together) {
+        GraphBuilder b = new GraphBuilder();
+        Scope scope = Scope.training(b);
+        Node h = b.input("x", DType.F32, batch, width);
+        h = layers(b, layers - 1, together, h, (k, x) -> Activations.gelu(b, scope.call("layer" + k, new Dense(width), x)));
+        return trained("mlp-" + layers, b, scope, scope.call("head", new Dense(10), h), b.input("target", DType.I32, batch), 10);
+    }
+
+    /** @param together as for a perceptron */
+    static DeepNetwork transformer(int layers, int width, int batch, int together) {
         int characters = 96;
         GraphBuilder b = new GraphBuilder();
         Scope scope = Scope.training(b);
         Node h = scope.call("tok", new Embedding(characters, width), b.input("id", DType.I32, batch, TOKENS));
         Layer block = new TransformerBlock(4, 4 * width, true, 0);
-        for (int k = 0; k < layers; k++) {
-            h = scope.call("layer" + k, block, h);
-        }
+        h = layers(b, layers, together, h, (k, x) -> scope.call("layer" + k, block, x));
         Node logits = scope.call("head", new Dense(characters), scope.call("norm", new Norm.LayerNorm(), h));
         return trained("transformer-" + layers, b, scope, logits, b.input("target", DType.I32, batch, TOKENS), characters);
+    }
+
+    private static Node layers(GraphBuilder b, int layers, int together, Node x, BiFunction<Integer, Node, Node> layer) {
+        Node h = x;
+        for (int k = 0; k < layers; k += Math.max(1, together)) {
+            int from = k;
+            int end = Math.min(layers, k + Math.max(1, together));
+            Node in = h;
+            Supplier<Node> some = () -> {
+                Node y = in;
+                for (int i = from; i < end; i++) {
+                    y = layer.apply(i, y);
+                }
+                return y;
+            };
+            h = together == 0 ? some.get() : b.recompute(some);
+        }
+        return h;
     }
 
     private static DeepNetwork trained(String name, GraphBuilder b, Scope scope, Node logits, Node target, int classes) {

@@ -64,7 +64,8 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("size", PlannerSizes::report),
                     new Group("measured", MemoryBudgets::measured),
                     new Group("refusal", MemoryBudgets::refusals),
-                    new Group("real-step", MemoryBudgets::real)),
+                    new Group("real-step", MemoryBudgets::real),
+                    new Group("hints", Hints::report)),
             "06",
             List.of(
                     new Group("java-jar", ModelJars::predicts),

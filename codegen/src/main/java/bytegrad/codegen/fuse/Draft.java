@@ -17,6 +17,8 @@ final class Draft {
     private static final int WORTH_LANES = 20;
 
     final int id;
+    /** Of all that it stores. */
+    final int era;
     Cluster.Kind kind;
     Shape space;
     final List<Cluster.Root> roots = new ArrayList<>();
@@ -33,8 +35,9 @@ final class Draft {
 
     private record Value(Node node, List<Index> index) {}
 
-    Draft(int id, Cluster.Kind kind, Shape space) {
+    Draft(int id, int era, Cluster.Kind kind, Shape space) {
         this.id = id;
+        this.era = era;
         this.kind = kind;
         this.space = space;
     }

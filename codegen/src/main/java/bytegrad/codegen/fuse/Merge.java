@@ -120,14 +120,14 @@ final class Merge {
     }
 
     private boolean canMerge(Draft a, Draft b, Set<Node> reads) {
-        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.weightWith(b) > weightLimit) {
+        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.era != b.era || a.weightWith(b) > weightLimit) {
             return false;
         }
         Shape space = joined(a.space, b.space);
         if (!prefix(a.space, space) || !prefix(b.space, space)) {
             return false;
         }
-        Draft both = new Draft(-1, Cluster.Kind.LOOPS, space);
+        Draft both = new Draft(-1, a.era, Cluster.Kind.LOOPS, space);
         for (Set<Expr.Var> set : levels(a, b, space)) {
             if (!both.fits(set)) {
                 return false;

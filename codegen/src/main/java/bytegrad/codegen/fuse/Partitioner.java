@@ -2,8 +2,10 @@ package bytegrad.codegen.fuse;
 
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.ir.Bodies;
 import bytegrad.ir.Graph;
+import bytegrad.ir.Hint;
 import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -38,6 +41,7 @@ final class Partitioner {
     static final int REPEAT_LIMIT = 30;
 
     private final Graph graph;
+    private final SecondRuns runs;
     private final boolean fused;
     private final int weightLimit;
     private final boolean[] required;
@@ -52,13 +56,14 @@ final class Partitioner {
     /** Constants that are needed in memory although they are one number. */
     private final Set<Node> slots = new HashSet<>();
 
-    private record NestedGroup(Op.Nested op, List<Node> inputs) {}
+    private record NestedGroup(Op.Nested op, List<Node> inputs, int era) {}
 
     /** Nodes that are results of one nested op, by id. */
     private final Map<NestedGroup, List<Node>> nested = new HashMap<>();
 
-    Partitioner(Graph graph, boolean fused, int weightLimit) {
-        this.graph = graph;
+    Partitioner(SecondRuns runs, boolean fused, int weightLimit) {
+        this.runs = runs;
+        this.graph = runs.graph();
         this.fused = fused;
         this.weightLimit = weightLimit;
         int n = graph.nodes().size();
@@ -72,9 +77,14 @@ final class Partitioner {
     Partition partition() {
         graph.outputs().forEach((name, n) -> require(n, "output \"" + name + "\""));
         graph.updates().forEach(u -> require(u.value(), "new value of \"" + u.name() + "\""));
+        graph.hints().forEach((n, hint) -> {
+            if (hint.kind() == Hint.Kind.CHECKPOINT) {
+                require(n, "a checkpoint");
+            }
+        });
         for (Node n : graph.nodes()) {
             if (n.op() instanceof Op.Nested op) {
-                nested.computeIfAbsent(new NestedGroup(Bodies.result(op, 0), n.inputs()), k -> new ArrayList<>()).add(n);
+                nested.computeIfAbsent(group(n, op), k -> new ArrayList<>()).add(n);
             }
             if (!(n.op() instanceof Op.View) || n.op() instanceof Op.Pad) {
                 requireOperands(n);
@@ -87,6 +97,10 @@ final class Partitioner {
             new Merge(drafts, home, reads.ofStored(home), n -> required[n.id()] && !operands[n.id()], weightLimit).run();
         }
         return freeze();
+    }
+
+    private NestedGroup group(Node n, Op.Nested op) {
+        return new NestedGroup(Bodies.result(op, 0), n.inputs(), runs.era(n));
     }
 
     private void require(Node n, String why) {
@@ -171,7 +185,7 @@ final class Partitioner {
     /** An input or constant that is itself an output or a new value is copied, since its own buffer is the caller's. */
     private void copyOut(Node n, Set<Use> reads) {
         if (required[n.id()]) {
-            Draft d = open(Cluster.Kind.LOOPS, n.shape());
+            Draft d = open(n, Cluster.Kind.LOOPS, n.shape());
             List<Index> index = Reads.identity(n.shape());
             d.roots.add(new Cluster.Root(n, index));
             d.widths.add(n, index);
@@ -194,6 +208,11 @@ final class Partitioner {
             }
             through.add(t.get());
         }
+        if (isReadTooLate(n, reads) && runs.isFirstRun(Copies.throughViews(n))) {
+            reason[n.id()] = "kept, while what it looks at is computed again";
+            store(n, reads);
+            return;
+        }
         fates.put(n, new Fate(Fate.Kind.VIEW, -1, "an index into its operand"));
         this.reads.of(n.input(0)).addAll(through);
     }
@@ -206,15 +225,22 @@ final class Partitioner {
         Map<Integer, List<List<Index>>> byDraft = new java.util.LinkedHashMap<>();
         reads.forEach(u -> byDraft.computeIfAbsent(u.draft(), k -> new ArrayList<>()).add(u.index()));
         boolean inline = byDraft.size() == 1 || copies.areWorthwhile(n, byDraft.keySet());
-        if (inline && byDraft.entrySet().stream().allMatch(e -> admits(drafts.get(e.getKey()), n, e.getValue()))) {
+        boolean late = isReadTooLate(n, reads);
+        if (inline && !late && byDraft.entrySet().stream().allMatch(e -> admits(drafts.get(e.getKey()), n, e.getValue()))) {
             byDraft.forEach((d, indices) -> join(drafts.get(d), n, indices));
             boolean one = byDraft.size() == 1;
             fates.put(n, new Fate(Fate.Kind.INLINED, one ? byDraft.keySet().iterator().next() : -1,
                     one ? "only one kernel reads it" : "cheaper to compute again than to store"));
             return;
         }
-        reason[n.id()] = byDraft.size() == 1 ? "does not fit its only reader's loops or size" : "read by " + byDraft.size() + " kernels";
+        reason[n.id()] = late ? "kept, while its subgraph is computed again" : byDraft.size() == 1 ? "does not fit its only reader's loops or size" : "read by " + byDraft.size() + " kernels";
         store(n, reads);
+    }
+
+    /** A kernel reads it to which what its subgraph has inside is lost already: computed there, it would need that. */
+    private boolean isReadTooLate(Node n, Set<Use> reads) {
+        OptionalInt end = runs.end(n);
+        return end.isPresent() && reads.stream().anyMatch(u -> drafts.get(u.draft()).era >= end.getAsInt());
     }
 
     /** Whether a kernel can compute the node at these indices within its loops, size and cost. */
@@ -306,12 +332,11 @@ final class Partitioner {
 
     /** The results of one op are computed together: the kernel is opened when all of them, and so all of their readers, have been met. */
     private void placeNested(Node n, Op.Nested op) {
-        NestedGroup key = new NestedGroup(Bodies.result(op, 0), n.inputs());
-        List<Node> group = Objects.requireNonNull(nested.get(key));
+        List<Node> group = Objects.requireNonNull(nested.get(group(n, op)));
         if (n != group.getFirst()) {
             return;
         }
-        Draft d = open(Cluster.Kind.NESTED, Shape.SCALAR);
+        Draft d = open(n, Cluster.Kind.NESTED, Shape.SCALAR);
         for (Node r : group) {
             d.roots.add(new Cluster.Root(r, Reads.identity(r.shape())));
             home.put(r, d.id);
@@ -323,7 +348,7 @@ final class Partitioner {
     /** A transpose of rows is stored in the order in which its operand is made, so that a contraction can be the kernel that stores it. */
     private Draft openFor(Node n) {
         boolean ofRows = n.op() instanceof Op.Transpose(List<Integer> axes) && !axes.isEmpty() && axes.getLast() == axes.size() - 1;
-        Draft d = open(Cluster.Kind.of(n), ofRows ? n.input(0).shape() : n.shape());
+        Draft d = open(n, Cluster.Kind.of(n), ofRows ? n.input(0).shape() : n.shape());
         List<Index> index = Reads.identity(d.space);
         if (ofRows) {
             index = ((Op.Transpose) n.op()).axes().stream().map(index::get).toList();
@@ -333,8 +358,8 @@ final class Partitioner {
         return d;
     }
 
-    private Draft open(Cluster.Kind kind, Shape space) {
-        Draft d = new Draft(drafts.size(), kind, space);
+    private Draft open(Node n, Cluster.Kind kind, Shape space) {
+        Draft d = new Draft(drafts.size(), runs.era(n), kind, space);
         drafts.add(d);
         return d;
     }
@@ -348,7 +373,7 @@ final class Partitioner {
         int first = reads.stream().mapToInt(Use::draft).max().getAsInt();
         List<Use> here = reads.stream().filter(u -> u.draft() == first).toList();
         Draft d = drafts.get(first);
-        if (here.size() != 1 || !here.getFirst().plain() || (d.kind != Cluster.Kind.LOOPS && d.kind != Cluster.Kind.CONTRACTION)) {
+        if (d.era != runs.era(n) || here.size() != 1 || !here.getFirst().plain() || (d.kind != Cluster.Kind.LOOPS && d.kind != Cluster.Kind.CONTRACTION)) {
             return Optional.empty();
         }
         List<Index> index = here.getFirst().index();

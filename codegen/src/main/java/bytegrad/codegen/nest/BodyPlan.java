@@ -1,6 +1,7 @@
 package bytegrad.codegen.nest;
 
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.BufferBounds;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.Grain;
@@ -61,7 +62,7 @@ final class BodyPlan {
                 elsewhere.add(Planner.output(n));
             }
         });
-        this.plan = Planner.plan(graph, List.of(), kernels, elsewhere, how.machine());
+        this.plan = Planner.plan(SecondRuns.none(graph), List.of(), kernels, elsewhere, how.machine());
     }
 
     /** One kernel stores it and none reads it. */

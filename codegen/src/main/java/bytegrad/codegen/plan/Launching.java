@@ -77,6 +77,9 @@ final class Launching {
         }
         List<StepMemory.Stay> stays = new ArrayList<>();
         for (StepPlan.Buffer b : step.buffers()) {
+            if (steps.isSign(b.value())) {
+                continue;
+            }
             stays.add(new StepMemory.Stay(steps.content(b.value()), upTo[b.from()] - 1, upTo[b.last()] - 1, g.values().get(b.value()).bytes(), offset(b)));
         }
         Map<DType, Integer> sizes = new EnumMap<>(DType.class);

@@ -23,8 +23,12 @@ final class Order {
     /** For a kernel others that it is to come after. */
     private final Map<Integer, Set<Integer>> preferred = new HashMap<>();
 
-    Order(List<LoweredKernel> kernels) {
+    /** For a kernel those whose first runs come before its own. */
+    private final Map<Integer, Set<Integer>> ties;
+
+    Order(List<LoweredKernel> kernels, Map<Integer, Set<Integer>> ties) {
         this.kernels = kernels;
+        this.ties = ties;
         for (int k = 0; k < kernels.size(); k++) {
             after.add(new ArrayList<>());
             List<Place> places = kernels.get(k).places();
@@ -43,6 +47,12 @@ final class Order {
                 list.forEach(r -> after.get(w).add(r));
             }
         });
+        ties.forEach((later, earlier) -> earlier.forEach(k -> after.get(k).add(later)));
+    }
+
+    /** The kernels whose first runs come before a kernel's. */
+    Set<Integer> tied(int later) {
+        return ties.getOrDefault(later, Set.of());
     }
 
     /** Whether a kernel stores a place. */

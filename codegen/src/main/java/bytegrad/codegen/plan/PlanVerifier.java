@@ -1,5 +1,6 @@
 package bytegrad.codegen.plan;
 
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * Replays a plan and checks that whatever a launch reads is still there, whole, also where a kernel runs again; that states get their new
- * values, once, and that none is read afterwards: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
+ * values, once, and that none is read afterwards; {@link HintVerifier} that hints were honoured: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
  */
 final class PlanVerifier {
     private record Range(int end, Place holds) {}
@@ -37,8 +38,9 @@ final class PlanVerifier {
         plan.inPlace().forEach(p -> over.computeIfAbsent(p.dtype(), _ -> new HashSet<>()).add(plan.offset(p)));
     }
 
-    static void verify(MemoryPlan plan, Graph graph) {
-        new PlanVerifier(plan, graph).replay();
+    static void verify(MemoryPlan plan, SecondRuns runs) {
+        new PlanVerifier(plan, runs.graph()).replay();
+        new HintVerifier(plan, runs).replay();
     }
 
     private void replay() {
@@ -120,10 +122,13 @@ final class PlanVerifier {
         return r != null && r.holds.equals(p);
     }
 
-    /** Writing a place destroys whatever it touches. */
+    /** Writing a place destroys whatever it touches; what has no elements touches nothing. */
     private void put(Place p, int at) {
+        if (p.size() == 0) {
+            return;
+        }
         TreeMap<Integer, Range> m = memory(p);
-        int end = at + Math.max(1, p.size());
+        int end = at + p.size();
         for (Map.Entry<Integer, Range> e = m.lowerEntry(end); e != null && e.getValue().end > at; e = m.lowerEntry(end)) {
             m.remove(e.getKey());
         }

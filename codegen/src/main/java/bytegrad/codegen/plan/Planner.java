@@ -1,6 +1,7 @@
 package bytegrad.codegen.plan;
 
 import bytegrad.codegen.ArenaLimitException;
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.codegen.machine.MachineProfile;
@@ -9,8 +10,10 @@ import bytegrad.codegen.plan.remat.Outcome;
 import bytegrad.codegen.plan.remat.StepPlan;
 import bytegrad.codegen.plan.remat.StepPlanner;
 import bytegrad.ir.Graph;
+import bytegrad.ir.Hint;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,30 +27,38 @@ public final class Planner {
     /** Steps of a search for each kernel, up to those of {@link Effort#STANDARD}. */
     private static final long KERNEL_STEPS = 100_000;
 
+    private final SecondRuns runs;
     private final Graph graph;
     private final List<LoweredKernel> lowered;
     private final Updates updates;
     private final Set<Place> pinned = new LinkedHashSet<>();
     private final StepGraph steps;
 
-    private Planner(Graph graph, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine) {
-        this.graph = graph;
+    private Planner(SecondRuns runs, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine) {
+        this.runs = runs;
+        this.graph = runs.graph();
         this.lowered = lowered;
-        Order order = new Order(lowered);
+        Order order = new Order(lowered, Ties.of(lowered, runs));
         updates = new Updates(graph, lowered, order);
         pin(unread);
         pinEmpty(order);
-        steps = new StepGraph(lowered, order, updates, pinned, machine, this::label);
+        Set<Place> checkpoints = new HashSet<>();
+        graph.hints().forEach((n, hint) -> {
+            if (hint.kind() == Hint.Kind.CHECKPOINT) {
+                checkpoints.add(new Place.Value(n));
+            }
+        });
+        steps = new StepGraph(lowered, order, updates, pinned, checkpoints, machine, this::label);
     }
 
     /**
-     * The plan of a graph's kernels without a budget: nothing is computed again.
+     * The plan of a graph's kernels without a budget: none runs again, and what is computed again is so by kernels of its own, as hints demand.
      *
      * @param unread inputs that the user declared and no kernel reads; they get a slot all the same
      * @param elsewhere of a graph that runs inside of another, places that get offsets behind all others, and share them with none
      */
-    public static MemoryPlan plan(Graph graph, List<Node> unread, List<LoweredKernel> lowered, Set<Place> elsewhere, MachineProfile machine) {
-        Planner p = new Planner(graph, unread, lowered, machine);
+    public static MemoryPlan plan(SecondRuns runs, List<Node> unread, List<LoweredKernel> lowered, Set<Place> elsewhere, MachineProfile machine) {
+        Planner p = new Planner(runs, unread, lowered, machine);
         return p.plan(p.unlimited(), elsewhere, OptionalLong.empty());
     }
 
@@ -56,13 +67,13 @@ public final class Planner {
      *
      * @param unread inputs that the user declared and no kernel reads; they get a slot all the same
      */
-    public static Planned plan(Graph graph, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine, long budget) {
-        return new Planner(graph, unread, lowered, machine).within(budget);
+    public static Planned plan(SecondRuns runs, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine, long budget) {
+        return new Planner(runs, unread, lowered, machine).within(budget);
     }
 
     private MemoryPlan plan(StepPlan step, Set<Place> elsewhere, OptionalLong budget) {
         MemoryPlan plan = new Launching(steps, step, updates, pinned, elsewhere, this::label).plan(graph, budget);
-        PlanVerifier.verify(plan, graph);
+        PlanVerifier.verify(plan, runs);
         if (plan.arenaBytes() != step.bytes()) {
             throw new PlanException("invalid plan: slabs of " + plan.arenaBytes() + " bytes, but " + step.bytes() + " planned");
         }

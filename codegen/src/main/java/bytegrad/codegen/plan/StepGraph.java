@@ -27,6 +27,8 @@ import java.util.function.Function;
  * <pre>
  * state w, read by k1, k2 and written in place by k2   →   value w, pinned; value new w, pinned, of 0 bytes, which k2 writes; k2 runs once, after k1
  * k0 checks indices                                    →   a kernel more, free of cost, reads what k0 stores; whatever writes a state is after it
+ * k8 waits for the first run of k2                     →   a value of 0 bytes, which k2 writes and k8 reads
+ * checkpoint a, which k3 writes                        →   k3 runs once
  * </pre>
  */
 final class StepGraph {
@@ -39,6 +41,7 @@ final class StepGraph {
     private final MachineProfile machine;
     private final Updates updates;
     private final Set<Place> pinned;
+    private final Set<Place> checkpoints;
     private final Map<Place, Integer> numbers = new LinkedHashMap<>();
     private final List<KernelGraph.Value> values = new ArrayList<>();
     /** Of each value but the ends. */
@@ -53,21 +56,26 @@ final class StepGraph {
      * Builds the graph.
      *
      * @param pinned places that are never shared
+     * @param checkpoints places that are written once
      * @param label a place's name for people
      */
-    StepGraph(List<LoweredKernel> lowered, Order order, Updates updates, Set<Place> pinned, MachineProfile machine, Function<Place, String> label) {
+    StepGraph(List<LoweredKernel> lowered, Order order, Updates updates, Set<Place> pinned, Set<Place> checkpoints, MachineProfile machine,
+            Function<Place, String> label) {
         this.updates = updates;
         this.pinned = pinned;
+        this.checkpoints = checkpoints;
         this.machine = machine;
         this.label = label;
         pinned.forEach(this::value);
         Map<Integer, Integer> stepOf = new HashMap<>();
         Map<Integer, Integer> checked = new HashMap<>();
+        Map<Integer, Integer> done = new HashMap<>();
+        order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done())));
         for (int k : order.sorted()) {
             Set<Integer> after = new TreeSet<>();
             order.overwritten(k).forEach(r -> after.add(at(stepOf, r)));
             order.preferred(k).forEach(c -> after.add(at(checked, c)));
-            stepOf.put(k, add(lowered.get(k), after));
+            stepOf.put(k, add(lowered.get(k), after, order.tied(k).stream().map(done::get).toList(), Optional.ofNullable(done.get(k))));
             if (updates.checking.contains(k)) {
                 checked.put(k, checked(at(stepOf, k)));
             }
@@ -75,7 +83,7 @@ final class StepGraph {
         updates.copied.forEach((state, from) -> {
             Set<Integer> after = new TreeSet<>(checked.values());
             order.readers(new Place.Value(state)).forEach(k -> after.add(at(stepOf, k)));
-            add(Updates.copy(from, new Place.Value(state)), after);
+            add(Updates.copy(from, new Place.Value(state)), after, List.of(), Optional.empty());
         });
         EnumSet<DType> used = EnumSet.noneOf(DType.class);
         numbers.keySet().forEach(p -> used.add(p.dtype()));
@@ -107,10 +115,16 @@ final class StepGraph {
         return values.size() - 1;
     }
 
-    private int add(LoweredKernel lk, Set<Integer> after) {
+    /** What says that a kernel has run. */
+    private int done() {
+        return value("run of a kernel", 0, new Place.Scratch(-1, DType.F32, 0), false);
+    }
+
+    private int add(LoweredKernel lk, Set<Integer> after, List<Integer> waited, Optional<Integer> done) {
         List<Integer> in = new ArrayList<>();
-        List<Integer> reads = new ArrayList<>();
+        List<Integer> reads = new ArrayList<>(waited);
         List<Integer> writes = new ArrayList<>();
+        done.ifPresent(writes::add);
         List<String> stored = new ArrayList<>();
         for (int b = 0; b < lk.places().size(); b++) {
             Place p = lk.places().get(b);
@@ -131,7 +145,7 @@ final class StepGraph {
                 }
             }
         }
-        boolean once = writes.stream().anyMatch(v -> values.get(v).pinned());
+        boolean once = writes.stream().anyMatch(v -> values.get(v).pinned() || checkpoints.contains(places.get(v)));
         long nanos = LAUNCH_NANOS + (long) Math.min(MOST_NANOS, lk.nanos(machine));
         steps.add(new KernelGraph.Kernel(String.join(", ", stored), nanos, reads, writes, once, List.copyOf(after), List.of()));
         buffers.add(in);
@@ -170,6 +184,11 @@ final class StepGraph {
     /** Where a value is: its own place, or the state that it is written over. */
     Place place(int value) {
         return updates.home(places.get(value));
+    }
+
+    /** Whether a value is nothing but that a kernel has run. */
+    boolean isSign(int value) {
+        return places.get(value) instanceof Place.Scratch(int number, DType dtype, int size) && number < 0;
     }
 
     /** What a value is. */

@@ -2,6 +2,7 @@ package bytegrad.ir.pass;
 
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Hint;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.HashMap;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the passes have in common: a graph is built anew, inputs first, and a rule may put another node in the place of
- * each. One sweep is linear in the graph and uses no recursion; outputs, updates and labels are carried over.
+ * each. One sweep is linear in the graph and uses no recursion; outputs, updates, labels and hints are carried over.
  */
 public final class Rewrite {
     /** Each sweep keeps meaning, so that stopping early costs only a missed simplification. */
@@ -59,6 +60,7 @@ public final class Rewrite {
         boolean changed = false;
         for (Node n : graph.nodes()) {
             List<Node> in = mapped(n.inputs(), map);
+            int made = b.nodes().size();
             // An input is the caller's: it keeps its place whatever becomes of its readers.
             Node replaced = n.op() instanceof Op.Input ? null : rule.replace(n, in, b);
             if (replaced == null || replaced.op().equals(n.op()) && replaced.inputs().equals(in)) {
@@ -70,6 +72,10 @@ public final class Rewrite {
                 }
                 map[n.id()] = replaced;
                 changed = true;
+            }
+            Hint hint = graph.hints().get(n);
+            if (hint != null) {
+                b.inherit(hint, map[n.id()], made);
             }
             String label = graph.labels().get(n);
             boolean renamesInput = map[n.id()].op() instanceof Op.Input && !(n.op() instanceof Op.Input);

@@ -46,6 +46,7 @@ public final class Verify {
             require(map[i].id() == i, n + " computes the same as " + map[i]);
         }
         graph.outputs().forEach((name, n) -> member(graph, n, "output " + name));
+        graph.hints().forEach((n, hint) -> member(graph, n, "hint " + hint.text()));
         for (Graph.Update u : graph.updates()) {
             member(graph, u.state(), "update");
             member(graph, u.value(), "update of " + u.name());

@@ -1,9 +1,11 @@
 package bytegrad.ir.text;
 
 import bytegrad.ir.Graph;
+import bytegrad.ir.Hint;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import org.jspecify.annotations.Nullable;
 
 /** A graph as a drawing in the language of Graphviz: {@code dot -Tsvg}. */
 public final class Dot {
@@ -15,7 +17,7 @@ public final class Dot {
         for (Node n : graph.nodes()) {
             String name = graph.nameOf(n);
             boolean source = n.inputs().isEmpty();
-            out.append("  n").append(n.id()).append(" [label=").append(quoted(name + "\n" + what(n.op()) + "\n" + n.type()))
+            out.append("  n").append(n.id()).append(" [label=").append(quoted(name + "\n" + what(n.op()) + "\n" + n.type() + hint(graph.hints().get(n))))
                     .append(source ? ", style=filled, fillcolor=lightgrey];\n" : "];\n");
             for (int k = 0; k < n.inputs().size(); k++) {
                 out.append("  n").append(n.input(k).id()).append(" -> n").append(n.id());
@@ -33,6 +35,10 @@ public final class Dot {
                     .append(" [label=\"update\", style=dashed, constraint=false];\n");
         }
         return out.append("}\n").toString();
+    }
+
+    private static String hint(@Nullable Hint hint) {
+        return hint == null ? "" : "\n" + hint.text();
     }
 
     /** The op in brief; an element where a constant is uniform. */

@@ -4,6 +4,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.GraphException;
+import bytegrad.ir.Hint;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -45,12 +47,14 @@ public final class GraphParser {
     private static final Map<String, Monoid> REDUCTIONS = new HashMap<>();
     private static final Map<String, Monoid> CUMULATIONS = new HashMap<>();
     private static final Map<String, Op.Combine> SCATTERS = new HashMap<>();
+    private static final Map<String, Hint.Kind> HINTS = new HashMap<>();
 
     static {
         Arrays.stream(ScalarFn.values()).forEach(f -> FUNCTIONS.put(f.text(), f));
         Arrays.stream(Monoid.values()).forEach(m -> REDUCTIONS.put("reduce_" + m.text(), m));
         Arrays.stream(Monoid.values()).forEach(m -> CUMULATIONS.put("cumulate_" + m.text(), m));
         Arrays.stream(Op.Combine.values()).forEach(c -> SCATTERS.put("scatter_" + c.text(), c));
+        Arrays.stream(Hint.Kind.values()).forEach(k -> HINTS.put(k.name().toLowerCase(Locale.ROOT), k));
     }
 
     /** The most levels of bodies within bodies. */
@@ -184,6 +188,9 @@ public final class GraphParser {
         nodes.put(name, node);
         String label = name.startsWith("%") || node.op() instanceof Op.Input(String own, TensorType t) && own.equals(name) ? "" : name;
         boolean labelled = !label.isEmpty();
+        if (in.nextIs('h')) {
+            hint(node, inside);
+        }
         if (in.nextIs('l')) {
             in.key("label");
             label = in.string("a label in quotes");
@@ -201,7 +208,7 @@ public final class GraphParser {
         if (!inside.isEmpty() || !nodes.isEmpty()) {
             throw in.errorAt(at, "a body must stand before all nodes, and not inside of another");
         }
-        int number = in.bodyNumber();
+        int number = in.number("the number of a body");
         if (bodies.get(number) != null) {
             throw in.errorAt(in.began(), "body @" + number + " is defined above");
         }
@@ -217,9 +224,32 @@ public final class GraphParser {
         updates.clear();
     }
 
+    /** {@code hint=checkpoint}, or with the number of a subgraph: {@code hint=recompute@2}. */
+    private void hint(Node node, String inside) {
+        in.key("hint");
+        String word = in.acceptWord();
+        int at = in.began();
+        Hint.Kind kind = HINTS.get(word);
+        if (kind == null) {
+            throw in.expectedAt(at, "a hint (checkpoint, recompute@1 or result@1, with the number of a subgraph)");
+        }
+        int subgraph = kind != Hint.Kind.CHECKPOINT || in.nextIs('@') ? in.number("the number of a subgraph") : 0;
+        if (subgraph == 0 && in.began() != at) {
+            throw in.expectedAt(in.began(), "the number of a subgraph, which count from 1");
+        }
+        if (!inside.isEmpty()) {
+            throw in.errorAt(at, "a node inside of body " + inside + " takes no hint");
+        }
+        try {
+            builder.hint(node, new Hint(kind, subgraph));
+        } catch (GraphException e) {
+            throw members.refused(at, e);
+        }
+    }
+
     private Graph body(String key) {
         in.key(key);
-        int number = in.bodyNumber();
+        int number = in.number("the number of a body");
         Graph body = bodies.get(number);
         if (body == null) {
             throw in.errorAt(in.began(), "there is no body @" + number + " above");

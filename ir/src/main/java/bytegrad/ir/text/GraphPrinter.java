@@ -3,6 +3,7 @@ package bytegrad.ir.text;
 import bytegrad.ir.Bodies;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
+import bytegrad.ir.Hint;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -69,6 +70,10 @@ public final class GraphPrinter {
             out.append(indent).append(name).append(": ").append(n.type()).append(" = ").append(Graph.opName(n.op()));
             operands(n);
             members(n.op());
+            Hint hint = graph.hints().get(n);
+            if (hint != null) {
+                out.append(" hint=").append(hint.text());
+            }
             if (label != null && !said) {
                 out.append(" label=").append(Quoted.of(label));
             }

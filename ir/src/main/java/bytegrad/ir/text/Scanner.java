@@ -200,12 +200,12 @@ final class Scanner {
         }
     }
 
-    /** A body's number, after its sign. */
-    int bodyNumber() {
+    /** A number after its sign: {@code @2}. */
+    int number(String what) {
         spaces();
         int start = at;
         expect('@');
-        int number = integer("the number of a body");
+        int number = integer(what);
         began = start;
         return number;
     }

@@ -18,7 +18,7 @@
  * file      = { blank } "graph" eol { body } { [ statement ] eol } ;
  * body      = "body" "@" integer eol { [ statement ] eol } "end" eol ;   (* has names of its own; may use the bodies above *)
  * statement = node | output | update ;
- * node      = name ":" type "=" operation [ "label" "=" string ] ;
+ * node      = name ":" type "=" operation [ "hint=" hint ] [ "label" "=" string ] ;
  * output    = "output" string "=" name ;
  * update    = "update" string "=" name ;             (* the string names an input, whose next value follows *)
  *
@@ -50,6 +50,7 @@
  *           | "cond" operands "then=" ref "otherwise=" ref "result=" integer
  *           | "while" [ operands ] "condition=" ref "body=" ref "limit=" integer "carries=" integer "result=" integer
  *           | "custom" [ operands ] "body=" ref "vjp=" ref "result=" integer ;
+ * hint      = "checkpoint" [ "@" integer ] | ( "recompute" | "result" ) "@" integer ;   (* of a subgraph, numbered from 1; not in a body *)
  * ref       = "@" integer ;                         (* a body above; one that several lines name is the same *)
  * operands  = "(" name { "," name } ")" ;
  * truth     = "true" | "false" ;

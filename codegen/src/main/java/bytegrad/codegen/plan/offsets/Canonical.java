@@ -135,6 +135,12 @@ final class Canonical {
                 }
             }
             if (m > 0 && !place(Arrays.copyOf(part, m), s, e, floor, floorRank)) {
+                // The parts before this one are to be placed once more.
+                for (int i : list) {
+                    for (int x = first[i]; x < last[i] && first[i] >= from && first[i] < s; x++) {
+                        coming[x]++;
+                    }
+                }
                 return false;
             }
             s = e;

@@ -74,7 +74,8 @@ final class Placement {
             List<Interval> intervals = new ArrayList<>();
             for (int b = 0; b < n; b++) {
                 KernelGraph.Value v = graph.values().get(buffers.get(b)[0]);
-                if (parent[b] == b && v.slab() == slab) {
+                // What takes no bytes is in nobody's way, wherever it lies.
+                if (parent[b] == b && v.slab() == slab && v.bytes() > 0) {
                     roots.add(b);
                     intervals.add(new Interval(buffers.get(b)[1], end[b], v.bytes()));
                 }

@@ -213,7 +213,7 @@ final class Repair {
             return false;
         }
         long small = switch (kind) {
-            case AGAIN -> -1;
+            case AGAIN -> 0;
             case AGAIN_KEEPING_SMALL -> graph.bytes[v] / SMALL;
             case AGAIN_KEEPING, USE_EARLIER, RUN_EARLIER, RUN_LATER -> Long.MAX_VALUE;
         };

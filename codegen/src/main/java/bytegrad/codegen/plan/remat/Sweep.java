@@ -122,7 +122,10 @@ final class Sweep {
         box.spend(g.slots(k));
         for (int i = g.firstWrite(k); i < g.endWrites(k); i++) {
             int v = g.writes[i];
-            if (!stored[v]) {
+            // What takes no bytes need never go.
+            if (!stored[v] && g.bytes[v] == 0) {
+                stored[v] = true;
+            } else if (!stored[v]) {
                 stored[v] = true;
                 live += g.bytes[v];
                 place[v] = residents;
@@ -171,7 +174,7 @@ final class Sweep {
         int use = nextUse(v);
         boolean readNow = use == now && order[now] == k;
         boolean dead = use == order.length || readNow && (nextUse[v] + 1 == useStart[v + 1]);
-        if (stored[v] && locks[v] == 0 && dead) {
+        if (stored[v] && locks[v] == 0 && dead && g.bytes[v] > 0) {
             drop(v);
         }
     }

@@ -46,6 +46,18 @@ class PackerTest {
         }
     }
 
+    /** From, end and size of buffers that fall apart into parts, of which a later one does not fit at first: the earlier are then placed once more. */
+    @Test
+    void partsThatWerePlacedAreTakenBackWithTheOthers() {
+        String text = "1-7:5 2-5:5 3-5:1 4-6:5 5-7:5 6-22:5 10-16:3 11-15:1 12-14:3 13-15:1 15-19:3 16-18:3 17-20:3 18-20:3 "
+                + "20-23:5 21-23:5 22-27:5 23-26:5 24-29:1 25-30:5 26-28:5 27-29:5 28-33:5 29-31:5 30-32:5 31-33:1 32-35:5 33-35:5";
+        List<Interval> buffers = java.util.Arrays.stream(text.split(" ")).map(t -> t.split("[-:]"))
+                .map(t -> new Interval(Integer.parseInt(t[0]), Integer.parseInt(t[1]), Integer.parseInt(t[2]))).toList();
+        Packing packing = Packer.pack(buffers, 16, 10_000_000);
+        check(buffers, packing);
+        assertEquals(16, packing.height());
+    }
+
     /** Whether there are offsets within a height: each buffer at every offset. */
     private static boolean fits(List<Interval> buffers, long[] at, int placed, long height) {
         if (placed == buffers.size()) {

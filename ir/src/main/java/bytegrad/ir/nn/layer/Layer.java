@@ -19,4 +19,9 @@ public interface Layer {
     static Layer residual(Layer f) {
         return (scope, x) -> scope.builder().add(x, f.apply(scope, x));
     }
+
+    /** The same layer, of which only results are kept for the gradient: the rest is computed again, as {@link GraphBuilder#recompute} says. */
+    static Layer recomputed(Layer f) {
+        return (scope, x) -> scope.builder().recompute(() -> f.apply(scope, x));
+    }
 }

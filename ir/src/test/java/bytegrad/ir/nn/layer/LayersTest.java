@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Hint;
 import bytegrad.ir.GraphException;
 import bytegrad.ir.Node;
 import bytegrad.ir.Shape;
@@ -83,6 +84,17 @@ class LayersTest {
         assertArrayEquals(a, Initializer.HE_NORMAL.values(shape, 1, "a.weight"));
         assertFalse(Arrays.equals(a, Initializer.HE_NORMAL.values(shape, 2, "a.weight")));
         assertFalse(Arrays.equals(a, Initializer.HE_NORMAL.values(shape, 1, "b.weight")));
+    }
+
+    @Test
+    void whatIsInsideOfARecomputedLayerIsNotKept() {
+        Scope scope = Scope.training(b);
+        Node y = scope.call("net", Layer.recomputed(Sequential.of(new Dense(4), Layer.of(Activations::gelu))), b.input("x", DType.F32, 8, 3));
+        b.output("y", y);
+        Graph g = b.build();
+        assertEquals("result@1", g.hints().get(g.output("y")).text());
+        assertTrue(g.hints().values().stream().filter(Hint::isInside).count() > 3);
+        assertTrue(g.inputs().stream().noneMatch(g.hints()::containsKey));
     }
 
     @Test
