@@ -3,7 +3,7 @@
 #                        names begin with ROW; prints a line `CHECK {"row":…,"value":…,"bound":…,"pass":…}` for each
 # Exit codes: 1 a row fails, 2 bad arguments, 3 data is absent (BYTEGRAD_SHARED, default ../shared beside the project), 4 not built.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 [ $# -eq 1 ] || [ $# -eq 2 ] || { echo "usage: check.sh ISSUE [ROW]" >&2; exit 2; }
 issue=$1

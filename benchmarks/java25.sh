@@ -2,13 +2,22 @@
 #   BYTEGRAD_JAVA_HOME  the JDK to use           BYTEGRAD_JAVA_OPTS  more options for the JVM, split at spaces
 # shellcheck shell=bash disable=SC2154 # $here is the sourcing script's
 wanted=25
-root=$(dirname "$here")
+root=${here%/*}
+modules="benchmarks cli codegen autodiff ir runtime"
 
 # The same places as ./bytegrad looks in.
 suits() {
     [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9][0-9]*\).*/\1/p' "$1/release")
-    [ -n "$version" ] && [ "$version" -ge "$wanted" ]
+    while IFS= read -r line; do
+        case $line in
+            JAVA_VERSION=\"[0-9]*)
+                version=${line#*\"}
+                [ "${version%%[!0-9]*}" -ge "$wanted" ]
+                return
+                ;;
+        esac
+    done <"$1/release"
+    return 1
 }
 
 on_path=$(command -v java) && on_path=$(readlink -f "$on_path" 2>/dev/null) || on_path=
@@ -24,7 +33,7 @@ done
 [ -n "$jdk" ] || { echo "benchmarks: needs a JDK $wanted or newer; install one, or set BYTEGRAD_JAVA_HOME to it" >&2; exit 4; }
 
 class_path=$here/target/lib/*
-for module in benchmarks cli codegen autodiff ir runtime; do
+for module in $modules; do
     [ -d "$root/$module/target/classes/bytegrad" ] || built=no
     class_path=$root/$module/target/classes:$class_path
 done
@@ -40,22 +49,39 @@ flags="-XX:+UseG1GC -XX:G1HeapRegionSize=1m -Xmn64m"
 
 # An archive of loaded and linked classes (CDS) takes a third off the time to the first result. The JVM makes one of jars alone, so they are
 # used where no class is newer; it is made after the first run that lacks it, since what a run takes is timed. BYTEGRAD_CDS=off for none.
+# What this script does is in that time, too: where there is an archive, a single search says that it is up to date.
 archive=$here/target/classes.jsa
-jars=
-for module in benchmarks cli codegen autodiff ir runtime; do
-    jar=$(find "$root/$module/target" -maxdepth 1 -name "bytegrad-$module-*.jar" ! -name '*-tests.jar' 2>/dev/null)
-    [ -f "$jar" ] && [ -z "$(find "$root/$module/target/classes" -newer "$jar" -name '*.class' | head -n 1)" ] || { jars=none; break; }
-    jars=$jars$jar:
+# newer FILE PATH…: whether a class or a jar at the paths is newer than the file.
+newer() {
+    [ -n "$(find "${@:2}" -newer "$1" \( -name '*.class' -o -name '*.jar' \) -print -quit)" ]
+}
+
+jars=()
+folders=()
+for module in $modules; do
+    jar=
+    for found in "$root/$module/target/bytegrad-$module-"*.jar; do
+        case $found in *-tests.jar) ;; *) jar=$found ;; esac
+    done
+    jars+=("$jar")
+    folders+=("$root/$module/target/classes")
+    [ -f "$jar" ] || BYTEGRAD_CDS=off
 done
-[ "$jars" = none ] || [ "${BYTEGRAD_CDS:-}" = off ] || for jar in "$here"/target/lib/*.jar; do
-    case ${jar##*/} in bytegrad-*) ;; *) jars=$jars$jar: ;; esac
+for jar in "$here"/target/lib/*.jar; do
+    case ${jar##*/} in bytegrad-*) ;; *) jars+=("$jar") ;; esac
 done
 share=
-if [ "$jars" != none ] && [ "${BYTEGRAD_CDS:-}" != off ]; then
-    class_path=${jars%:}
-    share=-Xshare:auto
-    [ -f "$archive" ] && [ -z "$(find ${jars//:/ } -newer "$archive" | head -n 1)" ] && share="-XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:aot=off"
+if [ "${BYTEGRAD_CDS:-}" != off ]; then
+    if [ -f "$archive" ] && ! newer "$archive" "${folders[@]}" "${jars[@]}"; then
+        share="-XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:aot=off"
+    else
+        share=-Xshare:auto
+        for k in "${!folders[@]}"; do
+            ! newer "${jars[k]}" "${folders[k]}" || share=
+        done
+    fi
 fi
+[ -z "$share" ] || class_path=$(IFS=: && echo "${jars[*]}")
 
 # bench MAIN ARGUMENT…: of standard error only the JVM's line on its incubator is dropped.
 bench() {
@@ -64,10 +90,13 @@ bench() {
         -cp "$class_path" "$@" 2> >(grep -v '^WARNING: Using incubator modules' >&2)
     code=$?
     if [ "$share" = -Xshare:auto ]; then
-        # Under a name of its own first: another run may be about to read it.
+        # Under a name of its own first: another run may be about to read it. As old as its beginning, so that what was compiled meanwhile is newer.
+        : >"$archive.$$.begun"
         # shellcheck disable=SC2086
         "$jdk/bin/java" $flags -XX:ArchiveClassesAtExit="$archive.$$" --add-modules jdk.incubator.vector \
-            -cp "$class_path" bytegrad.benchmarks.WorkloadMain A 1 0 0 >/dev/null 2>&1 && mv -f "$archive.$$" "$archive"
+            -cp "$class_path" bytegrad.benchmarks.WorkloadMain A 1 0 0 >/dev/null 2>&1 &&
+            touch -r "$archive.$$.begun" "$archive.$$" && mv -f "$archive.$$" "$archive"
+        rm -f "$archive.$$.begun"
         share=
     fi
     return $code

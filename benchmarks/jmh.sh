@@ -6,6 +6,6 @@
 #   Compilation  what compiling a workload takes in a warm JVM
 # Exit code 4: not built.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 bench org.openjdk.jmh.Main -jvmArgsAppend "--add-modules jdk.incubator.vector" "$@"

@@ -3,6 +3,6 @@
 # peak.sh --profile FILE    measures what compilation may go by, and writes it as a machine profile: `Options.withMachineProfile`, `bytegrad explain --profile`
 # Exit codes: 2 bad arguments, 4 not built.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 bench bytegrad.benchmarks.PeakMain "$@"

@@ -5,7 +5,7 @@
 # They come from Maven Central: `mvn -q -Ppeers -DskipTests package`, 330 MB. Nothing is downloaded here; natives are unpacked once, into target.
 # Exit codes: 1 values differ, 2 bad arguments, 3 not offered (prints UNSUPPORTED), 4 not built.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 [ -f "$here/peers/target/classes/bytegrad/benchmarks/peers/PeerMain.class" ] && [ -d "$here/peers/target/lib" ] || {
     echo "peer.sh: not built; run: cd $root && mvn -q -Ppeers -DskipTests package" >&2

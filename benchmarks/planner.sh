@@ -4,7 +4,7 @@
 #                    (status ok | infeasible: no plan was found | below-bound: proved that there is none)
 # Exit codes: 1 a file is no such graph, 2 bad arguments, 3 data is absent (BYTEGRAD_SHARED, default ../shared beside the project), 4 not built.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 [ $# -le 1 ] || { echo "usage: planner.sh [DIR]" >&2; exit 2; }
 bench bytegrad.benchmarks.planner.PlannerMain "$@"

@@ -8,6 +8,6 @@
 # The libraries are those that `mvn -Ppeers package` built, else those of the harness in BENCH_PEERS (default ../shared/peers). All takes about 25 minutes.
 # Exit codes: 2 bad arguments, 3 no library is built, 4 not built, 5 the time was over before the end.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 bench bytegrad.benchmarks.results.ResultsMain "$@"

@@ -3,6 +3,6 @@
 #                           the same seed and number is the same graph, so that `sweep.sh 1 17 18` repeats one of `sweep.sh 1 0 200`
 # Exit codes: 2 bad arguments, 4 not built.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 bench bytegrad.benchmarks.sweep.SweepMain "$@"

@@ -3,6 +3,6 @@
 # workload.sh golden OUT.json                 writes our values of all of them
 # Exit codes: 2 bad arguments, 3 not offered (prints UNSUPPORTED), 4 not built. It never builds: that would be timed.
 set -u
-here=$(CDPATH='' cd "$(dirname "$(readlink -f "$0")")" && pwd -P)
+here=$(readlink -f "$0") && here=${here%/*}
 . "$here/java25.sh"
 bench bytegrad.benchmarks.WorkloadMain "$@"

@@ -11,9 +11,10 @@ import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.machine.MachineProfile;
+import bytegrad.codegen.nest.CutScans;
 import bytegrad.codegen.nest.NestedKernels;
+import bytegrad.codegen.nest.Trajectories;
 import bytegrad.codegen.plan.MemoryPlan;
-import bytegrad.codegen.plan.Planned;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
 import bytegrad.ir.pass.Pass;
@@ -32,7 +33,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,8 +41,8 @@ import java.util.Set;
  * @param runs the graph that is compiled, in which some nodes come twice as hints demand
  */
 record Compilation(
-        Graph source, SecondRuns runs, Partition partition, List<LoweredKernel> kernels, MemoryPlan plan, ClassImage image, int simdBits, MachineProfile machine,
-        List<Explanation.Stage> stages) {
+        Graph source, SecondRuns runs, Partition partition, List<LoweredKernel> kernels, CutScans cuts, MemoryPlan plan, ClassImage image,
+        int simdBits, MachineProfile machine, List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
         stages = List.copyOf(stages);
@@ -84,31 +84,40 @@ record Compilation(
         Partition partition = stages.time("partition", () -> Partition.of(runs, options.fuse(), weightLimit));
         stages.dump(d -> d.partition(partition));
         int vectorBytes = options.simd().bytes();
-        List<LoweredKernel> kernels = stages.time("lower", () -> lowered(partition, options, weightLimit));
-        stages.dump(d -> d.kernels(runs.graph(), kernels));
-        if (options.verify()) {
-            stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
-        }
+        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
+        List<LoweredKernel> whole = stages.time("lower", () -> lowered(partition, options, nested));
+        check(runs.graph(), whole, options, stages);
         EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        MemoryPlan plan = stages.time("plan", () -> plan(source, runs, kernels, className, options, emit));
+        WithinBudget.Choice choice = stages.time("plan", () -> plan(source, runs, partition, whole, nested, className, options, emit));
+        if (choice.kernels() != whole) {
+            check(runs.graph(), choice.kernels(), options, stages);
+        }
+        MemoryPlan plan = choice.plan();
         stages.dump(d -> d.plan(plan));
         ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
         stages.dump(d -> d.image(image));
-        return new Compilation(source, runs, partition, kernels, plan, image, 8 * vectorBytes, options.machine(), stages.times());
+        return new Compilation(source, runs, partition, choice.kernels(), choice.cuts(), plan, image, 8 * vectorBytes, options.machine(),
+                stages.times());
     }
 
-    private static List<LoweredKernel> lowered(Partition partition, Options options, int weightLimit) {
-        int vectorBytes = options.simd().bytes();
-        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
-        return Lowering.lower(partition, vectorBytes, new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
+    private static List<LoweredKernel> lowered(Partition partition, Options options, NestedKernels nested) {
+        return Lowering.lower(partition, options.simd().bytes(), new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
                 .map(LoweredKernel::tidied).toList();
+    }
+
+    private static void check(Graph graph, List<LoweredKernel> kernels, Options options, Stages stages) {
+        stages.dump(d -> d.kernels(graph, kernels));
+        if (options.verify()) {
+            stages.time("verify kernels", () -> kernels.forEach(k -> KernelVerifier.verify(k.kernel())));
+        }
     }
 
     /** The plan of the same graph if nothing were demanded of it, and there were no budget: for comparison. */
     MemoryPlan planWithoutHints(Options options) {
         SecondRuns none = SecondRuns.none(runs.source().withoutHints());
-        List<LoweredKernel> kernels = lowered(Partition.of(none, options.fuse(), Partition.WEIGHT_LIMIT), options, Partition.WEIGHT_LIMIT);
+        NestedKernels nested = new NestedKernels(options.fuse(), Partition.WEIGHT_LIMIT, options.simd().bytes(), options.machine());
+        List<LoweredKernel> kernels = lowered(Partition.of(none, options.fuse(), Partition.WEIGHT_LIMIT), options, nested);
         return Planner.plan(none, unread(source, none.graph()), kernels, Set.of(), options.machine());
     }
 
@@ -117,19 +126,19 @@ record Compilation(
         return runs.graph();
     }
 
-    private static MemoryPlan plan(Graph source, SecondRuns runs, List<LoweredKernel> kernels, String className, Options options, EmitOptions emit) {
+    private static WithinBudget.Choice plan(Graph source, SecondRuns runs, Partition partition, List<LoweredKernel> kernels, NestedKernels nested,
+            String className, Options options, EmitOptions emit) {
         List<Node> unread = unread(source, runs.graph());
         if (options.memoryBudget().isEmpty()) {
-            return Planner.plan(runs, unread, kernels, Set.of(), options.machine());
+            return new WithinBudget.Choice(CutScans.NONE, kernels, Planner.plan(runs, unread, kernels, Set.of(), options.machine()));
         }
-        return switch (Planner.plan(runs, unread, kernels, options.machine(), options.memoryBudget().getAsLong())) {
-            case Planned.Kept(MemoryPlan plan) -> plan;
-            case Planned.Refused(Optional<MemoryPlan> unlimited, long budget, long least, long bound, String kernel, long pinned, long states) -> {
-                // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
-                unlimited.ifPresent(p -> emit(p, className, emit, options.verify()));
-                throw new MemoryBudgetException(budget, least, bound, kernel, pinned, states, runs.source().hints().values());
-            }
-        };
+        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), Trajectories.of(runs.graph()),
+                cuts -> nested.with(cuts).cut(partition, kernels), k -> Planner.of(runs, unread, k, options.machine()));
+        return within.of(kernels, r -> {
+            // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
+            r.unlimited().ifPresent(p -> emit(p, className, emit, options.verify()));
+            return new MemoryBudgetException(r.budget(), r.least(), r.bound(), r.kernel(), r.pinned(), r.states(), runs.source().hints().values());
+        });
     }
 
     private static ClassImage emit(MemoryPlan plan, String className, EmitOptions emit, boolean poisoned) {

@@ -120,17 +120,10 @@ final class Dump {
         StringBuilder s = new StringBuilder();
         for (int k = 0; k < kernels.size(); k++) {
             LoweredKernel lk = kernels.get(k);
-            s.append("kernel ").append(k).append(":\n").append(KernelPrinter.print(lk.kernel(), lk.places().stream().map(p -> label(g, p)).toList())).append('\n');
+            List<String> labels = lk.places().stream().map(p -> p.label(g)).toList();
+            s.append("kernel ").append(k).append(":\n").append(KernelPrinter.print(lk.kernel(), labels)).append('\n');
         }
         write("20-kernels.txt", s.toString());
-    }
-
-    private static String label(Graph g, Place p) {
-        return switch (p) {
-            case Place.Value(Node n) -> g.nameOf(n);
-            case Place.Copy(Node n) -> "copy of " + g.nameOf(n);
-            case Place.Scratch s -> "scratch" + s.number();
-        };
     }
 
     void plan(MemoryPlan plan) {

@@ -88,6 +88,25 @@ public final class Explanation {
     public record Recomputed(String value, String dtype, long bytes, int times, long nanos) {}
 
     /**
+     * A scan that keeps its carries before some steps only, for the scans of its gradient, which run the steps between again.
+     *
+     * @param launch the first that runs it
+     * @param readers the launches that run its steps again
+     * @param kept before how many steps carries are kept; then, in a reader, of one of the segments between those, and so on
+     * @param bytes of the carries that are kept from the scan to its readers, in whole lines of 64 bytes
+     * @param wholeBytes those of all steps' carries
+     * @param again how many steps all readers together run again
+     * @param nanos estimated time of these
+     */
+    public record CheckpointedScan(
+            int launch, List<Integer> readers, int steps, List<Integer> kept, long bytes, long wholeBytes, long again, long nanos) {
+        public CheckpointedScan {
+            readers = List.copyOf(readers);
+            kept = List.copyOf(kept);
+        }
+    }
+
+    /**
      * The arena of a session.
      *
      * @param slabBytes by dtype, alignment and padding included
@@ -98,16 +117,18 @@ public final class Explanation {
      * @param lowerBound bytes that every plan of these kernels needs, whatever is computed again, as is proved
      * @param boundBy what the kernel stores that sets the bound
      * @param nanos estimated time of a run
-     * @param againNanos estimated time of those launches in it that compute again
+     * @param againNanos estimated time of what is computed again in it: of launches, and of steps of scans
      * @param stays by first launch
      * @param recomputed in the order of the first launches
+     * @param scans those that do not keep all of their carries, in order of their launches
      */
     public record Memory(Map<String, Long> slabBytes, long arenaBytes, long pinnedBytes, long peakLiveBytes, OptionalLong budget, long lowerBound,
-            String boundBy, long nanos, long againNanos, List<Stay> stays, List<Recomputed> recomputed) {
+            String boundBy, long nanos, long againNanos, List<Stay> stays, List<Recomputed> recomputed, List<CheckpointedScan> scans) {
         public Memory {
             slabBytes = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(slabBytes));
             stays = List.copyOf(stays);
             recomputed = List.copyOf(recomputed);
+            scans = List.copyOf(scans);
         }
     }
 

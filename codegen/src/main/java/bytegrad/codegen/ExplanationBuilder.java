@@ -9,6 +9,7 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.KernelPrinter;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
+import bytegrad.codegen.nest.Checkpointing;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Plan;
 import bytegrad.ir.Graph;
@@ -66,14 +67,14 @@ final class ExplanationBuilder {
                 slabs.put(d.text(), (long) n * d.bytes());
             }
         });
-        Explanation.Memory memory = timeline.memory(slabs, this::labelOf);
+        Explanation.Memory memory = timeline.memory(slabs, p -> p.label(g), c.cuts());
         Explanation.Heading heading = new Explanation.Heading(
                 c.simdBits(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(c.runs().source()), c.source().nodes().size(), g.nodes().size(), c.image().size());
         return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, hints, c.stages());
     }
 
     private NodeFate fate(Node n) {
-        Fate f = c.partition().fate(n);
+        Fate f = c.cuts().of(n).isPresent() && !(n.op() instanceof Op.Reshape) ? ofCut(n) : c.partition().fate(n);
         List<Integer> launches = launchesOf.getOrDefault(f.kernel(), List.of());
         if (f.kind() == Fate.Kind.INLINED) {
             launches.forEach(l -> inlined.computeIfAbsent(l, k -> new ArrayList<>()).add(c.graph().nameOf(n)));
@@ -85,6 +86,13 @@ final class ExplanationBuilder {
         }
         String kind = f.kind().name().toLowerCase(Locale.ROOT);
         return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launches, f.reason());
+    }
+
+    /** Of the carries before each step of a scan that keeps some of them. */
+    private Fate ofCut(Node stack) {
+        Checkpointing k = c.cuts().of(stack).orElseThrow().checkpointing();
+        return new Fate(Fate.Kind.INLINED, c.partition().fate(stack).kernel(),
+                "before " + k.kept() + " of " + k.steps() + " steps it is kept; what reads it runs the steps between again");
     }
 
     private List<Launch> launches(MemoryTimeline timeline) {
@@ -136,14 +144,6 @@ final class ExplanationBuilder {
         });
         c.graph().updates().stream().filter(u -> u.value() == n).forEach(u -> names.add("new " + u.name()));
         return names;
-    }
-
-    private String labelOf(Place p) {
-        return switch (p) {
-            case Place.Value(Node n) -> c.graph().nameOf(n);
-            case Place.Copy(Node n) -> "copy of " + c.graph().nameOf(n);
-            case Place.Scratch x -> "scratch" + x.number();
-        };
     }
 
     private static long sum(Map<String, Long> bytes) {

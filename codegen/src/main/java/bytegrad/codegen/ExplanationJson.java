@@ -42,6 +42,7 @@ final class ExplanationJson {
         all.put("again_nanos", Json.of(m.againNanos()));
         all.put("stays", list(m.stays(), ExplanationJson::stay));
         all.put("recomputed", list(m.recomputed(), ExplanationJson::recomputed));
+        all.put("checkpointed_scans", list(m.scans(), ExplanationJson::scan));
         return new Json.Obj(all);
     }
 
@@ -54,6 +55,12 @@ final class ExplanationJson {
     private static Json recomputed(Explanation.Recomputed r) {
         return object(Map.entry("value", Json.of(r.value())), Map.entry("dtype", Json.of(r.dtype())), Map.entry("bytes", Json.of(r.bytes())),
                 Map.entry("times", Json.of(r.times())), Map.entry("nanos", Json.of(r.nanos())));
+    }
+
+    private static Json scan(Explanation.CheckpointedScan s) {
+        return object(Map.entry("launch", Json.of(s.launch())), Map.entry("readers", list(s.readers(), Json::of)),
+                Map.entry("steps", Json.of(s.steps())), Map.entry("kept", list(s.kept(), Json::of)), Map.entry("bytes", Json.of(s.bytes())),
+                Map.entry("whole_bytes", Json.of(s.wholeBytes())), Map.entry("again", Json.of(s.again())), Map.entry("nanos", Json.of(s.nanos())));
     }
 
     private static Json hints(Explanation.Hints h) {

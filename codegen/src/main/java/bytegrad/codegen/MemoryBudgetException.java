@@ -34,7 +34,7 @@ public final class MemoryBudgetException extends BytegradException {
     }
 
     private static String message(long budget, long least, long bound, String kernel, long pinned, long states) {
-        String proved = least == bound ? "no plan can do with less"
+        String proved = least == bound ? "no plan of these kernels can do with less"
                 : String.format(Locale.ROOT, "%,d B are proved to be needed", bound);
         String fault = states > budget ? String.format(Locale.ROOT, "the parameters and other states alone take %,d B", states)
                 : pinned > budget ? String.format(Locale.ROOT, "inputs, states, constants and outputs alone take %,d B", pinned)
@@ -62,7 +62,10 @@ public final class MemoryBudgetException extends BytegradException {
         return least;
     }
 
-    /** Bytes that every plan for these kernels needs, as is proved: those in use at one of them, with what has a place for good. */
+    /**
+     * Bytes that every plan for these kernels needs, as is proved: those in use at one of them, with what has a place for good. Of scans that need not keep all
+     * carries, for all the ways to keep some that the compiler tries.
+     */
     public long bound() {
         return bound;
     }

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** The arena of an {@link Explanation} for people: live bytes by launch, what is kept from one launch to another, and what is computed again. */
 final class MemoryText {
@@ -25,6 +26,7 @@ final class MemoryText {
         timeline(s);
         stored(s);
         recomputed(s);
+        scans(s);
         s.append(HintText.of(e));
         for (Explanation.StateUpdate u : e.updates()) {
             s.append(String.format(Locale.ROOT, "state %-20s takes %-20s %s", u.state(), u.value(), u.way())).append('\n');
@@ -71,6 +73,22 @@ final class MemoryText {
         for (Explanation.Recomputed r : m.recomputed()) {
             s.append(String.format(Locale.ROOT, "    %9s  %d times, %s each  %s", bytes(r.bytes()), r.times(), time(r.nanos()), cut(r.value()))).append('\n');
         }
+    }
+
+    private void scans(StringBuilder s) {
+        for (Explanation.CheckpointedScan c : m.scans()) {
+            s.append(String.format(Locale.ROOT, "scan of launch %d: carries are kept before %,d of %,d steps, %s instead of %s; ", c.launch(),
+                    c.kept().getFirst(), c.steps(), bytes(c.bytes()), bytes(c.wholeBytes())));
+            s.append(c.readers().size() == 1 ? "launch " + c.readers().getFirst() + " runs " : "launches " + numbers(c.readers()) + " run ");
+            s.append(String.format(Locale.ROOT, "%,d steps again, %,d or fewer at a time: %s", c.again(),
+                    Math.ceilDiv(c.steps(), c.kept().getFirst()), time(c.nanos())));
+            List<Integer> within = c.kept().subList(1, c.kept().size());
+            s.append(within.size() == 1 ? "" : ", of which the carries of " + numbers(within) + " are kept, one level within the other").append('\n');
+        }
+    }
+
+    private static String numbers(List<Integer> all) {
+        return all.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 
     static String time(long nanos) {

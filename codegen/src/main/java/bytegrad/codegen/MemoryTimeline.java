@@ -1,13 +1,20 @@
 package bytegrad.codegen;
 
+import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
+import bytegrad.codegen.nest.CutScan;
+import bytegrad.codegen.nest.CutScans;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.StepMemory;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What is live when, in bytes of whole lines. */
@@ -47,7 +54,7 @@ final class MemoryTimeline {
         return peak;
     }
 
-    Explanation.Memory memory(Map<String, Long> slabs, Function<Place, String> label) {
+    Explanation.Memory memory(Map<String, Long> slabs, Function<Place, String> label, CutScans cuts) {
         StepMemory m = plan.memory();
         List<Explanation.Stay> stays = new ArrayList<>();
         Map<Place, List<StepMemory.Stay>> of = new LinkedHashMap<>();
@@ -63,6 +70,34 @@ final class MemoryTimeline {
             StepMemory.Stay s = e.getValue().getFirst();
             return new Explanation.Recomputed(label.apply(e.getKey()), e.getKey().dtype().text(), s.bytes(), e.getValue().size(), m.nanos().get(s.from()));
         }).toList();
-        return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), m.againNanos(), stays, recomputed);
+        List<Explanation.CheckpointedScan> scans = cuts.scans().stream().map(s -> checkpointed(s, cuts))
+                .sorted(Comparator.comparingInt(Explanation.CheckpointedScan::launch)).toList();
+        long again = m.againNanos() + scans.stream().mapToLong(Explanation.CheckpointedScan::nanos).sum();
+        return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), again, stays,
+                recomputed, scans);
+    }
+
+    private Explanation.CheckpointedScan checkpointed(CutScan scan, CutScans cuts) {
+        List<Integer> writers = new ArrayList<>();
+        List<Integer> readers = new ArrayList<>();
+        Set<Place> kept = new HashSet<>();
+        for (int k = 0; k < plan.kernels().size(); k++) {
+            LoweredKernel lk = plan.kernels().get(k);
+            for (int b = 0; b < lk.places().size(); b++) {
+                if (lk.places().get(b) instanceof Place.Checkpoints c && c.scan() == scan.scan()) {
+                    kept.add(c);
+                    List<Integer> launches = lk.kernel().buffers().get(b).access() == Kernel.Access.READ ? readers : writers;
+                    if (launches.isEmpty() || launches.getLast() != k) {
+                        launches.add(k);
+                    }
+                }
+            }
+        }
+        int first = writers.getFirst();
+        long again = scan.checkpointing().replayed() * readers.size();
+        long nanos = (long) ((double) plan.memory().nanos().get(first) * again / scan.checkpointing().steps());
+        long whole = cuts.stacks(scan).stream().mapToLong(n -> StepMemory.bytes(new Place.Value(n))).sum();
+        return new Explanation.CheckpointedScan(first, readers, scan.checkpointing().steps(), scan.checkpointing().counts(),
+                kept.stream().mapToLong(StepMemory::bytes).sum(), whole, again, nanos);
     }
 }

@@ -149,7 +149,8 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
      * what a caller holds, and the memory that {@link Start#WARM} uses before there is a session.
      *
      * <p>Where intermediate values are too many to be kept, some are computed again when they are next read: a run takes longer, and no bit of a result
-     * changes. A budget is met or refused.
+     * changes. Of a scan whose gradient is computed too, the carries before some steps may be kept instead of all. A budget is met or
+     * refused.
      *
      * @param bytes from 1 to 2^50
      * @throws OptionsException if it is none of these

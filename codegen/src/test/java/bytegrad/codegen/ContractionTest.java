@@ -113,4 +113,19 @@ final class ContractionTest {
             assertEquals(Optional.empty(), failure, "seed " + seed + "\n" + GraphPrinter.print(g));
         }
     }
+
+    /** What turns logits of a few rows into a gradient of weights: with tiles of two heights, HotSpot would compile two methods for each. */
+    @Test
+    void fewTilesOfOneVectorAreAlike() {
+        assertEquals(List.of("tiles of 16 x 16", "tiles of 16 x 16", "tiles of 21 x 16", "tiles of 23 x 16"),
+                List.of(tiles(64), tiles(128), tiles(105), tiles(67)));
+    }
+
+    private static String tiles(int rows) {
+        GraphBuilder b = new GraphBuilder();
+        b.output("y", b.matmul(b.input("x", DType.F32, rows, 512), b.input("w", DType.F32, 512, 10)));
+        String text = Compiler.explain(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512)).text();
+        int at = text.indexOf("tiles of ");
+        return text.substring(at, text.indexOf(" x ", at) + 5);
+    }
 }

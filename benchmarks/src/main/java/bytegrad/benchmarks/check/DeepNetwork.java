@@ -8,13 +8,18 @@ import bytegrad.codegen.Options;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Loops;
 import bytegrad.ir.Node;
+import bytegrad.ir.Shape;
+import bytegrad.ir.TensorType;
 import bytegrad.ir.nn.Activations;
 import bytegrad.ir.nn.Losses;
 import bytegrad.ir.nn.layer.Dense;
 import bytegrad.ir.nn.layer.Embedding;
+import bytegrad.ir.nn.layer.Initializer;
 import bytegrad.ir.nn.layer.Layer;
 import bytegrad.ir.nn.layer.Norm;
+import bytegrad.ir.nn.layer.Recurrence;
 import bytegrad.ir.nn.layer.Scope;
 import bytegrad.ir.nn.layer.TransformerBlock;
 import bytegrad.runtime.ElementType;
@@ -59,6 +64,38 @@ record DeepNetwork(String name, Graph graph, int classes) {
         h = layers(b, layers, together, h, (k, x) -> scope.call("layer" + k, block, x));
         Node logits = scope.call("head", new Dense(characters), scope.call("norm", new Norm.LayerNorm(), h));
         return trained("transformer-" + layers, b, scope, logits, b.input("target", DType.I32, batch, TOKENS), characters);
+    }
+
+    /** An LSTM over so many steps, of 16 numbers each, whose steps compute all of their gates, and a head over its last state. */
+    static DeepNetwork lstm(int steps, int width, int batch) {
+        GraphBuilder b = new GraphBuilder();
+        Scope scope = Scope.training(b);
+        Node x = b.input("x", DType.F32, steps, batch, 16);
+        Node wx = scope.parameter("input", Initializer.GLOROT_UNIFORM, 16, 4 * width);
+        Node wh = scope.parameter("recurrent", Initializer.GLOROT_UNIFORM, width, 4 * width);
+        Node zeros = b.full(new TensorType(DType.F32, Shape.of(batch, width)), 0);
+        Node last = Loops.scan(b, steps, false, List.of(zeros, zeros), List.of(x), (s, state, xs) -> {
+            Node gates = s.add(s.matmul(xs.getFirst(), wx), s.matmul(state.getFirst(), wh));
+            Node i = s.sigmoid(s.slice(gates, 1, 0, width));
+            Node f = s.sigmoid(s.slice(gates, 1, width, 2 * width));
+            Node g = s.tanh(s.slice(gates, 1, 2 * width, 3 * width));
+            Node o = s.sigmoid(s.slice(gates, 1, 3 * width, 4 * width));
+            Node c = s.add(s.mul(f, state.getLast()), s.mul(i, g));
+            return new Loops.Step(List.of(s.mul(o, s.tanh(c)), c), List.of());
+        }).getFirst();
+        return trained("lstm-" + steps, b, scope, scope.call("head", new Dense(10), last), b.input("target", DType.I32, batch), 10);
+    }
+
+    /**
+     * The layer over sequences of [batch, steps, 16], whose products with x are one contraction in front of the loop, and a head over its
+     * last state.
+     */
+    static DeepNetwork lstmLayer(int steps, int width, int batch) {
+        GraphBuilder b = new GraphBuilder();
+        Scope scope = Scope.training(b);
+        Node all = scope.call("lstm", new Recurrence(Recurrence.Kind.LSTM, width), b.input("x", DType.F32, batch, steps, 16));
+        Node last = b.reshape(b.slice(all, 1, steps - 1, steps), batch, width);
+        return trained("lstm-layer-" + steps, b, scope, scope.call("head", new Dense(10), last), b.input("target", DType.I32, batch), 10);
     }
 
     private static Node layers(GraphBuilder b, int layers, int together, Node x, BiFunction<Integer, Node, Node> layer) {

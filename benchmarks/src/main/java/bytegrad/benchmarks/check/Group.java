@@ -65,6 +65,7 @@ record Group(String name, Consumer<Report> rows) {
                     new Group("measured", MemoryBudgets::measured),
                     new Group("refusal", MemoryBudgets::refusals),
                     new Group("real-step", MemoryBudgets::real),
+                    new Group("scan", ScanBudgets::report),
                     new Group("hints", Hints::report)),
             "06",
             List.of(

@@ -41,7 +41,8 @@ final class MemoryBudgets {
                 return s;
             }));
         }
-        for (DeepNetwork n : List.of(DeepNetwork.perceptron(24, 64, 64), DeepNetwork.transformer(12, 32, 4))) {
+        List<DeepNetwork> deep = List.of(DeepNetwork.perceptron(24, 64, 64), DeepNetwork.transformer(12, 32, 4), DeepNetwork.lstm(200, 16, 4));
+        for (DeepNetwork n : deep) {
             steps.add(new Step(n.name(), n.graph(), o -> n.session(o, 2)));
         }
         return steps;

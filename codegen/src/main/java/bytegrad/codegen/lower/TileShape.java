@@ -14,6 +14,9 @@ record TileShape(int rows, int vectors) {
         return lanes >= 16 ? 24 : 12;
     }
 
+    /** Tiles of which another method costs more than it saves. */
+    private static final int FEW = 8;
+
     /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
     private static final int WIDE = 4;
 
@@ -26,8 +29,21 @@ record TileShape(int rows, int vectors) {
             return new TileShape(1, Math.clamp(vectors, 1, 256));
         }
         int wide = even(vectors, lanes >= 16 && !tall ? WIDE : 2);
-        int high = even(rows, accumulators / wide);
+        int high = wide == 1 ? alike(rows, accumulators) : even(rows, accumulators / wide);
         return new TileShape(high, Math.max(1, Math.min(vectors, accumulators / high)));
+    }
+
+    /**
+     * Tiles of one vector are hardly slower for being a little lower. Where there are few, all are of one height if that can be: HotSpot then compiles one method for them,
+     * where 64 rows in tiles of 22, 22 and 20 need two.
+     */
+    private static int alike(int rows, int most) {
+        for (int high = Math.min(rows, most); rows <= FEW * most && 3 * high >= 2 * most; high--) {
+            if (rows % high == 0) {
+                return high;
+            }
+        }
+        return even(rows, most);
     }
 
     /** So many in as few parts of at most {@code most} as it takes, about as large each, so that the last is no sliver. */

@@ -83,6 +83,17 @@ final class BodyPlan {
         return end;
     }
 
+    /** Elements in front of its region, in whole lines, that hold something from one run to the next: carries. Behind them a run works. */
+    int kept(DType d) {
+        int end = 0;
+        for (Place p : plan.offsets().keySet()) {
+            if (p.dtype() == d && !elsewhere.contains(p)) {
+                end = Math.max(end, Layout.endOfLine(d, (long) offset(p) + p.size()));
+            }
+        }
+        return end;
+    }
+
     /** Where, in its region, a value begins that is there at the end of a run. */
     int offset(Place p) {
         return plan.offset(p) - Layout.offset(p.dtype(), 0);

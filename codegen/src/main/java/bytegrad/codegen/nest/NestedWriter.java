@@ -156,35 +156,71 @@ final class NestedWriter {
     // ---- the four ops
 
     private List<Stmt> scan(Op.Scan s) {
-        int stacks = s.carries() + s.body().outputs().size();
         Set<String> wanted = wanted(s.carries(), s.body().outputs().size());
-        BodyPlan body = new BodyPlan(s.body(), how, true, wanted);
-        methods.scratch(sizes(List.of(body), true));
+        BodyPlan body = how.bodies().plan(s.body(), how, true, wanted);
+        ScratchSpace space = new ScratchSpace();
+        space.take(body);
+        Optional<Replay> replay = how.cuts().readBy(s, inputs).map(c -> new Replay(c, how, buffers, methods, body, space));
+        methods.scratch(space.sizes());
         Map<Place, Target> bound = new HashMap<>();
-        bind(bound, s.body(), "x", k -> new Target(operand(s.carries() + k).buffer(), STEP.times(sliceSize(inputs.get(s.carries() + k)))));
+        bind(bound, s.body(), "x", k -> slice(s.carries() + k, replay));
         bind(bound, s.body(), "k", k -> operand(s.carries() + s.scanned() + k));
         bindResults(bound, body, s.carries(), true);
-        List<Stmt.Call> step = new ArrayList<>();
+        List<Stmt.Call> begin = methods.grouped(begin(body, s.carries()));
+        Optional<CutScan> cut = results.values().stream().map(how.cuts()::of).flatMap(Optional::stream).findFirst();
+        List<Stmt.Call> store = cut.isPresent() ? keep(body, cut.get()) : stack(s, body);
+        List<Stmt.Call> step = methods.launches(body.plan, bound, d -> 0);
+        step.addAll(copyResults(body, s.carries(), true, wanted));
+        List<Stmt> main = new ArrayList<>(StepMethods.at(begin, STEP));
+        if (replay.isPresent()) {
+            store.addAll(step);
+            main.addAll(replay.get().loops(methods.joined(store), s.reverse()));
+        } else {
+            // What is kept of all steps is in the order of slices, else in that of steps.
+            List<Stmt.Call> kept = methods.grouped(store);
+            List<Stmt.Call> all = methods.grouped(step);
+            main.addAll(new StepLoops(cut.map(CutScan::checkpointing).orElse(Checkpointing.all(s.length())), 0, true,
+                    i -> StepMethods.at(kept, cut.isPresent() ? i : StepLoops.slice(s, i)), i -> StepMethods.at(all, StepLoops.slice(s, i)))
+                    .from(Index.ZERO, s.length()));
+        }
+        main.addAll(StepMethods.at(methods.grouped(end(body, s.carries())), STEP));
+        return main;
+    }
+
+    /** What a step sees of an operand that is scanned. */
+    private Target slice(int k, Optional<Replay> replay) {
+        Node x = Partition.throughReshapes(inputs.get(k));
+        return replay.isPresent() && how.cuts().of(x).isPresent() ? replay.get().slice(x)
+                : new Target(operand(k).buffer(), STEP.times(sliceSize(inputs.get(k))));
+    }
+
+    /** The copies of carries to where the stacks have their slices. */
+    private List<Stmt.Call> stack(Op.Scan s, BodyPlan body) {
+        List<Stmt.Call> calls = new ArrayList<>();
         for (int k = 0; k < s.carries(); k++) {
-            Node n = results.get(stacks + k);
+            Node n = results.get(s.carries() + s.body().outputs().size() + k);
             if (n != null) {
-                step.addAll(methods.copy(carrySlot(body, k), result(n, STEP.times(sliceSize(n))), n.dtype(), sliceSize(n)));
+                calls.addAll(methods.copy(carrySlot(body, k), result(n, STEP.times(sliceSize(n))), n.dtype(), sliceSize(n)));
             }
         }
-        step.addAll(methods.launches(body.plan, bound, d -> 0));
-        step.addAll(copyResults(body, s.carries(), true, wanted));
-        Expr.Var i = Expr.Var.index("i");
-        Index at = s.reverse() ? Index.of(i).times(-1).plus(s.length() - 1) : Index.of(i);
-        List<Stmt> main = new ArrayList<>(methods.grouped(begin(body, s.carries()), STEP));
-        main.add(new Stmt.For(i, Index.ZERO, Index.of(s.length()), 1, methods.grouped(step, at)));
-        main.addAll(methods.grouped(end(body, s.carries()), STEP));
-        return main;
+        return calls;
+    }
+
+    /** The copies of carries to where those of a segment are kept. */
+    private List<Stmt.Call> keep(BodyPlan body, CutScan cut) {
+        List<Stmt.Call> calls = new ArrayList<>();
+        for (int k : cut.carries()) {
+            Place p = new Place.Checkpoints(cut.scan(), k, cut.checkpointing().kept());
+            int size = inputs.get(k).shape().size();
+            calls.addAll(methods.copy(carrySlot(body, k), new Target(buffers.write(p), STEP.times(size)), p.dtype(), size));
+        }
+        return calls;
     }
 
     private List<Stmt> cond(Op.Cond c) {
         Set<String> wanted = wanted(0, c.then().outputs().size());
-        BodyPlan then = new BodyPlan(c.then(), how, false, wanted);
-        BodyPlan otherwise = new BodyPlan(c.otherwise(), how, false, wanted);
+        BodyPlan then = how.bodies().plan(c.then(), how, false, wanted);
+        BodyPlan otherwise = how.bodies().plan(c.otherwise(), how, false, wanted);
         // One of the two runs, so that they may have the same scratch.
         methods.scratch(sizes(List.of(then, otherwise), false));
         Target p = operand(0);
@@ -195,7 +231,7 @@ final class NestedWriter {
 
     private List<Stmt> custom(Op.Custom c) {
         Set<String> wanted = wanted(0, c.body().outputs().size());
-        BodyPlan body = new BodyPlan(c.body(), how, false, wanted);
+        BodyPlan body = how.bodies().plan(c.body(), how, false, wanted);
         methods.scratch(sizes(List.of(body), true));
         return branch(body, 0, wanted);
     }
@@ -207,12 +243,12 @@ final class NestedWriter {
         bindResults(bound, body, 0, false);
         List<Stmt.Call> calls = new ArrayList<>(methods.launches(body.plan, bound, d -> 0));
         calls.addAll(copyResults(body, 0, false, wanted));
-        return methods.grouped(calls, STEP);
+        return StepMethods.at(methods.grouped(calls), STEP);
     }
 
     private List<Stmt> loop(Op.While w) {
-        BodyPlan body = new BodyPlan(w.body(), how, true, Set.of());
-        BodyPlan condition = new BodyPlan(w.condition(), how, false, Set.of());
+        BodyPlan body = how.bodies().plan(w.body(), how, true, Set.of());
+        BodyPlan condition = how.bodies().plan(w.condition(), how, false, Set.of());
         methods.scratch(sizes(List.of(body, condition), true));
         Map<Place, Target> bound = new HashMap<>();
         bind(bound, w.body(), "k", k -> operand(w.carries() + k));
@@ -225,10 +261,10 @@ final class NestedWriter {
         step.addAll(test);
         List<Stmt.Call> first = begin(body, w.carries());
         first.addAll(test);
-        List<Stmt> main = new ArrayList<>(methods.grouped(first, STEP));
+        List<Stmt> main = new ArrayList<>(StepMethods.at(methods.grouped(first), STEP));
         String what = partition.graph().nameOf(cluster.roots().getFirst().node());
-        main.add(new Stmt.While(flag.buffer(), flag.base(), w.limit(), what, methods.grouped(step, STEP)));
-        main.addAll(methods.grouped(end(body, w.carries()), STEP));
+        main.add(new Stmt.While(flag.buffer(), flag.base(), w.limit(), what, StepMethods.at(methods.grouped(step), STEP)));
+        main.addAll(StepMethods.at(methods.grouped(end(body, w.carries())), STEP));
         return main;
     }
 

@@ -146,19 +146,34 @@ final class StepMethods {
         return new Stmt.Store(to.buffer(), to.base().plus(i), new Expr.Load(from.buffer(), from.base().plus(i), dtype, lanes));
     }
 
-    /** The calls, in methods of their own where they are many. {@code step} is what {@link #STEP} is here. */
-    List<Stmt> grouped(List<Stmt.Call> calls, Index step) {
+    /** The calls, in methods of their own where they are many. */
+    List<Stmt.Call> grouped(List<Stmt.Call> calls) {
         // A call passes all slabs, the offset of each buffer, and the step.
         int most = Math.max(2, LONG / (30 + 3 * buffers.places().size()));
         List<Stmt.Call> now = calls;
         while (now.size() > most) {
             List<Stmt.Call> groups = new ArrayList<>();
             for (int k = 0; k < now.size(); k += most) {
-                List<Stmt.Call> group = now.subList(k, Math.min(now.size(), k + most));
-                groups.add(method("group" + methods.size(), group.stream().anyMatch(c -> !c.args().isEmpty()), List.copyOf(group)));
+                groups.add(together(now.subList(k, Math.min(now.size(), k + most))));
             }
             now = groups;
         }
-        return now.stream().map(c -> (Stmt) (c.args().isEmpty() ? c : new Stmt.Call(c.method(), List.of(step)))).toList();
+        return now;
+    }
+
+    /** A call of a method that makes these calls, which are as many as fit into one. */
+    private Stmt.Call together(List<Stmt.Call> calls) {
+        return method("group" + methods.size(), calls.stream().anyMatch(c -> !c.args().isEmpty()), List.copyOf(calls));
+    }
+
+    /** One call of them all, where they will be made in several places. */
+    List<Stmt.Call> joined(List<Stmt.Call> calls) {
+        List<Stmt.Call> few = grouped(calls);
+        return few.size() < 2 ? few : List.of(together(few));
+    }
+
+    /** The calls where {@link #STEP} is known. */
+    static List<Stmt> at(List<Stmt.Call> calls, Index step) {
+        return calls.stream().map(c -> (Stmt) (c.args().isEmpty() ? c : new Stmt.Call(c.method(), List.of(step)))).toList();
     }
 }

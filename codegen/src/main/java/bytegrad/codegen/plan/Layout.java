@@ -42,6 +42,15 @@ public final class Layout {
         return (int) at;
     }
 
+    /**
+     * The end of the line that an element is in, or ends before: elements of whole lines.
+     *
+     * @throws ArenaLimitException if no array is so long
+     */
+    public static int endOfLine(DType dtype, long element) {
+        return offset(dtype, Math.ceilDiv(element, perLine(dtype))) - offset(dtype, 0);
+    }
+
     /** Elements of a slab of so many lines; what an edge tile reads beyond the last buffer is part of it. */
     static int slab(DType dtype, long lines) {
         return lines == 0 ? 0 : offset(dtype, lines) + BufferBounds.OVERHANG;

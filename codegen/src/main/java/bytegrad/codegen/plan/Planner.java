@@ -6,6 +6,7 @@ import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.codegen.plan.remat.Effort;
+import bytegrad.codegen.plan.remat.KernelGraph;
 import bytegrad.codegen.plan.remat.Outcome;
 import bytegrad.codegen.plan.remat.StepPlan;
 import bytegrad.codegen.plan.remat.StepPlanner;
@@ -48,7 +49,7 @@ public final class Planner {
                 checkpoints.add(new Place.Value(n));
             }
         });
-        steps = new StepGraph(lowered, order, updates, pinned, checkpoints, machine, this::label);
+        steps = new StepGraph(lowered, order, updates, pinned, checkpoints, machine, p -> p.label(graph));
     }
 
     /**
@@ -63,16 +64,26 @@ public final class Planner {
     }
 
     /**
-     * The plan of a graph's kernels whose arena takes no more than a budget of bytes, with as little computed again as was found.
+     * What plans a graph's kernels within budgets of bytes.
      *
      * @param unread inputs that the user declared and no kernel reads; they get a slot all the same
      */
-    public static Planned plan(SecondRuns runs, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine, long budget) {
-        return new Planner(runs, unread, lowered, machine).within(budget);
+    public static Planner of(SecondRuns runs, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine) {
+        return new Planner(runs, unread, lowered, machine);
+    }
+
+    /** Bytes that every plan of these kernels needs, as is proved. */
+    public long bound() {
+        return steps.bound().bytes();
+    }
+
+    /** Estimated time of all kernels, each once. */
+    public long nanos() {
+        return steps.graph().kernels().stream().mapToLong(KernelGraph.Kernel::cost).sum();
     }
 
     private MemoryPlan plan(StepPlan step, Set<Place> elsewhere, OptionalLong budget) {
-        MemoryPlan plan = new Launching(steps, step, updates, pinned, elsewhere, this::label).plan(graph, budget);
+        MemoryPlan plan = new Launching(steps, step, updates, pinned, elsewhere, p -> p.label(graph)).plan(graph, budget);
         PlanVerifier.verify(plan, runs);
         if (plan.arenaBytes() != step.bytes()) {
             throw new PlanException("invalid plan: slabs of " + plan.arenaBytes() + " bytes, but " + step.bytes() + " planned");
@@ -84,15 +95,24 @@ public final class Planner {
         return StepPlanner.plan(steps.graph(), Effort.BRIEF, WORTH_MOVING);
     }
 
-    private Planned within(long budget) {
-        StepPlan unlimited = unlimited();
-        if (unlimited.bytes() <= budget) {
-            return new Planned.Kept(plan(unlimited, Set.of(), OptionalLong.of(budget)));
-        }
-        return switch (StepPlanner.plan(steps.graph(), budget, effort())) {
+    /** The plan whose arena takes no more than a budget, with as little computed again as was found. */
+    public Planned within(long budget) {
+        return fits(budget).<Planned>map(Planned.Kept::new).orElseGet(() -> switch (StepPlanner.plan(steps.graph(), budget, effort())) {
             case Outcome.Planned(StepPlan step) -> new Planned.Kept(plan(step, Set.of(), OptionalLong.of(budget)));
-            case Outcome.Refused r -> refused(unlimited, r);
-        };
+            case Outcome.Refused r -> refused(unlimited(), r);
+        });
+    }
+
+    /** As {@link #within}, but without looking for the least budget where no plan is found. */
+    public Optional<MemoryPlan> ifAny(long budget) {
+        return fits(budget).or(() ->
+                StepPlanner.ifAny(steps.graph(), budget, effort()).map(step -> plan(step, Set.of(), OptionalLong.of(budget))));
+    }
+
+    /** The plan without a budget, if it keeps one. */
+    public Optional<MemoryPlan> fits(long budget) {
+        StepPlan unlimited = unlimited();
+        return unlimited.bytes() <= budget ? Optional.of(plan(unlimited, Set.of(), OptionalLong.of(budget))) : Optional.empty();
     }
 
     private Effort effort() {
@@ -136,13 +156,5 @@ public final class Planner {
     /** Where an output's value is found after a run. */
     public static Place output(Node n) {
         return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);
-    }
-
-    private String label(Place p) {
-        return switch (p) {
-            case Place.Value(Node n) -> graph.nameOf(n);
-            case Place.Copy(Node n) -> "copy of " + graph.nameOf(n);
-            case Place.Scratch s -> "scratch" + s.number();
-        };
     }
 }

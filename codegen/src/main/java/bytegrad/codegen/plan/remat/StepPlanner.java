@@ -38,7 +38,19 @@ public final class StepPlanner {
     }
 
     /**
-     * As {@link #plan(KernelGraph, long, Effort)}, without looking for the least budget where no plan is found.
+     * As {@link #plan(KernelGraph, long, Effort)}, but nothing where that would have to look for the least budget.
+     *
+     * @throws PlanException if the budget is not positive
+     */
+    public static Optional<StepPlan> ifAny(KernelGraph graph, long budget, Effort effort) {
+        checkBudget(budget);
+        StepPlanner p = new StepPlanner(graph, effort);
+        Optional<StepPlan> found = budget < lowerBound(graph) ? Optional.empty() : Optional.ofNullable(p.any(budget));
+        return found.map(f -> p.cheapest(budget, f));
+    }
+
+    /**
+     * The cheapest plan of one search, without looking for the least budget where it finds none.
      *
      * @throws PlanException if the budget is not positive
      */
@@ -117,10 +129,15 @@ public final class StepPlanner {
             }
             found = least;
         }
+        return new Outcome.Planned(cheapest(budget, found));
+    }
+
+    /** The cheapest plan within a budget that some plan keeps. */
+    private StepPlan cheapest(long budget, StepPlan found) {
         StepPlan cheaper = within(budget, effort);
         StepPlan best = cheaper != null && cheaper.cost() <= found.cost() ? cheaper : found;
         StepVerifier.verify(graph, best, budget);
-        return new Outcome.Planned(best);
+        return best;
     }
 
     /** Some plan within a budget, which decides whether it is refused; the same for budgets between which no plan's bytes can be. */
