@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A training step of many layers, whose activations are most of its memory. */
 record DeepNetwork(String name, Graph graph, int classes) {
@@ -156,5 +157,13 @@ record DeepNetwork(String name, Graph graph, int classes) {
             a[i] = random.nextInt(classes);
         }
         return Tensor.of(a, slot.dims());
+    }
+
+    /** The losses of so many steps from where a session is. */
+    static List<Double> losses(Session s, int steps) {
+        return Stream.generate(() -> {
+            s.run();
+            return s.scalar("loss");
+        }).limit(steps).toList();
     }
 }

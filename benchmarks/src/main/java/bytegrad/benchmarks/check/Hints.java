@@ -4,7 +4,6 @@ import bytegrad.benchmarks.Interleaved;
 import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
 import bytegrad.runtime.Session;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Steps whose layers, one at a time or some together, are subgraphs to recompute: memory, time, and the bits of a step that keeps everything. */
@@ -37,7 +36,7 @@ final class Hints {
         }
         Explanation.Memory without = plain.explain(Options.DEFAULT).memory();
         report.figure(name + "-bytes-without", without.arenaBytes());
-        List<Double> expected = losses(plain.session(Options.DEFAULT, 2));
+        List<Double> expected = DeepNetwork.losses(plain.session(Options.DEFAULT, 2), STEPS);
         for (Hinted h : hinted) {
             String row = name + "-" + h.together + "-a-subgraph";
             Explanation.Memory with = h.network.explain(Options.DEFAULT).memory();
@@ -45,21 +44,12 @@ final class Hints {
             report.figure(row + "-bytes", with.arenaBytes());
             report.atMost(row + "-of-activations", (double) (with.arenaBytes() - with.pinnedBytes()) / (without.arenaBytes() - without.pinnedBytes()), h.most);
             report.atMost(row + "-bytes-beside-planned", Math.abs(s.bytes() - with.arenaBytes()), 0);
-            boolean same = losses(s).equals(expected);
+            boolean same = DeepNetwork.losses(s, STEPS).equals(expected);
             report.fact(row + "-losses", same ? "identical" : "different", "identical", same);
             report.figure(row + "-estimated-time", (double) with.nanos() / without.nanos());
             Session slower = h.network.session(Options.DEFAULT, 1);
             Session faster = plain.session(Options.DEFAULT, 1);
             report.atMost(row + "-time", Interleaved.ratio(slower::run, faster::run, WARM_SECONDS, SECONDS), SLOWER);
         }
-    }
-
-    private static List<Double> losses(Session s) {
-        List<Double> losses = new ArrayList<>();
-        for (int k = 0; k < STEPS; k++) {
-            s.run();
-            losses.add(s.scalar("loss"));
-        }
-        return losses;
     }
 }

@@ -53,7 +53,7 @@ final class MemoryBudgets {
         for (Step step : steps()) {
             if (report.wants("measured-" + step.name())) {
                 Explanation.Memory free = Compiler.explain(step.graph(), Options.DEFAULT).memory();
-                List<Double> expected = losses(step.session().apply(Options.DEFAULT));
+                List<Double> expected = DeepNetwork.losses(step.session().apply(Options.DEFAULT), STEPS);
                 long least = refusal(step.graph(), 1).least();
                 TreeSet<Long> budgets = new TreeSet<>();
                 for (int k = 0; k <= BUDGETS; k++) {
@@ -66,22 +66,13 @@ final class MemoryBudgets {
                     long planned = Compiler.explain(step.graph(), within).memory().arenaBytes();
                     Session s = step.session().apply(within);
                     differences += Math.abs(s.bytes() - planned) + Math.max(0, planned - budget);
-                    unlike += losses(s).equals(expected) ? 0 : 1;
+                    unlike += DeepNetwork.losses(s, STEPS).equals(expected) ? 0 : 1;
                 }
                 report.figure("measured-" + step.name() + "-least-of-unlimited", (double) least / free.arenaBytes());
                 report.atMost("measured-" + step.name() + "-bytes-beside-planned", differences, 0);
                 report.fact("measured-" + step.name() + "-losses", unlike == 0 ? "identical" : unlike + " budgets differ", "identical", unlike == 0);
             }
         }
-    }
-
-    private static List<Double> losses(Session s) {
-        List<Double> losses = new ArrayList<>();
-        for (int k = 0; k < STEPS; k++) {
-            s.run();
-            losses.add(s.scalar("loss"));
-        }
-        return losses;
     }
 
     private static MemoryBudgetException refusal(Graph graph, long budget) {

@@ -6,7 +6,6 @@ import bytegrad.codegen.Explanation;
 import bytegrad.codegen.MemoryBudgetException;
 import bytegrad.codegen.Options;
 import bytegrad.runtime.Session;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ final class ScanBudgets {
         double carry = 2.0 * Float.BYTES * WIDTH * BATCH;
         report.figure(row + "-unlimited-bytes", free.arenaBytes());
         report.figure(row + "-carries-of-unlimited", STEPS * carry / free.arenaBytes());
-        List<Double> expected = losses(n.session(Options.DEFAULT, 1));
+        List<Double> expected = DeepNetwork.losses(n.session(Options.DEFAULT, 1), LOSSES);
         Map<String, Long> budgets = new LinkedHashMap<>();
         budgets.put("nine-tenths", free.arenaBytes() - (long) (0.1 * STEPS * carry));
         budgets.put("half", free.arenaBytes() - (long) (0.5 * STEPS * carry));
@@ -57,7 +56,7 @@ final class ScanBudgets {
             report.figure(one + "-estimated-time", (double) m.nanos() / free.nanos());
             report.atMost(one + "-bytes", s.bytes(), budget);
             report.fact(one + "-peak", Long.toString(s.bytes()), Long.toString(m.arenaBytes()), s.bytes() == m.arenaBytes());
-            boolean same = losses(s).equals(expected);
+            boolean same = DeepNetwork.losses(s, LOSSES).equals(expected);
             report.fact(one + "-losses", same ? "identical" : "differ", "identical", same);
             double ratio = Interleaved.ratio(s::run, unlimited::run, WARM_SECONDS, SECONDS);
             if (name.equals("least")) {
@@ -75,14 +74,5 @@ final class ScanBudgets {
         } catch (MemoryBudgetException e) {
             return e.least();
         }
-    }
-
-    private static List<Double> losses(Session s) {
-        List<Double> losses = new ArrayList<>();
-        for (int k = 0; k < LOSSES; k++) {
-            s.run();
-            losses.add(s.scalar("loss"));
-        }
-        return losses;
     }
 }
