@@ -251,7 +251,7 @@ public final class LinkAhead {
             b.bipush(31).imul();
             b.aload(0).getfield(self, component.methodName(), type);
             if (type.isPrimitive()) {
-                b.invokestatic(boxOf(type), "hashCode", MethodTypeDesc.of(ConstantDescs.CD_int, type));
+                b.invokestatic(Conversion.boxOf(type), "hashCode", MethodTypeDesc.of(ConstantDescs.CD_int, type));
             } else {
                 b.invokestatic(OBJECTS, "hashCode", MethodTypeDesc.ofDescriptor("(Ljava/lang/Object;)I"));
             }
@@ -344,8 +344,8 @@ public final class LinkAhead {
                 } else {
                     ClassDesc given = lambda.erased().parameterType(k - caught);
                     b.loadLocal(TypeKind.from(given), b.parameterSlot(k - caught));
-                    convert(b, given, lambda.exact().parameterType(k - caught));
-                    convert(b, lambda.exact().parameterType(k - caught), type.parameterType(k));
+                    Conversion.write(b, given, lambda.exact().parameterType(k - caught));
+                    Conversion.write(b, lambda.exact().parameterType(k - caught), type.parameterType(k));
                 }
             }
             MethodTypeDesc declared = MethodTypeDesc.ofDescriptor(target.lookupDescriptor());
@@ -362,53 +362,18 @@ public final class LinkAhead {
             ClassDesc has = constructor ? target.owner() : type.returnType();
             if (result.equals(ConstantDescs.CD_void)) {
                 if (!has.equals(ConstantDescs.CD_void)) {
-                    switch (TypeKind.from(has).slotSize()) {
-                        case 2 -> b.pop2();
-                        default -> b.pop();
+                    if (TypeKind.from(has).slotSize() == 2) {
+                        b.pop2();
+                    } else {
+                        b.pop();
                     }
                 }
                 b.return_();
                 return;
             }
-            convert(b, has, lambda.exact().returnType());
-            convert(b, lambda.exact().returnType(), result);
+            Conversion.write(b, has, lambda.exact().returnType());
+            Conversion.write(b, lambda.exact().returnType(), result);
             b.return_(TypeKind.from(result));
         }
-    }
-
-    /** Makes one type of another by a cast, a box or its number, or a wider number, as a call of a lambda does. */
-    private static void convert(CodeBuilder b, ClassDesc from, ClassDesc to) {
-        if (from.equals(to)) {
-            return;
-        }
-        if (from.isPrimitive() && to.isPrimitive()) {
-            b.conversion(TypeKind.from(from), TypeKind.from(to));
-        } else if (from.isPrimitive()) {
-            b.invokestatic(boxOf(from), "valueOf", MethodTypeDesc.of(boxOf(from), from));
-        } else if (to.isPrimitive()) {
-            ClassDesc number = numberOf(from).orElse(to);
-            if (numberOf(from).isEmpty()) {
-                b.checkcast(boxOf(number));
-            }
-            b.invokevirtual(boxOf(number), number.displayName() + "Value", MethodTypeDesc.of(number));
-            convert(b, number, to);
-        } else if (!to.equals(ConstantDescs.CD_Object)) {
-            b.checkcast(to);
-        }
-    }
-
-    private static final List<ClassDesc> NUMBERS = List.of(ConstantDescs.CD_boolean, ConstantDescs.CD_byte, ConstantDescs.CD_char, ConstantDescs.CD_short,
-            ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_float, ConstantDescs.CD_double);
-
-    private static final List<ClassDesc> BOXES = List.of(ConstantDescs.CD_Boolean, ConstantDescs.CD_Byte, ConstantDescs.CD_Character, ConstantDescs.CD_Short,
-            ConstantDescs.CD_Integer, ConstantDescs.CD_Long, ConstantDescs.CD_Float, ConstantDescs.CD_Double);
-
-    private static ClassDesc boxOf(ClassDesc number) {
-        return BOXES.get(NUMBERS.indexOf(number));
-    }
-
-    private static Optional<ClassDesc> numberOf(ClassDesc box) {
-        int k = BOXES.indexOf(box);
-        return k < 0 ? Optional.empty() : Optional.of(NUMBERS.get(k));
     }
 }

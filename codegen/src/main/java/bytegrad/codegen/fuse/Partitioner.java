@@ -1,8 +1,8 @@
 package bytegrad.codegen.fuse;
 
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
-import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.ir.Bodies;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Hint;
@@ -12,7 +12,6 @@ import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -233,7 +232,8 @@ final class Partitioner {
                     one ? "only one kernel reads it" : "cheaper to compute again than to store"));
             return;
         }
-        reason[n.id()] = late ? "kept, while its subgraph is computed again" : byDraft.size() == 1 ? "does not fit its only reader's loops or size" : "read by " + byDraft.size() + " kernels";
+        reason[n.id()] = late ? "kept, while its subgraph is computed again"
+                : byDraft.size() == 1 ? "does not fit its only reader's loops or size" : "read by " + byDraft.size() + " kernels";
         store(n, reads);
     }
 
@@ -249,7 +249,7 @@ final class Partitioner {
         if (d.weight() + weight * indices.size() > weightLimit || weight * (indices.size() - 1) > REPEAT_LIMIT) {
             return false;
         }
-        if (d.lanesWouldBeMissed(n, indices) || !copies.isCheap(n) && indices.stream().anyMatch(i -> overlaps(d, i))) {
+        if (d.lanesWouldBeMissed(n, indices) || !copies.isCheap(n) && indices.stream().anyMatch(i -> reads.overlaps(d.id, i))) {
             return false;
         }
         Set<Expr.Var> axes = d.axes();
@@ -275,22 +275,6 @@ final class Partitioner {
             case Op.OverlapAdd o -> false;
             case Op.Nested o -> false;
         };
-    }
-
-    /** Whether windows that overlap would compute the same element again and again. */
-    private boolean overlaps(Draft d, List<Index> index) {
-        for (Index i : index) {
-            List<Index.Term> terms = i.terms().stream().sorted(Comparator.comparing((Index.Term t) -> Math.abs(t.coefficient()))).toList();
-            long reach = 0;
-            for (Index.Term t : terms) {
-                long step = Math.abs((long) t.coefficient());
-                if (step <= reach) {
-                    return true;
-                }
-                reach += step * Math.max(0, reads.extent(d.id, t.var()) - 1);
-            }
-        }
-        return false;
     }
 
     /** A value that depends on few axes must be computable outside the loops over the others, unless it costs next to nothing. */
@@ -373,7 +357,8 @@ final class Partitioner {
         int first = reads.stream().mapToInt(Use::draft).max().getAsInt();
         List<Use> here = reads.stream().filter(u -> u.draft() == first).toList();
         Draft d = drafts.get(first);
-        if (d.era != runs.era(n) || here.size() != 1 || !here.getFirst().plain() || (d.kind != Cluster.Kind.LOOPS && d.kind != Cluster.Kind.CONTRACTION)) {
+        boolean cells = d.kind == Cluster.Kind.LOOPS || d.kind == Cluster.Kind.CONTRACTION;
+        if (d.era != runs.era(n) || here.size() != 1 || !here.getFirst().plain() || !cells) {
             return Optional.empty();
         }
         List<Index> index = here.getFirst().index();

@@ -9,6 +9,7 @@ import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -170,5 +171,21 @@ final class Reads {
             }
         }
         return readers;
+    }
+
+    /** Whether windows that overlap would compute the same element again and again. */
+    boolean overlaps(int draft, List<Index> index) {
+        for (Index i : index) {
+            List<Index.Term> terms = i.terms().stream().sorted(Comparator.comparing((Index.Term t) -> Math.abs(t.coefficient()))).toList();
+            long reach = 0;
+            for (Index.Term t : terms) {
+                long step = Math.abs((long) t.coefficient());
+                if (step <= reach) {
+                    return true;
+                }
+                reach += step * Math.max(0, extent(draft, t.var()) - 1);
+            }
+        }
+        return false;
     }
 }
