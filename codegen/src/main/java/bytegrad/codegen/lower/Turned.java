@@ -24,8 +24,8 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     }
 
     /** What elements cost that go through memory one by one, in multiply-adds of vectors: copied, and turned. */
-    private static final double COPIED = 6;
-    private static final double TURNED = 4;
+    private static final double COPIED = 2;
+    private static final double TURNED = 3;
 
     /** Multiply-adds of one vector of columns need a load each, and take so many times as long. */
     private static final double NARROW = 1.4;
