@@ -108,6 +108,27 @@ class ConvolutionTest {
         agrees(g);
     }
 
+    /** A few places in a row are too few for a tile, which then has those of several rows: in one chain of products or in blocks, with an epilogue, and in the gradients. */
+    @ParameterizedTest
+    @CsvSource({"9, 20, 5, 13, VALID, 15 x 16", "6, 30, 7, 10, SAME, 12 x 16", "7, 3, 3, 32, VALID, 10 x 32"})
+    void tilesOfFewPlacesHaveSeveralRows(int side, int channels, int window, int filters, Padding.Rule padding, String tile) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 3, side, side, channels);
+        Node w = b.input("w", DType.F32, window, window, channels, filters);
+        Node bias = b.input("b", DType.F32, filters);
+        Node z = Convolutions.conv(b, x, w, 1, padding);
+        Node y = b.add(z, b.broadcast(bias, z.shape(), 3));
+        b.output("y", y);
+        Node loss = b.sumAll(b.mul(y, b.input("dy", DType.F32, y.shape().toArray())));
+        List<Node> gradients = Gradient.of(b, loss, List.of(x, w));
+        b.output("dx", gradients.get(0));
+        b.output("dw", gradients.get(1));
+        Graph g = b.build();
+        String text = Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512)).text();
+        assertTrue(text.contains("tiles of " + tile), text);
+        agrees(g);
+    }
+
     /** Sixteen pictures are more than a cache holds: each is a part of its own, whose products are added first. */
     @Test
     void weightsByManyPlacesAreCutByPictures() {

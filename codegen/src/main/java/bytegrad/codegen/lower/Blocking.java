@@ -101,12 +101,18 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             this.c = c;
             this.lanes = lanes;
             this.bytes = c.result().dtype().bytes();
-            this.tile = turned.orElseGet(() -> TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong()));
+            this.tile = turned.orElseGet(() -> tile(accumulators));
             this.panels = (c.columns() + width() - 1) / width();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
             this.rows = c.extents(c.outerRows()) * c.rows();
-            this.rowTiles = c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
+            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
+        }
+
+        private TileShape tile(int accumulators) {
+            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong());
+            boolean groups = lanes > 1 && c.columns() > 1 && c.rows() > 1 && c.groupAxis() != Contraction.NONE && !areRowsFar();
+            return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators) : t;
         }
 
         private int width() {
@@ -145,7 +151,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
         private long rowUnits() {
             int axis = blockAxis(c);
-            return axis == TileAxis.ROWS ? (c.rows() + tile.rows() - 1) / tile.rows() : c.extent(axis);
+            return axis == TileAxis.ROWS ? (c.rows() + tile.rows() - 1) / tile.rows() : outerRows(c, tile, axis).units();
         }
 
         private boolean isWorthPacking() {
@@ -193,7 +199,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
             boolean rowsWorthIt = rowsFirst || rowChunks(wanted, blocks) > panels;
             if (rowsWorthIt && (!packed || fitsWhole())) {
-                c.outerRows().forEach(a -> rowAxes.add(new TileAxis(a, c.extent(a), 1)));
+                c.outerRows().forEach(a -> rowAxes.add(outerRows(c, tile, a)));
                 rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
             }
             if (rowsOutside && rowsFirst) {
@@ -206,6 +212,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             Stream<TileAxis> inside = rowsFirst ? Stream.concat(rowAxes.stream(), Stream.of(columns)) : Stream.concat(Stream.of(columns), rowAxes.stream());
             return TileAxis.best(Stream.concat(shared, inside).toList(), rowsFirst ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted);
         }
+    }
+
+    /** The loop over an axis outside rows: a tile may have several of its indices. */
+    static TileAxis outerRows(Contraction c, TileShape tile, int axis) {
+        int unit = axis == c.groupAxis() ? c.groups(tile.rows()) : 1;
+        return new TileAxis(axis, Math.ceilDiv(c.extent(axis), unit), unit);
     }
 
     /** The loop that blocks of rows cut: the outermost one over rows that has several iterations. */

@@ -79,6 +79,23 @@ final class Contraction {
         return columnAxis == NONE ? 1 : y.shape().dim(columnAxis);
     }
 
+    /** The axis of rows just outside that of tiles, of which a tile may have several indices, each with all rows; {@link #NONE} if there is none. */
+    int groupAxis() {
+        return rowAxes > 1 && rowAxis == batchAxes + rowAxes - 1 ? rowAxis - 1 : NONE;
+    }
+
+    /** How many indices of that axis a tile of so many rows has. */
+    int groups(int height) {
+        return Math.max(1, height / rows());
+    }
+
+    /** The axes with another index of that axis. */
+    Index[] inGroup(Index[] axes, Index group) {
+        Index[] a = axes.clone();
+        a[groupAxis()] = group;
+        return a;
+    }
+
     boolean hasRows() {
         return rowAxis != NONE;
     }
@@ -130,7 +147,17 @@ final class Contraction {
 
     /** How far apart neighbouring rows of the left operand are in memory. */
     int rowStride() {
-        int free = rowAxis - batchAxes;
+        return leftStride(rowAxis);
+    }
+
+    /** How far apart a tile's rows are from its first, in the left operand. */
+    List<Integer> rowOffsets(int height) {
+        int group = height > rows() ? leftStride(groupAxis()) : 0;
+        return IntStream.range(0, height).map(i -> i / rows() * group + (hasRows() ? i % rows() * rowStride() : 0)).boxed().toList();
+    }
+
+    private int leftStride(int axis) {
+        int free = axis - batchAxes;
         for (int a = 0; a < y.input(0).rank(); a++) {
             if (!op.leftBatch().contains(a) && !op.leftContract().contains(a) && free-- == 0) {
                 return left.strides().get(a);

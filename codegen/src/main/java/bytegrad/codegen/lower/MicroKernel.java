@@ -7,10 +7,11 @@ import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The loops over a block of a tile's products, whose sums are variables. The elements of row i are at {@code rows + i·rowStride + Σ k·leftStrides},
+ * The loops over a block of a tile's products, whose sums are variables. The elements of row i are at {@code rows + offsets[i] + Σ k·leftStrides},
  * those of the first column at {@code columns + Σ k·rightStrides}: as a method it is given these positions, so that many contractions have the same.
  */
 final class MicroKernel {
@@ -22,9 +23,8 @@ final class MicroKernel {
     private final int lanes;
     private final int count;
     private final int left;
-    private final int height;
     private final Index rows;
-    private final int rowStride;
+    private final List<Integer> offsets;
     private final List<Integer> leftStrides;
     private final int right;
     private final Index columns;
@@ -38,8 +38,7 @@ final class MicroKernel {
         this.lanes = of.lanes;
         this.count = of.count;
         this.left = of.left;
-        this.height = of.height;
-        this.rowStride = of.rowStride;
+        this.offsets = of.offsets;
         this.rows = rows;
         this.leftStrides = of.leftStrides;
         this.right = of.right;
@@ -49,17 +48,20 @@ final class MicroKernel {
         this.inside = of.inside;
     }
 
-    /** What is multiplied: numbers of so many rows so far apart, or vectors. */
-    private record Factor(int buffer, Index at, int height, int rowStride, List<Integer> strides) {}
+    /** What is multiplied: numbers of rows so far from the first, or vectors. */
+    private record Factor(int buffer, Index at, List<Integer> offsets, List<Integer> strides) {}
+
+    private static List<Integer> apart(int count, int stride) {
+        return IntStream.range(0, count).map(i -> i * stride).boxed().toList();
+    }
 
     private MicroKernel(Contraction c, int lanes, int count, Contracted.Block block, Factor numbers, Factor vectors) {
         this.c = c;
         this.lanes = lanes;
         this.count = count;
         this.left = numbers.buffer;
-        this.height = numbers.height;
         this.rows = numbers.at;
-        this.rowStride = numbers.rowStride;
+        this.offsets = numbers.offsets;
         this.right = vectors.buffer;
         this.columns = vectors.at;
         Products products = new Products(block.trips(), inside(c), numbers.strides, vectors.strides).joined();
@@ -76,11 +78,10 @@ final class MicroKernel {
      */
     static MicroKernel of(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, int count, Contracted.Block block) {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
-        Factor left = tile.packedRows().map(p -> new Factor(p.buffer(), p.first(), tile.height(), 1, packed(tile.height(), c)))
-                .orElseGet(() -> new Factor(buffers.read(c.left().place()), c.leftAt(first, block.begin()), tile.height(), c.hasRows() ? c.rowStride() : 0,
-                        strides(c, c.leftProductStrides())));
-        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), 1, 0, packed(count * lanes, c)))
-                .orElseGet(() -> new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), 1, 0, strides(c, c.rightProductStrides())));
+        Factor left = tile.packedRows().map(p -> new Factor(p.buffer(), p.first(), apart(tile.height(), 1), packed(tile.height(), c)))
+                .orElseGet(() -> new Factor(buffers.read(c.left().place()), c.leftAt(first, block.begin()), c.rowOffsets(tile.height()), strides(c, c.leftProductStrides())));
+        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), apart(1, 0), packed(count * lanes, c)))
+                .orElseGet(() -> new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), apart(1, 0), strides(c, c.rightProductStrides())));
         return new MicroKernel(c, lanes, count, block, left, right);
     }
 
@@ -93,8 +94,8 @@ final class MicroKernel {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Operand left = turned.turned().left();
         return new MicroKernel(c, lanes, count, block,
-                new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), tile.width(), c.columnStride(), strides(c, c.rightProductStrides())),
-                new Factor(turned.left(), c.leftAt(left, first, block.begin()), 1, 0, strides(c, c.leftProductStrides(left))));
+                new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), apart(tile.width(), c.columnStride()), strides(c, c.rightProductStrides())),
+                new Factor(turned.left(), c.leftAt(left, first, block.begin()), apart(1, 0), strides(c, c.leftProductStrides(left))));
     }
 
     /** Extents of the axes inside the first that a block runs over. */
@@ -179,7 +180,7 @@ final class MicroKernel {
     /** Writes the loops; returns the sums, by row and vector. */
     Expr.Var[][] write(MethodWriter m) {
         Expr zero = m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes);
-        Expr.Var[][] acc = new Expr.Var[height][count];
+        Expr.Var[][] acc = new Expr.Var[offsets.size()][count];
         for (Expr.Var[] row : acc) {
             for (int v = 0; v < count; v++) {
                 row[v] = m.body.accumulator(zero);
@@ -202,7 +203,7 @@ final class MicroKernel {
             b.add(s.variable(new Expr.Load(right, r.plus(v * lanes), c.result().dtype(), lanes)));
         }
         for (int i = 0; i < acc.length; i++) {
-            Expr a = s.variable(new Expr.Splat(s.variable(new Expr.Load(left, rows.plus(i * rowStride).plus(l), c.result().dtype(), 1)), lanes));
+            Expr a = s.variable(new Expr.Splat(s.variable(new Expr.Load(left, rows.plus(offsets.get(i)).plus(l), c.result().dtype(), 1)), lanes));
             for (int v = 0; v < count; v++) {
                 s.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
             }

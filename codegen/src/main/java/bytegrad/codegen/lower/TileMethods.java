@@ -66,7 +66,7 @@ final class TileMethods {
      * One tile.
      *
      * @param axes the outer axes' indices
-     * @param height rows
+     * @param height rows; more than their axis has: all of several indices of {@link Contraction#groupAxis}, of which {@code axes} has the first
      * @param width columns
      * @param sums where its sums are put
      * @param panel its columns of the right operand, if packed, k after k
@@ -212,8 +212,9 @@ final class TileMethods {
         Passed(Tile t) {
             Index[] inside = t.axes().clone();
             for (int a : c.outerAxes()) {
-                if (!inside[a].isConstant()) {
-                    inside[a] = definitions.known(Index.of(param("o" + a, inside[a])), c.extent(a));
+                int several = a == c.groupAxis() ? c.groups(t.height()) : 1;
+                if (!inside[a].isConstant() || several > 1) {
+                    inside[a] = definitions.known(Index.of(param("o" + a, inside[a])), c.extent(a) - several + 1);
                 }
             }
             Index row = Index.of(param("row", t.row()));
@@ -257,14 +258,16 @@ final class TileMethods {
         MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
         Expr.Var[][] acc = micro.write(m);
         int before = m.body.out.size();
-        Index row = definitions.known(tile.row(), c.rows() - tile.height() + 1);
+        boolean grouped = c.groups(tile.height()) > 1;
+        Index row = grouped ? Index.ZERO : definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, count);
         for (int i = 0; i < tile.height(); i++) {
             for (int v = 0; v < count; v++) {
                 Expr sum = acc[i][v];
                 // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
                 Scope vector = m.body.loop(passed.column, lanes);
-                point(vector, tile.axes(), c.rows() == 1 ? Index.ZERO : row.plus(i), column.plus(v * lanes), (_, _) -> sum);
+                Index[] axes = grouped ? c.inGroup(tile.axes(), tile.axes()[c.groupAxis()].plus(i / c.rows())) : tile.axes();
+                point(vector, axes, c.rows() == 1 ? Index.ZERO : row.plus(i % c.rows()), column.plus(v * lanes), (_, _) -> sum);
                 m.body.out.addAll(vector.out);
             }
         }
@@ -313,16 +316,23 @@ final class TileMethods {
 
         private interface Row {
             /** @param tileRow where the row begins in the tile */
-            void visit(Scope s, Index row, Index tileRow);
+            void visit(Scope s, Index[] axes, Index row, Index tileRow);
         }
 
         /** An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile. */
         private void rows(Scope outside, Row body) {
-            if (c.rows() == 1) {
-                body.visit(outside, Index.ZERO, Index.ZERO);
+            if (c.groups(tile.height()) > 1 && c.rows() > 1) {
+                Index first = tile.axes()[c.groupAxis()];
+                m.loop(outside, first, first.plus(c.groups(tile.height())), 1, 1, (each, g) -> {
+                    Index[] axes = c.inGroup(tile.axes(), definitions.known(g, c.extent(c.groupAxis())));
+                    m.loop(each, Index.ZERO, Index.of(c.rows()), 1, 1,
+                            (s, i) -> body.visit(s, axes, definitions.known(i, c.rows()), g.minus(first).times(c.rows()).plus(i).times(count * lanes)));
+                });
+            } else if (c.rows() == 1) {
+                body.visit(outside, tile.axes(), Index.ZERO, Index.ZERO);
             } else {
                 m.loop(outside, tile.row(), tile.row().plus(tile.height()), 1, 1,
-                        (s, i) -> body.visit(s, definitions.known(i, c.rows()), i.minus(tile.row()).times(count * lanes)));
+                        (s, i) -> body.visit(s, tile.axes(), definitions.known(i, c.rows()), i.minus(tile.row()).times(count * lanes)));
             }
         }
 
@@ -350,10 +360,10 @@ final class TileMethods {
 
         private int writtenOut(Scope wide, Index column, int from, int to, List<Stmt> all) {
             int[] statements = {0};
-            rows(wide, (s, row, tileRow) -> {
+            rows(wide, (s, axes, row, tileRow) -> {
                 for (int v = from; v < to; v++) {
                     Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    point(s, tile.axes(), row, column.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
+                    point(s, axes, row, column.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
                 }
                 statements[0] = s.out.size();
             });
@@ -361,8 +371,8 @@ final class TileMethods {
             return statements[0];
         }
 
-        private void eachVector(Scope s, Index row, Index tileRow) {
-            MethodWriter.Body each = (inner, i) -> point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())));
+        private void eachVector(Scope s, Index[] axes, Index row, Index tileRow) {
+            MethodWriter.Body each = (inner, i) -> point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())));
             int rest = tile.width() % lanes;
             Index behind = tile.column().plus(tile.width() - rest);
             if (rest < tile.width()) {
@@ -373,13 +383,13 @@ final class TileMethods {
             }
         }
 
-        private void oneByOne(Scope s, Index row, Index tileRow) {
+        private void oneByOne(Scope s, Index[] axes, Index row, Index tileRow) {
             if (c.columns() == 1) {
-                point(s, tile.axes(), row, Index.ZERO, loaded(tileRow));
+                point(s, axes, row, Index.ZERO, loaded(tileRow));
                 return;
             }
             m.loop(s, tile.column(), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
-                    point(inner, tile.axes(), row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
+                    point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
         }
 
         private Definitions.Tile loaded(Index inTile) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The register tile of a contraction.
  *
- * @param rows rows of the left operand
+ * @param rows rows of the left operand; more than their axis has: all of several indices of the axis outside it
  * @param vectors vectors of columns of the right operand
  */
 record TileShape(int rows, int vectors) {
@@ -16,6 +16,9 @@ record TileShape(int rows, int vectors) {
 
     /** Tiles of which another method costs more than it saves. */
     private static final int FEW = 8;
+
+    /** Rows of one vector that several indices of the axis outside them may have together: HotSpot makes poor code of some loops over more. */
+    private static final int TALL = 16;
 
     /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
     private static final int WIDE = 4;
@@ -50,6 +53,12 @@ record TileShape(int rows, int vectors) {
     private static int even(int count, int most) {
         int parts = Math.max(1, (count + most - 1) / most);
         return Math.max(1, (count + parts - 1) / parts);
+    }
+
+    /** With as many indices of the axis outside the rows as registers allow, each with all its rows, if there are few. */
+    TileShape grouped(int rowExtent, int groupExtent, int accumulators) {
+        int most = (vectors == 1 ? Math.min(accumulators, TALL) : accumulators) / vectors / rowExtent;
+        return rows == rowExtent && most > 1 && groupExtent > 1 ? new TileShape(even(groupExtent, most) * rowExtent, vectors) : this;
     }
 
     /** Panels of columns: a loop over whole ones, then what is left, which may end inside a vector; or one chunk's part of them. */

@@ -216,8 +216,8 @@ final class Tiles {
 
             private Cut blocksOfRows() {
                 boolean tiles = blockAxis == TileAxis.ROWS;
-                int units = tiles ? (c.rows() + tile.rows() - 1) / tile.rows() : c.extent(blockAxis);
-                return Cut.of(Expr.Var.index("b" + names.next()), units, blocking.rowBlocks(), tiles ? tile.rows() : 1);
+                TileAxis rows = tiles ? new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()) : Blocking.outerRows(c, tile, blockAxis);
+                return Cut.of(Expr.Var.index("b" + names.next()), rows.units(), blocking.rowBlocks(), rows.unit());
             }
 
             private Optional<Cut> cutOf(int axis) {
@@ -268,6 +268,17 @@ final class Tiles {
             }
 
             private void eachTileOfRows(Scope s, Index[] axes, Rows body) {
+                int group = c.groups(tile.rows());
+                if (group > 1) {
+                    int outside = c.groupAxis();
+                    over(m, s, c.outerRows().stream().filter(a -> a != outside).toList(), axes, this::cutOf, (each, known) ->
+                            m.spans(each, c.extent(outside), group, cutOf(outside), (inner, first, count) -> {
+                                Index[] all = known.clone();
+                                all[outside] = definitions.known(first, c.extent(outside) - count + 1);
+                                body.visit(inner, all, Index.ZERO, count * c.rows());
+                            }));
+                    return;
+                }
                 over(m, s, c.outerRows(), axes, this::cutOf, (each, known) ->
                         tile.overRows(m, each, c.rows(), cutOf(TileAxis.ROWS), (inner, row, height) -> body.visit(inner, known, row, height)));
             }
