@@ -95,14 +95,15 @@ record Compilation(
         }
         MemoryPlan plan = choice.plan();
         stages.dump(d -> d.plan(plan));
-        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
+        long nanos = options.rehearses() ? plan.memory().totalNanos() : 0;
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit.withNanos(nanos), options.verify()));
         stages.dump(d -> d.image(image));
         return new Compilation(source, runs, partition, choice.kernels(), choice.cuts(), plan, image, 8 * vectorBytes, options.machine(),
                 stages.times());
     }
 
     private static List<LoweredKernel> lowered(Partition partition, Options options, NestedKernels nested) {
-        return Lowering.lower(partition, options.simd().bytes(), new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
+        return Lowering.lower(partition, options.simd().bytes(), new Grain(options.chunkNanos()), options.machine(), nested).stream()
                 .map(LoweredKernel::tidied).toList();
     }
 

@@ -278,6 +278,11 @@ final class Code {
         finish(what, Opcodes.IRETURN);
     }
 
+    /** Ends a method that gives a long. */
+    void finishLong(String what) {
+        finish(what, Opcodes.LRETURN);
+    }
+
     private void finish(String what, int opcode) {
         insn(opcode);
         Label end = new Label();

@@ -59,7 +59,11 @@ record Rehearsal(String method, List<Arg> args) {
                         block(s.body(), known);
                     }
                     case Stmt.Call s -> call(s.method(), s.args().stream().map(a -> value(a, known)).toList());
-                    case Stmt.Parallel s -> call(s.method(), List.of(Optional.of(0)));
+                    case Stmt.Parallel s -> {
+                        // The last has what is left of rows and columns.
+                        call(s.method(), List.of(Optional.of(0)));
+                        call(s.method(), List.of(Optional.of(s.chunks() - 1)));
+                    }
                     case Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.IfAny _, Stmt.Sort _, Stmt.While _ -> {}
                 }
             }
