@@ -123,7 +123,7 @@ record Rehearsal(String method, List<Arg> args) {
                 case Expr.Var v -> Optional.ofNullable(known.get(v));
                 case Expr.Apply(ScalarFn fn, List<Expr> args) when fn == ScalarFn.MIN && args.stream().allMatch(a -> value(a, known).isPresent()) ->
                     args.stream().map(a -> value(a, known).orElseThrow()).min(Integer::compare);
-                case Expr.Ramp _, Expr.Const _, Expr.Apply _, Expr.Load _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Checked _ -> Optional.empty();
+                case Expr.Ramp _, Expr.Const _, Expr.Apply _, Expr.Load _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Rotate _, Expr.Checked _ -> Optional.empty();
             };
         }
     }
