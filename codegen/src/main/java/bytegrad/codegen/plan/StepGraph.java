@@ -11,6 +11,7 @@ import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,9 @@ final class StepGraph {
     private final List<KernelGraph.Kernel> steps = new ArrayList<>();
     private final List<Optional<LoweredKernel>> launched = new ArrayList<>();
     private final List<List<Integer>> buffers = new ArrayList<>();
+    /** By kernel, its step, and that which says that it has checked its indices. */
+    private final Map<Integer, Integer> stepOf = new HashMap<>();
+    private final Map<Integer, Integer> checked = new HashMap<>();
     private final KernelGraph graph;
     private final LowerBound bound;
 
@@ -67,8 +71,6 @@ final class StepGraph {
         this.machine = machine;
         this.label = label;
         pinned.forEach(this::value);
-        Map<Integer, Integer> stepOf = new HashMap<>();
-        Map<Integer, Integer> checked = new HashMap<>();
         Map<Integer, Integer> done = new HashMap<>();
         order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done())));
         for (int k : order.sorted()) {
@@ -164,6 +166,22 @@ final class StepGraph {
 
     KernelGraph graph() {
         return graph;
+    }
+
+    /** The steps of kernels that run in some order: those that launch none come as early as they can, copies of new values last. */
+    List<Integer> sequence(List<Integer> kernels) {
+        List<Integer> sequence = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
+        for (int k : kernels) {
+            sequence.add(at(stepOf, k));
+            if (seen.add(k) && checked.containsKey(k)) {
+                sequence.add(at(checked, k));
+            }
+        }
+        for (int step = steps.size() - updates.copied.size(); step < steps.size(); step++) {
+            sequence.add(step);
+        }
+        return sequence;
     }
 
     /** What every plan needs. */
