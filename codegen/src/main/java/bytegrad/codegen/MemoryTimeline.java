@@ -95,9 +95,9 @@ final class MemoryTimeline {
             }
         });
         List<Explanation.Recomputed> recomputed = new ArrayList<>();
-        ToIntFunction<Place> launch = p -> of.containsKey(p) ? of.get(p).getFirst().from() : Integer.MAX_VALUE;
+        ToIntFunction<Place> launch = p -> of.getOrDefault(p, List.of()).stream().mapToInt(StepMemory.Stay::from).findFirst().orElse(Integer.MAX_VALUE);
         all.keySet().stream().sorted(Comparator.comparingInt(launch)).forEach(first -> {
-            List<Place> places = all.get(first);
+            List<Place> places = all.getOrDefault(first, List.of());
             List<Long> again = new ArrayList<>();
             int times = 0;
             int inlined = 0;
