@@ -43,12 +43,12 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
      * @param weightLimit primitive operations in one kernel at most
      */
     public static Partition of(Graph graph, boolean fused, int weightLimit) {
-        return of(SecondRuns.none(graph), fused, weightLimit);
+        return of(SecondRuns.none(graph), fused ? Extent.ALL : Extent.NONE, weightLimit);
     }
 
     /** As {@link #of(Graph, boolean, int)}, as hints demand: a checkpoint is stored, and no kernel stores nodes of several eras. */
-    public static Partition of(SecondRuns runs, boolean fused, int weightLimit) {
-        return new Partitioner(runs, fused, weightLimit).partition();
+    public static Partition of(SecondRuns runs, Extent extent, int weightLimit) {
+        return new Partitioner(runs, extent, weightLimit).partition();
     }
 
     /** The node whose elements, in their order, are this one's: what a nested op reads in memory. */
