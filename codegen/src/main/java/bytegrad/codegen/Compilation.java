@@ -7,13 +7,9 @@ import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.KernelVerifier;
-import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
-import bytegrad.codegen.lower.Lowering;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.codegen.nest.CutScans;
-import bytegrad.codegen.nest.NestedKernels;
-import bytegrad.codegen.nest.Trajectories;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
@@ -81,29 +77,28 @@ record Compilation(
     }
 
     private static Compilation of(Graph source, SecondRuns runs, Options options, String className, int weightLimit, Stages stages) {
-        Partition partition = stages.time("partition", () -> Partition.of(runs, options.fuse(), weightLimit));
+        Variants variants = new Variants(source, runs, options, weightLimit);
+        Partition partition = stages.time("partition", variants::partition);
         stages.dump(d -> d.partition(partition));
-        int vectorBytes = options.simd().bytes();
-        NestedKernels nested = new NestedKernels(options.fuse(), weightLimit, vectorBytes, options.machine());
-        List<LoweredKernel> whole = stages.time("lower", () -> lowered(partition, options, nested));
-        check(runs.graph(), whole, options, stages);
-        EmitOptions shape = (vectorBytes == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
+        Variants.Variant whole = stages.time("lower", () -> variants.whole(partition));
+        check(runs.graph(), whole.kernels(), options, stages);
+        EmitOptions shape = (options.simd().bytes() == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        WithinBudget.Choice choice = stages.time("plan", () -> plan(source, runs, partition, whole, nested, className, options, emit));
-        if (choice.kernels() != whole) {
-            check(runs.graph(), choice.kernels(), options, stages);
+        WithinBudget.Choice choice = stages.time("plan", () -> plan(variants, whole, className, emit));
+        Variants.Variant chosen = choice.variant();
+        if (chosen.partition() != partition) {
+            stages.dump(d -> d.partition(chosen.partition()));
+        }
+        if (chosen != whole) {
+            check(chosen.runs().graph(), chosen.kernels(), options, stages);
         }
         MemoryPlan plan = choice.plan();
         stages.dump(d -> d.plan(plan));
-        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
+        long nanos = options.rehearses() ? plan.memory().totalNanos() : 0;
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit.withNanos(nanos), options.verify()));
         stages.dump(d -> d.image(image));
-        return new Compilation(source, runs, partition, choice.kernels(), choice.cuts(), plan, image, 8 * vectorBytes, options.machine(),
-                stages.times());
-    }
-
-    private static List<LoweredKernel> lowered(Partition partition, Options options, NestedKernels nested) {
-        return Lowering.lower(partition, options.simd().bytes(), new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
-                .map(LoweredKernel::tidied).toList();
+        return new Compilation(source, chosen.runs(), chosen.partition(), chosen.kernels(), chosen.cuts(), plan, image, 8 * options.simd().bytes(),
+                options.machine(), stages.times());
     }
 
     private static void check(Graph graph, List<LoweredKernel> kernels, Options options, Stages stages) {
@@ -115,10 +110,8 @@ record Compilation(
 
     /** The plan of the same graph if nothing were demanded of it, and there were no budget: for comparison. */
     MemoryPlan planWithoutHints(Options options) {
-        SecondRuns none = SecondRuns.none(runs.source().withoutHints());
-        NestedKernels nested = new NestedKernels(options.fuse(), Partition.WEIGHT_LIMIT, options.simd().bytes(), options.machine());
-        List<LoweredKernel> kernels = lowered(Partition.of(none, options.fuse(), Partition.WEIGHT_LIMIT), options, nested);
-        return Planner.plan(none, unread(source, none.graph()), kernels, Set.of(), options.machine());
+        Variants variants = new Variants(source, SecondRuns.none(runs.source().withoutHints()), options, Partition.WEIGHT_LIMIT);
+        return unlimited(variants, variants.whole(variants.partition()));
     }
 
     /** The graph that is compiled. */
@@ -126,29 +119,26 @@ record Compilation(
         return runs.graph();
     }
 
-    private static WithinBudget.Choice plan(Graph source, SecondRuns runs, Partition partition, List<LoweredKernel> kernels, NestedKernels nested,
-            String className, Options options, EmitOptions emit) {
-        List<Node> unread = unread(source, runs.graph());
+    private static MemoryPlan unlimited(Variants variants, Variants.Variant whole) {
+        return Planner.plan(whole.runs(), variants.unread(whole.runs().graph()), whole.kernels(), Set.of(), variants.options().machine());
+    }
+
+    private static WithinBudget.Choice plan(Variants variants, Variants.Variant whole, String className, EmitOptions emit) {
+        Options options = variants.options();
         if (options.memoryBudget().isEmpty()) {
-            return new WithinBudget.Choice(CutScans.NONE, kernels, Planner.plan(runs, unread, kernels, Set.of(), options.machine()));
+            return new WithinBudget.Choice(whole, unlimited(variants, whole));
         }
-        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), Trajectories.of(runs.graph()),
-                cuts -> nested.with(cuts).cut(partition, kernels), k -> Planner.of(runs, unread, k, options.machine()));
-        return within.of(kernels, r -> {
+        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), variants, whole);
+        return within.choose(r -> {
             // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
             r.unlimited().ifPresent(p -> emit(p, className, emit, options.verify()));
-            return new MemoryBudgetException(r.budget(), r.least(), r.bound(), r.kernel(), r.pinned(), r.states(), runs.source().hints().values());
+            return new MemoryBudgetException(r.budget(), r.least(), r.bound(), r.kernel(), r.pinned(), r.states(), whole.runs().source().hints().values());
         });
     }
 
     private static ClassImage emit(MemoryPlan plan, String className, EmitOptions emit, boolean poisoned) {
         int first = plan.stepsBeforeUpdates();
         return Emitter.emit(plan.part(0, first, poisoned), plan.part(first, plan.kernels().size(), poisoned), className, emit);
-    }
-
-    /** Inputs that the passes found to be of no use; the signature has them all the same. */
-    private static List<Node> unread(Graph source, Graph graph) {
-        return source.inputs().stream().filter(n -> graph.input(((Op.Input) n.op()).name()).isEmpty()).toList();
     }
 
     /** The node whose place an input of the source has. */

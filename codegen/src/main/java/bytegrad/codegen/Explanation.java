@@ -46,7 +46,7 @@ public final class Explanation {
      * @param schedule how its contraction is tiled, blocked and packed; empty where it has none
      * @param multiplyAdds of its contractions; 0 where it has none
      * @param nanos of one thread, as estimated before any run
-     * @param again the first launch that ran its kernel on the same values, where it computes once more what was not kept; else its own number
+     * @param again the first launch that computed what it stores, where all of that is computed once more; else its own number
      * @param kernel the listing of its kernel
      */
     public record Launch(int number, String label, String kind, List<String> stores, List<String> reads, List<String> inlined, long bytesRead,
@@ -83,9 +83,10 @@ public final class Explanation {
      *
      * @param bytes whole lines of 64 bytes
      * @param times how often, the first time included
-     * @param nanos estimated time of its kernel, each time
+     * @param inlined how often within the kernels that read it, without being stored
+     * @param nanos estimated time of each launch that stores it again; 0 where none does
      */
-    public record Recomputed(String value, String dtype, long bytes, int times, long nanos) {}
+    public record Recomputed(String value, String dtype, long bytes, int times, int inlined, long nanos) {}
 
     /**
      * A scan that keeps its carries before some steps only, for the scans of its gradient, which run the steps between again.
@@ -117,7 +118,7 @@ public final class Explanation {
      * @param lowerBound bytes that every plan of these kernels needs, whatever is computed again, as is proved
      * @param boundBy what the kernel stores that sets the bound
      * @param nanos estimated time of a run
-     * @param againNanos estimated time of what is computed again in it: of launches, and of steps of scans
+     * @param againNanos estimated time of what is computed again in it: of launches that store nothing else, and of steps of scans
      * @param stays by first launch
      * @param recomputed in the order of the first launches
      * @param scans those that do not keep all of their carries, in order of their launches

@@ -67,7 +67,7 @@ final class ExplanationBuilder {
                 slabs.put(d.text(), (long) n * d.bytes());
             }
         });
-        Explanation.Memory memory = timeline.memory(slabs, p -> p.label(g), c.cuts());
+        Explanation.Memory memory = timeline.memory(slabs, p -> p.label(g), c.cuts(), c.runs());
         Explanation.Heading heading = new Explanation.Heading(
                 c.simdBits(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(c.runs().source()), c.source().nodes().size(), g.nodes().size(), c.image().size());
         return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, hints, c.stages());

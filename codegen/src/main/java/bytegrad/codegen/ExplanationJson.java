@@ -54,7 +54,7 @@ final class ExplanationJson {
 
     private static Json recomputed(Explanation.Recomputed r) {
         return object(Map.entry("value", Json.of(r.value())), Map.entry("dtype", Json.of(r.dtype())), Map.entry("bytes", Json.of(r.bytes())),
-                Map.entry("times", Json.of(r.times())), Map.entry("nanos", Json.of(r.nanos())));
+                Map.entry("times", Json.of(r.times())), Map.entry("inlined", Json.of(r.inlined())), Map.entry("nanos", Json.of(r.nanos())));
     }
 
     private static Json scan(Explanation.CheckpointedScan s) {

@@ -71,7 +71,9 @@ final class MemoryText {
     private void recomputed(StringBuilder s) {
         s.append("computed again: ").append(m.recomputed().isEmpty() ? "nothing" : m.recomputed().size() + " values:").append('\n');
         for (Explanation.Recomputed r : m.recomputed()) {
-            s.append(String.format(Locale.ROOT, "    %9s  %d times, %s each  %s", bytes(r.bytes()), r.times(), time(r.nanos()), cut(r.value()))).append('\n');
+            String stored = r.nanos() == 0 ? "" : ", " + time(r.nanos()) + " to store it again";
+            String inlined = r.inlined() == 0 ? "" : ", " + r.inlined() + " within what reads it";
+            s.append(String.format(Locale.ROOT, "    %9s  %d times%s%s  %s", bytes(r.bytes()), r.times(), stored, inlined, cut(r.value()))).append('\n');
         }
     }
 

@@ -1,5 +1,6 @@
 package bytegrad.codegen;
 
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
@@ -7,6 +8,7 @@ import bytegrad.codegen.nest.CutScan;
 import bytegrad.codegen.nest.CutScans;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.StepMemory;
+import bytegrad.ir.Node;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /** What is live when, in bytes of whole lines. */
 final class MemoryTimeline {
@@ -46,6 +49,11 @@ final class MemoryTimeline {
         return live[launch];
     }
 
+    /** Bytes of what keeps its place for a session's life. */
+    long pinned() {
+        return pinned;
+    }
+
     private long peak() {
         long peak = pinned;
         for (long l : live) {
@@ -54,7 +62,7 @@ final class MemoryTimeline {
         return peak;
     }
 
-    Explanation.Memory memory(Map<String, Long> slabs, Function<Place, String> label, CutScans cuts) {
+    Explanation.Memory memory(Map<String, Long> slabs, Function<Place, String> label, CutScans cuts, SecondRuns runs) {
         StepMemory m = plan.memory();
         List<Explanation.Stay> stays = new ArrayList<>();
         Map<Place, List<StepMemory.Stay>> of = new LinkedHashMap<>();
@@ -66,15 +74,43 @@ final class MemoryTimeline {
                 of.computeIfAbsent(s.place(), _ -> new ArrayList<>()).add(s);
             }
         }
-        List<Explanation.Recomputed> recomputed = of.entrySet().stream().filter(e -> e.getValue().size() > 1).map(e -> {
-            StepMemory.Stay s = e.getValue().getFirst();
-            return new Explanation.Recomputed(label.apply(e.getKey()), e.getKey().dtype().text(), s.bytes(), e.getValue().size(), m.nanos().get(s.from()));
-        }).toList();
         List<Explanation.CheckpointedScan> scans = cuts.scans().stream().map(s -> checkpointed(s, cuts))
                 .sorted(Comparator.comparingInt(Explanation.CheckpointedScan::launch)).toList();
         long again = m.againNanos() + scans.stream().mapToLong(Explanation.CheckpointedScan::nanos).sum();
         return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), again, stays,
-                recomputed, scans);
+                recomputed(of, label, runs), scans);
+    }
+
+    private List<Explanation.Recomputed> recomputed(Map<Place, List<StepMemory.Stay>> of, Function<Place, String> label, SecondRuns runs) {
+        Map<Place, List<Place>> all = new LinkedHashMap<>();
+        for (Node n : runs.graph().nodes()) {
+            Node first = runs.firsts().get(n);
+            if (first != null) {
+                all.computeIfAbsent(new Place.Value(first), p -> new ArrayList<>(List.of(p))).add(new Place.Value(n));
+            }
+        }
+        of.forEach((p, stays) -> {
+            if (stays.size() > 1 && !(p instanceof Place.Value(Node n) && runs.firsts().containsKey(n))) {
+                all.putIfAbsent(p, List.of(p));
+            }
+        });
+        List<Explanation.Recomputed> recomputed = new ArrayList<>();
+        ToIntFunction<Place> launch = p -> of.getOrDefault(p, List.of()).stream().mapToInt(StepMemory.Stay::from).findFirst().orElse(Integer.MAX_VALUE);
+        all.keySet().stream().sorted(Comparator.comparingInt(launch)).forEach(first -> {
+            List<Place> places = all.getOrDefault(first, List.of());
+            List<Long> again = new ArrayList<>();
+            int times = 0;
+            int inlined = 0;
+            for (Place p : places) {
+                List<StepMemory.Stay> stays = of.getOrDefault(p, List.of());
+                times += Math.max(1, stays.size());
+                inlined += stays.isEmpty() && p != first ? 1 : 0;
+                stays.subList(p == first ? Math.min(1, stays.size()) : 0, stays.size()).forEach(s -> again.add(plan.memory().nanos().get(s.from())));
+            }
+            long nanos = again.isEmpty() ? 0 : again.stream().mapToLong(n -> n).sum() / again.size();
+            recomputed.add(new Explanation.Recomputed(label.apply(first), first.dtype().text(), StepMemory.bytes(first), times, inlined, nanos));
+        });
+        return recomputed;
     }
 
     private Explanation.CheckpointedScan checkpointed(CutScan scan, CutScans cuts) {

@@ -221,8 +221,9 @@ final class MemoryBudgetTest {
         assertEquals(m.againNanos(), again.stream().mapToLong(Explanation.Launch::nanos).sum());
         assertEquals(m.nanos(), e.launches().stream().mapToLong(Explanation.Launch::nanos).sum());
         for (Explanation.Launch l : again) {
-            assertEquals(e.launches().get(l.again()).stores(), l.stores());
-            assertTrue(m.recomputed().stream().anyMatch(r -> l.stores().contains(r.value()) && r.times() >= 2), l.label());
+            List<String> stores = l.stores().stream().map(s -> s.replace(" again", "")).toList();
+            assertTrue(e.launches().get(l.again()).stores().containsAll(stores), l.label());
+            assertTrue(m.recomputed().stream().anyMatch(r -> stores.contains(r.value()) && r.times() >= 2), l.label());
         }
         for (Explanation.Launch l : e.launches()) {
             long live = m.pinnedBytes() + m.stays().stream().filter(s -> s.from() <= l.number() && l.number() <= s.last()).mapToLong(Explanation.Stay::bytes).sum();

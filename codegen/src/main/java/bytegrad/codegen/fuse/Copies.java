@@ -4,6 +4,7 @@ import bytegrad.ir.Graph;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -99,6 +100,21 @@ final class Copies {
             }
         }
         return large.size() == 1 ? Optional.of(large.iterator().next()) : Optional.empty();
+    }
+
+    /** It is a contraction, or made of one by elementwise nodes that need not be stored. */
+    boolean endsContraction(Node n) {
+        Node x = n;
+        while (isElementwise(x)) {
+            int size = x.shape().size();
+            Optional<Node> operand = x.inputs().stream().map(Copies::throughViews).filter(y -> y.shape().size() == size && !inMemory(y))
+                    .min(Comparator.comparing(y -> !(y.op() instanceof Op.Contract)));
+            if (operand.isEmpty()) {
+                return false;
+            }
+            x = operand.get();
+        }
+        return x.op() instanceof Op.Contract;
     }
 
     /** All kernels but the first, which computes the node in either case, have the tensor at hand. */

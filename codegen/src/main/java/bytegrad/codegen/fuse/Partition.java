@@ -1,6 +1,7 @@
 package bytegrad.codegen.fuse;
 
 import bytegrad.codegen.hint.SecondRuns;
+import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -22,6 +23,19 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
     /** Primitive operations in one kernel: beyond this C2 takes long, and HotSpot's 8,000-byte limit for a method comes near. */
     public static final int WEIGHT_LIMIT = 120;
 
+    /** Primitive operations of a polynomial in f32, and what a call in f64 counts as. */
+    private static final int DEAR = 20;
+
+    private static final int CALL = 8;
+
+    /** Elements of a row that a kernel may keep in the first cache between its loops. */
+    public static final int LONGEST_ROW = 4096;
+
+    /** Computing the node's value from those of its operands takes longer than to store and load it in the first cache: an exp. */
+    public static boolean isDear(Node n) {
+        return n.op() instanceof Op.Map && Weight.of(n) >= (n.dtype() == DType.F64 ? CALL : DEAR);
+    }
+
     /**
      * Decides for a graph.
      *
@@ -29,12 +43,12 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
      * @param weightLimit primitive operations in one kernel at most
      */
     public static Partition of(Graph graph, boolean fused, int weightLimit) {
-        return of(SecondRuns.none(graph), fused, weightLimit);
+        return of(SecondRuns.none(graph), fused ? Extent.ALL : Extent.NONE, weightLimit);
     }
 
     /** As {@link #of(Graph, boolean, int)}, as hints demand: a checkpoint is stored, and no kernel stores nodes of several eras. */
-    public static Partition of(SecondRuns runs, boolean fused, int weightLimit) {
-        return new Partitioner(runs, fused, weightLimit).partition();
+    public static Partition of(SecondRuns runs, Extent extent, int weightLimit) {
+        return new Partitioner(runs, extent, weightLimit).partition();
     }
 
     /** The node whose elements, in their order, are this one's: what a nested op reads in memory. */

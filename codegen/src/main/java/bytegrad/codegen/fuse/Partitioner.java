@@ -41,7 +41,7 @@ final class Partitioner {
 
     private final Graph graph;
     private final SecondRuns runs;
-    private final boolean fused;
+    private final Extent extent;
     private final int weightLimit;
     private final boolean[] required;
     /** Of those, the nodes that must be in memory only where a kernel reads them out of order. */
@@ -60,10 +60,10 @@ final class Partitioner {
     /** Nodes that are results of one nested op, by id. */
     private final Map<NestedGroup, List<Node>> nested = new HashMap<>();
 
-    Partitioner(SecondRuns runs, boolean fused, int weightLimit) {
+    Partitioner(SecondRuns runs, Extent extent, int weightLimit) {
         this.runs = runs;
         this.graph = runs.graph();
-        this.fused = fused;
+        this.extent = extent;
         this.weightLimit = weightLimit;
         int n = graph.nodes().size();
         this.required = new boolean[n];
@@ -92,7 +92,7 @@ final class Partitioner {
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
             place(graph.nodes().get(i));
         }
-        if (fused) {
+        if (extent != Extent.NONE) {
             new Merge(drafts, home, reads.ofStored(home), n -> required[n.id()] && !operands[n.id()], weightLimit).run();
         }
         return freeze();
@@ -135,7 +135,7 @@ final class Partitioner {
             case Op.Reduce o -> {}
             case Op.View o -> {}
         }
-        if (!fused && !(n.op() instanceof Op.Constant) && !(n.op() instanceof Op.Input)) {
+        if (extent == Extent.NONE && !(n.op() instanceof Op.Constant) && !(n.op() instanceof Op.Input)) {
             require(n, "nothing is fused");
         }
     }
@@ -350,7 +350,12 @@ final class Partitioner {
 
     /** A stored node is computed where it is read first, if its elements are produced there in the order they are read. */
     private Optional<Draft> joinFirstReader(Node n, Set<Use> reads) {
-        if (!fused || reads.isEmpty() || !(n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Reduce
+        boolean joins = switch (extent) {
+            case NONE -> false;
+            case APART -> required[n.id()] && !operands[n.id()] || !copies.endsContraction(n);
+            case ALL -> true;
+        };
+        if (!joins || reads.isEmpty() || !(n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Reduce
                 || n.op() instanceof Op.Contract)) {
             return Optional.empty();
         }

@@ -87,7 +87,7 @@ final class SecondRunWriter {
                 era.put(n, eras.get(n.id()));
             }
         }
-        return new SecondRuns(source, graph, of, era, begun);
+        return new SecondRuns(source, graph, of, era, begun, Map.of());
     }
 
     private Node first(Node n) {

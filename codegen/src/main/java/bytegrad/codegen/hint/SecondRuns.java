@@ -24,17 +24,20 @@ import java.util.OptionalInt;
  * @param again of each node of a second run, the subgraph
  * @param eras of nodes, where it is not 0
  * @param begun of each subgraph with a second run, the era that begins with it
+ * @param firsts of nodes that are computed again for the sake of a memory budget, which demands nothing of them: their first runs
  */
-public record SecondRuns(Graph source, Graph graph, Map<Node, Integer> again, Map<Node, Integer> eras, Map<Integer, Integer> begun) {
+public record SecondRuns(
+        Graph source, Graph graph, Map<Node, Integer> again, Map<Node, Integer> eras, Map<Integer, Integer> begun, Map<Node, Node> firsts) {
     public SecondRuns {
         again = Map.copyOf(again);
         eras = Map.copyOf(eras);
         begun = Map.copyOf(begun);
+        firsts = Map.copyOf(firsts);
     }
 
     /** A graph of which nothing is demanded. */
     public static SecondRuns none(Graph graph) {
-        return new SecondRuns(graph, graph, Map.of(), Map.of(), Map.of());
+        return new SecondRuns(graph, graph, Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     /**

@@ -1,5 +1,7 @@
 package bytegrad.codegen.plan;
 
+import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
@@ -7,6 +9,7 @@ import bytegrad.codegen.plan.remat.KernelGraph;
 import bytegrad.codegen.plan.remat.StepPlan;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -54,12 +57,13 @@ final class Launching {
         return start;
     }
 
-    MemoryPlan plan(Graph graph, OptionalLong budget) {
+    MemoryPlan plan(SecondRuns runs, OptionalLong budget) {
         Map<Integer, StepPlan.Buffer> current = new HashMap<>();
         List<List<StepPlan.Buffer>> starting = new ArrayList<>();
         step.runs().forEach(_ -> starting.add(new ArrayList<>()));
         step.buffers().forEach(b -> starting.get(b.from()).add(b));
         Map<Integer, Integer> firstRun = new HashMap<>();
+        Map<Node, Integer> computed = new HashMap<>();
         // Launches up to and with each position.
         int[] upTo = new int[step.runs().size()];
         KernelGraph g = steps.graph();
@@ -68,9 +72,9 @@ final class Launching {
             int k = step.runs().get(p);
             Optional<LoweredKernel> lk = steps.launched(k);
             if (lk.isPresent()) {
-                firstRuns.add(firstRun.computeIfAbsent(k, _ -> launches.size()));
+                firstRuns.add(firstRun.computeIfAbsent(k, _ -> first(lk.get(), runs, computed)));
                 nanos.add(g.kernels().get(k).cost());
-                launches.add(launch(graph, lk.get(), steps.buffers(k), current));
+                launches.add(launch(runs.graph(), lk.get(), steps.buffers(k), current));
                 kernels.add(lk.get());
             }
             upTo[p] = launches.size();
@@ -91,6 +95,15 @@ final class Launching {
         updates.inPlace.forEach((value, state) -> offsets.put(value, Objects.requireNonNull(offsets.get(state))));
         StepMemory memory = new StepMemory(stays, firstRuns, nanos, budget, steps.bound().bytes(), g.kernels().isEmpty() ? "" : steps.bound().by(g));
         return new MemoryPlan(new Plan.Seq(launches), kernels, sizes, offsets, Set.copyOf(updates.inPlace.keySet()), updates.copied.size(), memory);
+    }
+
+    /** The first launch that computed what a kernel stores: one before where all of that is computed again, else the one that is next. */
+    private int first(LoweredKernel lk, SecondRuns runs, Map<Node, Integer> computed) {
+        int own = launches.size();
+        List<Node> roots = lk.cluster().roots().stream().map(Cluster.Root::node).toList();
+        roots.forEach(n -> computed.putIfAbsent(n, own));
+        lk.computed().nodes().forEach(n -> computed.putIfAbsent(n, own));
+        return roots.stream().mapToInt(n -> computed.getOrDefault(runs.firsts().getOrDefault(n, n), own)).max().orElse(own);
     }
 
     private int offset(StepPlan.Buffer b) {

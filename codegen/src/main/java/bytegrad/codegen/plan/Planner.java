@@ -83,7 +83,7 @@ public final class Planner {
     }
 
     private MemoryPlan plan(StepPlan step, Set<Place> elsewhere, OptionalLong budget) {
-        MemoryPlan plan = new Launching(steps, step, updates, pinned, elsewhere, p -> p.label(graph)).plan(graph, budget);
+        MemoryPlan plan = new Launching(steps, step, updates, pinned, elsewhere, p -> p.label(graph)).plan(runs, budget);
         PlanVerifier.verify(plan, runs);
         if (plan.arenaBytes() != step.bytes()) {
             throw new PlanException("invalid plan: slabs of " + plan.arenaBytes() + " bytes, but " + step.bytes() + " planned");
@@ -107,6 +107,11 @@ public final class Planner {
     public Optional<MemoryPlan> ifAny(long budget) {
         return fits(budget).or(() ->
                 StepPlanner.ifAny(steps.graph(), budget, effort()).map(step -> plan(step, Set.of(), OptionalLong.of(budget))));
+    }
+
+    /** As {@link #ifAny}, where an order is known in which the kernels, some of them several times, keep the budget or nearly do. */
+    public Optional<MemoryPlan> from(List<Integer> kernels, long budget) {
+        return StepPlanner.planFrom(steps.graph(), steps.sequence(kernels), budget, effort()).map(step -> plan(step, Set.of(), OptionalLong.of(budget)));
     }
 
     /** The plan without a budget, if it keeps one. */

@@ -11,6 +11,7 @@ import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +45,14 @@ final class StepGraph {
     private final Set<Place> checkpoints;
     private final Map<Place, Integer> numbers = new LinkedHashMap<>();
     private final List<KernelGraph.Value> values = new ArrayList<>();
-    /** Of each value but the ends. */
-    private final List<Place> places = new ArrayList<>();
+    /** Of each value but the ends; nothing where a value only says that a kernel has run. */
+    private final List<Optional<Place>> places = new ArrayList<>();
     private final List<KernelGraph.Kernel> steps = new ArrayList<>();
     private final List<Optional<LoweredKernel>> launched = new ArrayList<>();
     private final List<List<Integer>> buffers = new ArrayList<>();
+    /** By kernel, its step, and that which says that it has checked its indices. */
+    private final Map<Integer, Integer> stepOf = new HashMap<>();
+    private final Map<Integer, Integer> checked = new HashMap<>();
     private final KernelGraph graph;
     private final LowerBound bound;
 
@@ -67,8 +71,6 @@ final class StepGraph {
         this.machine = machine;
         this.label = label;
         pinned.forEach(this::value);
-        Map<Integer, Integer> stepOf = new HashMap<>();
-        Map<Integer, Integer> checked = new HashMap<>();
         Map<Integer, Integer> done = new HashMap<>();
         order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done())));
         for (int k : order.sorted()) {
@@ -104,20 +106,25 @@ final class StepGraph {
             return known;
         }
         boolean over = updates.inPlace.containsKey(p);
-        int number = value(label.apply(p), over ? 0 : Layout.bytes(p.dtype(), p.size()), p, over || pinned.contains(p));
+        int number = place(label.apply(p), over ? 0 : Layout.bytes(p.dtype(), p.size()), p, over || pinned.contains(p));
         numbers.put(p, number);
         return number;
     }
 
-    private int value(String name, long bytes, Place p, boolean keeps) {
-        values.add(new KernelGraph.Value(name, bytes, p.dtype().ordinal(), keeps));
-        places.add(p);
-        return values.size() - 1;
+    private int place(String name, long bytes, Place p, boolean keeps) {
+        places.add(Optional.of(p));
+        return value(new KernelGraph.Value(name, bytes, p.dtype().ordinal(), keeps));
     }
 
     /** What says that a kernel has run. */
     private int done() {
-        return value("run of a kernel", 0, new Place.Scratch(-1, DType.F32, 0), false);
+        places.add(Optional.empty());
+        return value(new KernelGraph.Value("run of a kernel", 0, 0, false));
+    }
+
+    private int value(KernelGraph.Value v) {
+        values.add(v);
+        return values.size() - 1;
     }
 
     private int add(LoweredKernel lk, Set<Integer> after, List<Integer> waited, Optional<Integer> done) {
@@ -135,17 +142,17 @@ final class StepGraph {
                 }
                 case WRITE, READ_WRITE -> {
                     boolean state = p instanceof Place.Value(Node n) && n.op() instanceof Op.Input;
-                    in.add(state ? value("new " + label.apply(p), 0, p, true) : value(p));
+                    in.add(state ? place("new " + label.apply(p), 0, p, true) : value(p));
                     writes.add(in.getLast());
                     stored.add(values.get(in.getLast()).name());
                 }
                 case SCRATCH -> {
-                    in.add(value("scratch", Layout.bytes(p.dtype(), p.size()), p, false));
+                    in.add(place("scratch", Layout.bytes(p.dtype(), p.size()), p, false));
                     writes.add(in.getLast());
                 }
             }
         }
-        boolean once = writes.stream().anyMatch(v -> values.get(v).pinned() || checkpoints.contains(places.get(v)));
+        boolean once = writes.stream().anyMatch(v -> values.get(v).pinned() || places.get(v).filter(checkpoints::contains).isPresent());
         long nanos = LAUNCH_NANOS + (long) Math.min(MOST_NANOS, lk.nanos(machine));
         steps.add(new KernelGraph.Kernel(String.join(", ", stored), nanos, reads, writes, once, List.copyOf(after), List.of()));
         buffers.add(in);
@@ -155,7 +162,7 @@ final class StepGraph {
 
     /** A step that is there to be waited for: by then a kernel has checked its indices. It may run again, since what was right once is right again. */
     private int checked(int step) {
-        List<Integer> stored = steps.get(step).writes().stream().filter(v -> !(places.get(v) instanceof Place.Scratch)).toList();
+        List<Integer> stored = steps.get(step).writes().stream().filter(v -> !isSign(v) && !(content(v) instanceof Place.Scratch)).toList();
         steps.add(new KernelGraph.Kernel("checks of " + steps.get(step).name(), 0, stored, List.of(), true, List.of(), List.of()));
         buffers.add(List.of());
         launched.add(Optional.empty());
@@ -164,6 +171,22 @@ final class StepGraph {
 
     KernelGraph graph() {
         return graph;
+    }
+
+    /** The steps of kernels that run in some order: those that launch none come as early as they can, copies of new values last. */
+    List<Integer> sequence(List<Integer> kernels) {
+        List<Integer> sequence = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
+        for (int k : kernels) {
+            sequence.add(at(stepOf, k));
+            if (seen.add(k) && checked.containsKey(k)) {
+                sequence.add(at(checked, k));
+            }
+        }
+        for (int step = steps.size() - updates.copied.size(); step < steps.size(); step++) {
+            sequence.add(step);
+        }
+        return sequence;
     }
 
     /** What every plan needs. */
@@ -183,16 +206,16 @@ final class StepGraph {
 
     /** Where a value is: its own place, or the state that it is written over. */
     Place place(int value) {
-        return updates.home(places.get(value));
+        return updates.home(content(value));
     }
 
     /** Whether a value is nothing but that a kernel has run. */
     boolean isSign(int value) {
-        return places.get(value) instanceof Place.Scratch(int number, DType dtype, int size) && number < 0;
+        return places.get(value).isEmpty();
     }
 
-    /** What a value is. */
+    /** What a value is, if it is no sign. */
     Place content(int value) {
-        return places.get(value);
+        return places.get(value).orElseThrow();
     }
 }

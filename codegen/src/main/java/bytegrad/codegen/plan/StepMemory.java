@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * What a plan does with memory, launch by launch.
  *
  * @param stays what is in the arena beside pinned places, by first launch
- * @param firstRuns for each launch the first that runs its kernel: itself, where nothing is computed again
+ * @param firstRuns for each launch the first that computed what it stores: itself, unless all of that is computed again
  * @param nanos estimated time of each launch on one thread
  * @param budget what the arena's bytes were held against
  * @param bound bytes that every plan of these kernels needs, as is proved

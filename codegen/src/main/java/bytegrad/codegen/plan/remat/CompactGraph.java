@@ -91,4 +91,37 @@ final class CompactGraph {
     int slots(int k) {
         return writeStart[k + 1] - writeStart[k] + readStart[k + 1] - readStart[k];
     }
+
+    /** Whether a sequence runs whatever must run, finds what it reads, and keeps to who waits for whom. */
+    boolean canRun(int[] sequence) {
+        boolean[] there = new boolean[values];
+        int[] runs = new int[kernels];
+        int[] left = new int[kernels];
+        for (int k : sequence) {
+            left[k]++;
+        }
+        for (int k : sequence) {
+            for (int i = firstRead(k); i < endReads(k); i++) {
+                if (!there[reads[i]]) {
+                    return false;
+                }
+            }
+            left[k]--;
+            runs[k]++;
+            for (int earlier : after[k]) {
+                if (left[earlier] > 0) {
+                    return false;
+                }
+            }
+            for (int i = firstWrite(k); i < endWrites(k); i++) {
+                there[writes[i]] = true;
+            }
+        }
+        for (int k = 0; k < kernels; k++) {
+            if (once[k] && runs[k] != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

@@ -25,8 +25,12 @@ final class Search {
      */
     record Found(Optional<int[]> sequence, boolean proved) {}
 
-    /** A search within a budget without what is pinned. */
-    static Found within(CompactGraph g, long budget, Effort effort) {
+    /**
+     * A search within a budget without what is pinned.
+     *
+     * @param start a sequence to begin with, beside those that are made here
+     */
+    static Found within(CompactGraph g, long budget, Effort effort, Optional<int[]> start) {
         Profile given = new Profile(g, budget);
         int[] order = Orders.given(g);
         given.load(order, order.length);
@@ -46,10 +50,10 @@ final class Search {
                 return new Found(exact.sequence(), true);
             }
         }
-        return portfolio(g, budget, effort);
+        return portfolio(g, budget, effort, start);
     }
 
-    private static Found portfolio(CompactGraph g, long budget, Effort effort) {
+    private static Found portfolio(CompactGraph g, long budget, Effort effort, Optional<int[]> start) {
         Box box = new Box(effort.steps());
         Restarts restarts = new Restarts(g, budget, box);
         int[] given = Orders.given(g);
@@ -62,6 +66,7 @@ final class Search {
                 return new Found(Optional.of(restarts.best()), restarts.free());
             }
         }
+        start.ifPresent(restarts::add);
         if (g.kernels <= LARGE) {
             restarts.add(given);
             for (int[] order : Orders.all(g)) {

@@ -64,6 +64,24 @@ public final class StepPlanner {
         return plan;
     }
 
+    /**
+     * As {@link #planWithin}, but one of the sequences that the search begins with is given: kernels in an order in which they can run, some of them several times. Where it is
+     * no sequence of this graph's, it is left out.
+     *
+     * @throws PlanException if the budget is not positive
+     */
+    public static Optional<StepPlan> planFrom(KernelGraph graph, List<Integer> start, long budget, Effort effort) {
+        checkBudget(budget);
+        StepPlanner p = new StepPlanner(graph, effort);
+        if (budget < LowerBound.of(p.compact).bytes()) {
+            return Optional.empty();
+        }
+        int[] sequence = start.stream().mapToInt(k -> k).toArray();
+        Optional<StepPlan> plan = Optional.ofNullable(p.within(budget, effort, p.compact.canRun(sequence) ? Optional.of(sequence) : Optional.empty()));
+        plan.ifPresent(found -> StepVerifier.verify(graph, found, budget));
+        return plan;
+    }
+
     private static void checkBudget(long budget) {
         if (budget <= 0) {
             throw new PlanException("a memory budget of " + budget + " bytes");
@@ -103,7 +121,7 @@ public final class StepPlanner {
      */
     public static Optional<List<Integer>> sequence(KernelGraph graph, long budget, Effort effort) {
         CompactGraph g = new CompactGraph(graph);
-        return Search.within(g, budget - g.pinned, effort).sequence().map(s -> {
+        return Search.within(g, budget - g.pinned, effort, Optional.empty()).sequence().map(s -> {
             Profile p = new Profile(g, budget - g.pinned);
             p.load(s, s.length);
             return Arrays.stream(p.sequence()).boxed().toList();
@@ -149,13 +167,17 @@ public final class StepPlanner {
 
     /** The cheapest plan found within a budget; null if there is none. */
     private @Nullable StepPlan within(long budget, Effort how) {
+        return within(budget, how, Optional.empty());
+    }
+
+    private @Nullable StepPlan within(long budget, Effort how, Optional<int[]> start) {
         long arena = budget - compact.pinned;
         long live = arena;
         long fits = -1;
         long fails = arena + 1;
         StepPlan best = null;
         for (int round = 0; round < how.rounds() && live >= 0; round++) {
-            Optional<int[]> sequence = Search.within(compact, live, how).sequence();
+            Optional<int[]> sequence = Search.within(compact, live, how, start).sequence();
             if (sequence.isEmpty()) {
                 break;
             }
