@@ -115,7 +115,7 @@ final class Vjp {
             case TANH -> to(y, 0, () -> b.mul(dy, oneMinus(b.square(y))));
             // y (1 − y)
             case SIGMOID -> to(y, 0, () -> b.mul(dy, b.mul(y, oneMinus(y))));
-            case ERF -> to(y, 0, () -> b.mul(b.mul(dy, TWO_OVER_SQRT_PI), b.exp(b.neg(b.square(y.input(0))))));
+            case ERF -> to(y, 0, () -> b.mul(b.mul(dy, TWO_OVER_SQRT_PI), map.bell(y.input(0))));
             case SIN -> to(y, 0, () -> b.mul(dy, b.cos(y.input(0))));
             case COS -> to(y, 0, () -> b.neg(b.mul(dy, b.sin(y.input(0)))));
             case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EXP2, LOG2, LOG1P, EXPM1, CBRT, ERFC, ERF_INV, LGAMMA, DIGAMMA, POW, ATAN2,

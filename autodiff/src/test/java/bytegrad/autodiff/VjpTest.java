@@ -48,6 +48,25 @@ class VjpTest {
         assertArrayEquals(under, slopes((b, n) -> b.min(zero(b), n), Shape.of(4), x));
     }
 
+    /** A product with a number just above the least would be denormal; the slope is 0 before it comes near. */
+    @Test
+    void theSlopeOfErfEndsBeforeItIsDenormal() {
+        int n = 2000;
+        double[] x = new double[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = (i - n / 2) / 64.0;
+        }
+        Node in = b.input("x", DType.F32, n);
+        Node g = Gradient.of(b, b.sumAll(b.erf(in)), in);
+        double[] dx = Evaluated.at(b, g, Map.of("x", Value.of(TensorType.of(DType.F32, n), x)));
+        for (int i = 0; i < n; i++) {
+            double exact = 2 / Math.sqrt(Math.PI) * Math.exp(-x[i] * x[i]);
+            assertEquals(exact, dx[i], 5e-31 + 1e-5 * exact, "at " + x[i]);
+            assertEquals(dx[i] != 0, x[i] * x[i] <= 70, "at " + x[i]);
+        }
+        assertEquals(2 / Math.sqrt(Math.PI) * Math.exp(-400), slopes((b, y) -> b.erf(y), Shape.SCALAR, 20)[0], 1e-185);
+    }
+
     @Test
     void reluNeedsOnlyItsResult() {
         Node x = b.input("x", DType.F32, 8);

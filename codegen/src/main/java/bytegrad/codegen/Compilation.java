@@ -94,7 +94,8 @@ record Compilation(
         }
         MemoryPlan plan = choice.plan();
         stages.dump(d -> d.plan(plan));
-        ClassImage image = stages.time("emit", () -> emit(plan, className, emit, options.verify()));
+        long nanos = options.rehearses() ? plan.memory().totalNanos() : 0;
+        ClassImage image = stages.time("emit", () -> emit(plan, className, emit.withNanos(nanos), options.verify()));
         stages.dump(d -> d.image(image));
         return new Compilation(source, chosen.runs(), chosen.partition(), chosen.kernels(), chosen.cuts(), plan, image, 8 * options.simd().bytes(),
                 options.machine(), stages.times());

@@ -59,16 +59,16 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
     }
 
     /**
-     * How a compiled function begins: vector code is hundreds of times slower until HotSpot has compiled it. Code that can be prepared without runs
-     * contracts 2 to 3 % slower ever after.
+     * How a compiled function begins: vector code is hundreds of times slower until HotSpot has compiled it. Its micro-kernels are prepared in front of a session's runs, on memory of
+     * their own and for as long as the session has taken until then at most; not where there is a memory budget.
      */
     public enum Start {
         /** With the code that is to stay. */
         COLD,
         /**
-         * With scalar code, which is fast sooner. If there are many runs, or long ones, vector code is prepared in front of some of them, on memory of its
-         * own, and each session goes over to it between two runs: no bit changes. Of use with {@link Simd#AUTO}; a graph that is compiled to be looked at
-         * (with verification, a dump or a profile) begins cold, and so does one with a memory budget, since two memories would be in use while a session goes over.
+         * With scalar code, which is fast sooner; when vector code is prepared, each session goes over to it between two runs: no bit changes. Of use with {@link Simd#AUTO};
+         * a graph that is compiled to be looked at (with verification, a dump or a profile) begins cold, and so does one with a memory budget, since two memories would be in use
+         * while a session goes over.
          */
         SCALAR,
         /** {@linkplain bytegrad.runtime.CompiledFunction#warmUp Warmed up} before the compiled function is returned. */
@@ -77,16 +77,12 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
 
     /** Whether there are to be two classes: not where a graph is compiled to be looked at, nor where it can only be scalar code. */
     boolean startsScalar() {
-        return handsOver() && simd == Simd.AUTO && !verify && dump.isEmpty() && !profile && bytegrad.runtime.SimdSupport.mayBeVectors();
+        return start == Start.SCALAR && memoryBudget.isEmpty() && simd == Simd.AUTO && !verify && dump.isEmpty() && !profile && bytegrad.runtime.SimdSupport.mayBeVectors();
     }
 
-    /** Whether micro-kernels are to be told how many products they add, so that a warm-up can call them for few. */
-    boolean rehearsed() {
-        return start == Start.WARM || handsOver();
-    }
-
-    private boolean handsOver() {
-        return start == Start.SCALAR && memoryBudget.isEmpty();
+    /** Whether micro-kernels can be called to have HotSpot compile them: that takes memory beside a session's. */
+    boolean rehearses() {
+        return simd != Simd.SCALAR && (start == Start.WARM || memoryBudget.isEmpty());
     }
 
     /** With chunks of the usual size. */

@@ -86,7 +86,7 @@ record Variants(Graph source, SecondRuns runs, Options options, int weightLimit,
     }
 
     private List<LoweredKernel> lowered(Partition partition) {
-        return Lowering.lower(partition, options.simd().bytes(), new Grain(options.chunkNanos()), options.machine(), options.rehearsed(), nested).stream()
+        return Lowering.lower(partition, options.simd().bytes(), new Grain(options.chunkNanos()), options.machine(), nested).stream()
                 .map(LoweredKernel::tidied).toList();
     }
 }

@@ -38,7 +38,7 @@ final class FlightTest {
             SimdSupport.choice();
             Session s = Compiler.compile(GRAPH, Options.DEFAULT.withStart(Options.Start.SCALAR)).newSession(1);
             s.set("x", new float[] {1, 4, 9, 16}).set("w", new float[4]);
-            for (int k = 0; k < 5; k++) {
+            for (int k = 0; k < 5 || !s.handedOver() && !SimdSupport.choice().isScalar(); k++) {
                 s.run();
             }
             arena = s.bytes();
@@ -51,7 +51,7 @@ final class FlightTest {
         List<RecordedEvent> all = RecordingFile.readAllEvents(file);
 
         List<RecordedEvent> steps = of(all, "Step").stream().filter(e -> !e.getBoolean("failed")).toList();
-        assertEquals(List.of(0L, 1L, 2L, 3L, 4L), steps.stream().map(e -> e.getLong("run")).sorted().toList());
+        assertEquals(List.of(0L, 1L, 2L, 3L, 4L), steps.stream().map(e -> e.getLong("run")).sorted().limit(5).toList());
         assertTrue(steps.stream().allMatch(e -> e.getString("outputs").equals("y") && e.getInt("threads") == 1 && e.getDuration().toNanos() > 0));
         assertEquals(1, of(all, "Step").stream().filter(e -> e.getBoolean("failed")).count());
 

@@ -12,6 +12,7 @@ import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.SimdSupport;
 import bytegrad.runtime.Slot;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,9 +20,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Sessions that start with scalar code and go over to vector code between two runs. */
+/** Code that is prepared between runs: vector code that a session of scalar code goes over to, and micro-kernels of a session that began with vector code. */
 final class HandOverTest {
-    private static final int MOST_RUNS = 400;
+    private static final int MOST_RUNS = 1_000_000;
 
     private final Graph graph = FactsTest.perceptron(new Sgd(0.1), 24, 33, 10);
     private final Map<String, bytegrad.ir.eval.Value> inputs = RandomGraphs.inputs(graph, 1);
@@ -110,6 +111,33 @@ final class HandOverTest {
         runUntilHandedOver(s);
         long after = s.bytes();
         assertEquals(Compiler.compile(graph, Options.DEFAULT.withVerification(true)).arena().bytes(), after);
+    }
+
+    @Test
+    void microKernelsAreRehearsedOnMemoryThatIsCountedAndLeft() {
+        Graph large = FactsTest.perceptron(new Sgd(0.1), 784, 256, 128, 10);
+        Map<String, bytegrad.ir.eval.Value> values = RandomGraphs.inputs(large, 1);
+        CompiledFunction f = Compiler.compile(large, Options.DEFAULT);
+        Session s = f.newSession(1);
+        Session scalar = Compiler.compile(large, Options.DEFAULT.withSimd(Options.Simd.SCALAR)).newSession(1);
+        Session within = Compiler.compile(large, Options.DEFAULT.withMemoryBudget(f.arena().bytes())).newSession(1);
+        for (Session x : List.of(s, scalar, within)) {
+            values.forEach((name, v) -> x.set(name, Three.tensor(v)));
+        }
+        boolean more = false;
+        boolean left = false;
+        for (int r = 0; r < MOST_RUNS && !left; r++) {
+            s.run();
+            more |= s.bytes() > f.arena().bytes();
+            left = more && s.bytes() == f.arena().bytes();
+            if (r < 5) {
+                scalar.run();
+                assertSame(s, scalar, "run " + r);
+                within.run();
+                assertEquals(within.function().arena().bytes(), within.bytes());
+            }
+        }
+        assertTrue(more && left);
     }
 
     @Test

@@ -1,28 +1,30 @@
 package bytegrad.runtime;
 
-/** How often a session has run, and for how long: what says when vector code is prepared for it, and in which slices. */
+/**
+ * How long a session has taken until now: in front of a run, code is prepared for as long again at most. A few runs are then never more than twice as slow as
+ * without, and many are soon fast.
+ */
 final class Pace {
-    /** After so many short runs, or one that is not short, it is worth the while. */
-    private static final int FEW_RUNS = 2;
+    /** Vector code that HotSpot has not compiled is some 70 to 400 times slower: the first run will take so long, and that counts as well. */
+    private static final int UNCOMPILED = 50;
 
-    private static final long SHORT_NANOS = 100_000_000;
+    /** Less is not worth the while: to ask how much a thread has allocated takes a tenth of it, once. */
+    private static final long LEAST_NANOS = 100_000_000;
 
-    /** At least for so long it is prepared in front of a run: while scalar runs go on, HotSpot is busy with code that is soon to go. */
-    private static final long SLICE_NANOS = 1_000_000_000;
+    private long nanos;
 
-    private static final int SLICE_RUNS = 4;
-
-    private int runs;
-    private long longestNanos;
-
-    /** A run took so long. */
-    void ran(long nanos) {
-        runs = Math.min(FEW_RUNS, runs + 1);
-        longestNanos = Math.max(longestNanos, nanos);
+    /** Of a session whose runs are estimated to take so long in the end, after a first one in code that is not compiled; 0 where code is as fast as it gets. */
+    Pace(long estimatedNanos) {
+        nanos = UNCOMPILED * estimatedNanos;
     }
 
-    /** Nanoseconds to prepare it for now; 0 where it is too early. */
+    /** A run, or what was prepared in front of one, took so long. */
+    void took(long more) {
+        nanos += more;
+    }
+
+    /** Nanoseconds to prepare code for now; 0 where it is too early. */
     long slice() {
-        return runs >= FEW_RUNS || longestNanos >= SHORT_NANOS ? Math.max(SLICE_NANOS, SLICE_RUNS * longestNanos) : 0;
+        return nanos < LEAST_NANOS ? 0 : nanos;
     }
 }

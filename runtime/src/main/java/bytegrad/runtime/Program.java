@@ -36,6 +36,11 @@ public abstract class Program {
         return 0;
     }
 
+    /** Nanoseconds that a run is estimated to take once the micro-kernels are compiled; 0 where there are none to rehearse. */
+    protected long estimatedNanos() {
+        return 0;
+    }
+
     /** Elements that each slab needs for {@link #rehearse}, as far as it has so many. */
     protected int rehearsalElements() {
         return 0;

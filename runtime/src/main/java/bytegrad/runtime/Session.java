@@ -31,7 +31,7 @@ public final class Session {
     private CompiledFunction current;
     private Slabs slabs;
     private ParallelFor loops;
-    private final Pace pace = new Pace();
+    private final Pace pace;
     private final NamedSlots slots;
     private final Entrance entrance = new Entrance();
     /** How often it ran to the end. */
@@ -44,6 +44,7 @@ public final class Session {
         this.function = function;
         this.threads = threads;
         this.outputNames = NamedSlots.names(function.signature().outputs());
+        pace = new Pace(function.program().estimatedNanos());
         slots = new NamedSlots(function.signature());
         adopt(function, function.newSlabs());
     }
@@ -66,7 +67,7 @@ public final class Session {
     /** Bytes of its memory, and of what its function has in use to prepare other code. */
     public long bytes() {
         Successor successor = function.successor();
-        return current.arena().bytes() + (successor == null ? 0 : successor.bytes());
+        return current.arena().bytes() + (successor == null ? current.rehearsal().bytes() : successor.bytes());
     }
 
     /** Bytes of its memory alone. */
@@ -117,17 +118,22 @@ public final class Session {
         } else {
             runProgram(program);
         }
-        pace.ran(System.nanoTime() - start);
+        pace.took(System.nanoTime() - start);
     }
 
-    /** Goes on with the function that takes over, if there is one, and over to it when that is ready. */
+    /** Goes on to prepare the function that takes over, and over to it when that is ready; or this one, where none does. */
     private void prepare() {
         Successor successor = current.successor();
-        if (successor == null) {
-            return;
+        if (pace.slice() > 0 && (successor != null || !current.rehearsal().isOver())) {
+            long start = System.nanoTime();
+            if (successor == null) {
+                current.rehearsal().goOn(pace.slice());
+            } else {
+                successor.goOn(pace.slice());
+            }
+            pace.took(System.nanoTime() - start);
         }
-        successor.goOn(pace.slice());
-        if (successor.isReady()) {
+        if (successor != null && successor.isReady()) {
             handOver(successor.function());
         }
     }

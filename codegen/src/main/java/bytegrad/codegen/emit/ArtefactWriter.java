@@ -78,7 +78,9 @@ final class ArtefactWriter {
         simd |= emitter.usesSimd();
         Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked, parameters.hasLoops());
         kernels.put(key, entry);
-        rehearsals.add(kernel, emitter.rehearsals());
+        if (options.nanos() > 0) {
+            rehearsals.add(kernel, emitter.rehearsals());
+        }
         return entry;
     }
 
@@ -102,7 +104,7 @@ final class ArtefactWriter {
     /** Ends all classes. */
     ClassImage finish() {
         new ChunkEmitter(this).emit(regions, main);
-        rehearsals.emit(this, main);
+        rehearsals.emit(this, main, options.nanos());
         MethodVisitor constructor = main.method(Opcodes.ACC_PUBLIC, "<init>", "()V");
         constructor.visitCode();
         constructor.visitVarInsn(Opcodes.ALOAD, 0);

@@ -1,7 +1,9 @@
 package bytegrad.codegen.emit;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
@@ -18,8 +20,12 @@ final class ClassPart {
     private final String name;
     private final ClassWriter writer;
     private final List<String> listing = new ArrayList<>();
+    /** Shuffles that its methods use, by the names of their fields. */
+    private final Map<String, Rotation> rotations = new LinkedHashMap<>();
     private int methods;
     private int constants;
+
+    private record Rotation(VectorType type, int lanes, int by) {}
 
     ClassPart(String name, String superName, int access) {
         this.name = name;
@@ -77,7 +83,33 @@ final class ClassPart {
         return String.join("\n", listing) + "\n";
     }
 
+    /** The field of a shuffle by which a lane takes what lies {@code by} lanes ahead: of a constant one, HotSpot makes an instruction. */
+    String rotation(VectorType type, int lanes, int by) {
+        String field = "ROTATE_" + type + "_" + lanes + "_" + by;
+        rotations.put(field, new Rotation(type, lanes, by));
+        return field;
+    }
+
+    private void writeRotations() {
+        String descriptor = "L" + VectorType.SHUFFLE + ";";
+        Code code = new Code(method(Opcodes.ACC_STATIC, "<clinit>", "()V"), 0);
+        rotations.forEach((field, r) -> {
+            writer.visitField(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC | Opcodes.ACC_FINAL, field, descriptor, null, null).visitEnd();
+            code.species(r.type, r.lanes);
+            code.intConst(r.by);
+            code.intConst(1);
+            code.intConst(1);
+            code.invokeStatic(VectorType.SHUFFLE, "iota", "(L" + VectorType.SPECIES + ";IIZ)" + descriptor);
+            code.putStatic(name, field, descriptor);
+        });
+        code.insn(Opcodes.RETURN);
+        code.finish(name);
+    }
+
     byte[] finish() {
+        if (!rotations.isEmpty()) {
+            writeRotations();
+        }
         writer.visitEnd();
         return writer.toByteArray();
     }

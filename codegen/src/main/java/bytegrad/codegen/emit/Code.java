@@ -223,6 +223,16 @@ final class Code {
         mv.visitFieldInsn(Opcodes.GETSTATIC, type.internalName(), "SPECIES_" + bits, "L" + VectorType.SPECIES + ";");
     }
 
+    /** ( → value of a static field). */
+    void getStatic(String owner, String name, String descriptor) {
+        mv.visitFieldInsn(Opcodes.GETSTATIC, owner, name, descriptor);
+    }
+
+    /** (value → ); into a static field. */
+    void putStatic(String owner, String name, String descriptor) {
+        mv.visitFieldInsn(Opcodes.PUTSTATIC, owner, name, descriptor);
+    }
+
     /** ( → operator); kind is its interface: Unary, Binary, Associative, Comparison, Conversion. */
     void operator(String name, String kind) {
         mv.visitFieldInsn(Opcodes.GETSTATIC, VectorType.OPERATORS, name, "L" + VectorType.OPERATORS + "$" + kind + ";");
@@ -276,6 +286,11 @@ final class Code {
     /** (int → ); the same for a method that returns an int. */
     void finishInt(String what) {
         finish(what, Opcodes.IRETURN);
+    }
+
+    /** Ends a method that gives a long. */
+    void finishLong(String what) {
+        finish(what, Opcodes.LRETURN);
     }
 
     private void finish(String what, int opcode) {

@@ -157,7 +157,7 @@ final class KernelEmitter {
             int own = parameters.firstParameter();
             this.code = new Code(part.method(Opcodes.ACC_STATIC, javaName, descriptor), own + Math.max(1, method.params().size()));
             this.scope = new Scope(code, where, v -> names.node(method.name(), v).map(n -> JavaNames.variable(v, n)).orElse(v));
-            this.values = new ValueEmitter(code, scope, parameters, plainMask);
+            this.values = new ValueEmitter(part, code, scope, parameters, plainMask);
             this.lines = KernelPrinter.lines(method, bufferLabels).iterator();
             code.line(part.line(javaName + descriptor + ": " + label));
             if (method == kernel.methods().getFirst()) {

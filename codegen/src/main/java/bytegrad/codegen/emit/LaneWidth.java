@@ -48,6 +48,7 @@ final class LaneWidth {
             case Expr.Apply a -> a.args().forEach(this::visit);
             case Expr.Convert c -> visit(c.arg());
             case Expr.Bits b -> visit(b.arg());
+            case Expr.Rotate r -> visit(r.arg());
             // The operand of a splat has one lane.
             case Expr.Splat _, Expr.Const _, Expr.Var _, Expr.Load _, Expr.Ramp _, Expr.Checked _ -> {}
         }

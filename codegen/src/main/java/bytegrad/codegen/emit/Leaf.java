@@ -81,6 +81,7 @@ record Leaf(Kernel kernel, List<Integer> buffers) {
             case Expr.Convert e -> collect(e.arg(), used);
             case Expr.Bits e -> collect(e.arg(), used);
             case Expr.Splat e -> collect(e.arg(), used);
+            case Expr.Rotate e -> collect(e.arg(), used);
             case Expr.Checked e -> collect(e.arg(), used);
             case Expr.Const _, Expr.Var _, Expr.Ramp _ -> {}
         }

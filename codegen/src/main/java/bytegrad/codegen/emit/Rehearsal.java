@@ -59,7 +59,11 @@ record Rehearsal(String method, List<Arg> args) {
                         block(s.body(), known);
                     }
                     case Stmt.Call s -> call(s.method(), s.args().stream().map(a -> value(a, known)).toList());
-                    case Stmt.Parallel s -> call(s.method(), List.of(Optional.of(0)));
+                    case Stmt.Parallel s -> {
+                        // The last has what is left of rows and columns.
+                        call(s.method(), List.of(Optional.of(0)));
+                        call(s.method(), List.of(Optional.of(s.chunks() - 1)));
+                    }
                     case Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.IfAny _, Stmt.Sort _, Stmt.While _ -> {}
                 }
             }
@@ -119,7 +123,7 @@ record Rehearsal(String method, List<Arg> args) {
                 case Expr.Var v -> Optional.ofNullable(known.get(v));
                 case Expr.Apply(ScalarFn fn, List<Expr> args) when fn == ScalarFn.MIN && args.stream().allMatch(a -> value(a, known).isPresent()) ->
                     args.stream().map(a -> value(a, known).orElseThrow()).min(Integer::compare);
-                case Expr.Ramp _, Expr.Const _, Expr.Apply _, Expr.Load _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Checked _ -> Optional.empty();
+                case Expr.Ramp _, Expr.Const _, Expr.Apply _, Expr.Load _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Rotate _, Expr.Checked _ -> Optional.empty();
             };
         }
     }

@@ -33,7 +33,7 @@ final class RehearsalEmitter {
     }
 
     /** Nothing where there are none. */
-    void emit(ArtefactWriter artefact, ClassPart main) {
+    void emit(ArtefactWriter artefact, ClassPart main, long nanos) {
         List<NumberedCalls.Call> numbered = calls.stream()
                 .map(c -> new NumberedCalls.Call(CALL_SIZE + c.buffers() + ARG_SIZE * c.args().size(), (code, part, slot) -> call(code, part, slot, c))).toList();
         new NumberedCalls(artefact, "rehearse", "h", DESCRIPTOR, List.of(true, true, false)).emit(numbered, "rehearsals", main);
@@ -42,6 +42,10 @@ final class RehearsalEmitter {
             code.line(main.line("rehearsalElements"));
             code.intConst((int) Math.min(Integer.MAX_VALUE, elements + (long) BufferBounds.OVERHANG));
             code.finishInt(main.name() + ".rehearsalElements");
+            Code time = new Code(main.method(Opcodes.ACC_PROTECTED, "estimatedNanos", "()J"), 1);
+            time.line(main.line("estimatedNanos"));
+            time.constant(DType.I64, nanos);
+            time.finishLong(main.name() + ".estimatedNanos");
         }
     }
 

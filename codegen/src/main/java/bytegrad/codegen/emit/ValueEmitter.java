@@ -15,6 +15,7 @@ import org.objectweb.asm.Opcodes;
 final class ValueEmitter {
     private static final String MASK = "L" + VectorType.MASK + ";";
 
+    private final ClassPart part;
     private final Code code;
     private final Scope scope;
     private final Parameters buffers;
@@ -25,7 +26,8 @@ final class ValueEmitter {
     private final VectorFunctions vectors;
     private final Map<PartMasks.Part, Integer> masks = new HashMap<>();
 
-    ValueEmitter(Code code, Scope scope, Parameters buffers, VectorType plainMask) {
+    ValueEmitter(ClassPart part, Code code, Scope scope, Parameters buffers, VectorType plainMask) {
+        this.part = part;
         this.code = code;
         this.scope = scope;
         this.buffers = buffers;
@@ -64,6 +66,7 @@ final class ValueEmitter {
                 }
             }
             case Expr.Splat s -> splat(s, plainMask);
+            case Expr.Rotate r -> rotate(r);
             case Expr.Ramp r -> ramp(r);
             case Expr.Checked c -> {
                 push(c.arg());
@@ -97,7 +100,7 @@ final class ValueEmitter {
             case Expr.Apply a -> maskOf(a);
             case Expr.Convert c -> c.arg().dtype() == DType.BOOL ? maskOf(c.arg()) : VectorType.of(c.arg().dtype());
             case Expr.Load _, Expr.Splat _ -> plainMask;
-            case Expr.Const _, Expr.Bits _, Expr.Ramp _, Expr.Checked _ -> throw new CodegenException(e + " is not a mask");
+            case Expr.Const _, Expr.Bits _, Expr.Rotate _, Expr.Ramp _, Expr.Checked _ -> throw new CodegenException(e + " is not a mask");
         };
     }
 
@@ -271,6 +274,14 @@ final class ValueEmitter {
             push(e.arg());
             code.vectorStatic(t, "broadcast", t.element());
         }
+    }
+
+    /** ( → vector). */
+    private void rotate(Expr.Rotate e) {
+        VectorType t = VectorType.of(e.dtype());
+        push(e.arg());
+        code.getStatic(part.name(), part.rotation(t, e.lanes(), e.by()), "L" + VectorType.SHUFFLE + ";");
+        code.vectorCall(t, "rearrange", "L" + VectorType.SHUFFLE + ";", t.descriptor());
     }
 
     /** ( → base + l·stride in lane l). Lanes are made as whole numbers, so that those a float cannot hold are rounded once. */

@@ -12,6 +12,7 @@ enum VectorType {
     static final String PACKAGE = "jdk/incubator/vector/";
     static final String VECTOR = PACKAGE + "Vector";
     static final String MASK = PACKAGE + "VectorMask";
+    static final String SHUFFLE = PACKAGE + "VectorShuffle";
     static final String SPECIES = PACKAGE + "VectorSpecies";
     static final String OPERATORS = PACKAGE + "VectorOperators";
 

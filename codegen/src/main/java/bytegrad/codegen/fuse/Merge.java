@@ -5,6 +5,7 @@ import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
+import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -184,7 +185,7 @@ final class Merge {
         List<Index> stored = a.roots.stream().filter(r -> r.node() == x).findFirst().orElseThrow().index();
         int again = 0;
         for (Partitioner.Use u : readers.getOrDefault(x, Set.of())) {
-            if (drafts.get(u.draft()).resolve() == b && !(u.plain() && u.index().equals(stored))) {
+            if (drafts.get(u.draft()).resolve() == b && !(u.plain() && (u.index().equals(stored) || isAlongRow(x, stored, u.index())))) {
                 // A reduction would become part of the one that reads it: nothing is saved, and no loop is left to share out.
                 again = u.plain() && !(x.op() instanceof Op.Reduce) ? costAgain(x, a, changed(stored, u.index()), again) : Partitioner.REPEAT_LIMIT + 1;
             }
@@ -193,6 +194,14 @@ final class Merge {
             }
         }
         return true;
+    }
+
+    /** A reduction of the rows that a kernel computes: what takes long is then computed in the reduction's loop, and kept until it is stored. */
+    private static boolean isAlongRow(Node x, List<Index> stored, List<Index> read) {
+        int last = stored.size() - 1;
+        return last >= 0 && Partition.isDear(x) && stored.subList(0, last).equals(read.subList(0, last))
+                && !stored.getLast().isConstant() && read.getLast().terms().size() == 1 && read.getLast().equals(Index.of(read.getLast().terms().getFirst().var()))
+                && SumOrder.of(x.shape(), List.of(last)).width() > 1 && x.shape().dim(last) <= Partition.LONGEST_ROW;
     }
 
     /** The axes along which a node is read elsewhere than where it is computed. */

@@ -1,6 +1,7 @@
 package bytegrad.codegen.fuse;
 
 import bytegrad.codegen.hint.SecondRuns;
+import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -21,6 +22,19 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
 
     /** Primitive operations in one kernel: beyond this C2 takes long, and HotSpot's 8,000-byte limit for a method comes near. */
     public static final int WEIGHT_LIMIT = 120;
+
+    /** Primitive operations of a polynomial in f32, and what a call in f64 counts as. */
+    private static final int DEAR = 20;
+
+    private static final int CALL = 8;
+
+    /** Elements of a row that a kernel may keep in the first cache between its loops. */
+    public static final int LONGEST_ROW = 4096;
+
+    /** Computing the node's value from those of its operands takes longer than to store and load it in the first cache: an exp. */
+    public static boolean isDear(Node n) {
+        return n.op() instanceof Op.Map && Weight.of(n) >= (n.dtype() == DType.F64 ? CALL : DEAR);
+    }
 
     /**
      * Decides for a graph.

@@ -232,6 +232,7 @@ final class BoundsVerifier {
             case Expr.Convert e -> loads(e.arg());
             case Expr.Bits e -> loads(e.arg());
             case Expr.Splat e -> loads(e.arg());
+            case Expr.Rotate e -> loads(e.arg());
             case Expr.Checked e -> loads(e.arg());
             case Expr.Const _, Expr.Var _, Expr.Ramp _ -> {}
         }
@@ -276,7 +277,7 @@ final class BoundsVerifier {
             case Expr.Ramp e -> exact(e.base());
             case Expr.Convert e -> exact(e.arg());
             case Expr.Apply e -> exactApply(e);
-            case Expr.Load _, Expr.Bits _, Expr.Splat _, Expr.Checked _ -> Optional.empty();
+            case Expr.Load _, Expr.Bits _, Expr.Splat _, Expr.Rotate _, Expr.Checked _ -> Optional.empty();
         };
     }
 
@@ -308,7 +309,7 @@ final class BoundsVerifier {
             case Expr.Convert e when e.arg().dtype() == DType.BOOL -> Optional.of(Span.of(0, 1));
             case Expr.Convert e when e.arg().dtype() == DType.I32 -> span(e.arg());
             case Expr.Apply e -> spanOfApply(e);
-            case Expr.Const _, Expr.Var _, Expr.Ramp _, Expr.Load _, Expr.Convert _, Expr.Bits _, Expr.Splat _ -> Optional.empty();
+            case Expr.Const _, Expr.Var _, Expr.Ramp _, Expr.Load _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Rotate _ -> Optional.empty();
         };
     }
 

@@ -93,6 +93,19 @@ public sealed interface Expr {
         }
     }
 
+    /** Lane l holds lane l + by of the operand, behind the last of which the first follows; not of masks. */
+    record Rotate(Expr arg, int by) implements Expr {
+        @Override
+        public DType dtype() {
+            return arg.dtype();
+        }
+
+        @Override
+        public int lanes() {
+            return arg.lanes();
+        }
+    }
+
     /** An index as a value: lane l holds base + l·stride, converted to the dtype (never bool). */
     record Ramp(Index base, int stride, DType dtype, int lanes) implements Expr {}
 

@@ -138,6 +138,10 @@ final class ExprVerifier {
                 check(e.arg());
                 require(e.arg().lanes() == 1, e, "its operand has " + e.arg().lanes() + " lanes");
             }
+            case Expr.Rotate e -> {
+                check(e.arg());
+                require(e.dtype() != DType.BOOL && e.by() > 0 && e.by() < e.lanes(), e, "rotates " + type(e.arg()) + " by " + e.by());
+            }
             case Expr.Ramp e -> {
                 check(e.base());
                 require(e.dtype() != DType.BOOL, e, "a ramp of bool");

@@ -108,6 +108,7 @@ public final class FoldLets {
             case Expr.Convert e -> isChecked(e.arg());
             case Expr.Bits e -> isChecked(e.arg());
             case Expr.Splat e -> isChecked(e.arg());
+            case Expr.Rotate e -> isChecked(e.arg());
             case Expr.Const _, Expr.Var _, Expr.Load _, Expr.Ramp _ -> false;
         };
     }
@@ -157,6 +158,7 @@ public final class FoldLets {
             case Expr.Convert e -> loads(e.arg(), dtypes);
             case Expr.Bits e -> loads(e.arg(), dtypes);
             case Expr.Splat e -> loads(e.arg(), dtypes);
+            case Expr.Rotate e -> loads(e.arg(), dtypes);
             case Expr.Checked e -> loads(e.arg(), dtypes);
             case Expr.Const _, Expr.Var _, Expr.Ramp _ -> {}
         }
@@ -168,6 +170,7 @@ public final class FoldLets {
             case Expr.Convert e -> depth(e.arg());
             case Expr.Bits e -> depth(e.arg());
             case Expr.Splat e -> depth(e.arg());
+            case Expr.Rotate e -> depth(e.arg());
             case Expr.Checked e -> depth(e.arg());
             case Expr.Const _, Expr.Var _, Expr.Load _, Expr.Ramp _ -> 0;
         };
@@ -182,7 +185,7 @@ public final class FoldLets {
             case Expr.Const e -> Index.of((int) e.bits());
             case Expr.Var e -> Index.of(e);
             case Expr.Ramp e -> e.base();
-            case Expr.Load _, Expr.Apply _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Checked _ ->
+            case Expr.Load _, Expr.Apply _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Rotate _, Expr.Checked _ ->
                 throw new KernelException("not an index: " + KernelPrinter.print(value));
         };
     }

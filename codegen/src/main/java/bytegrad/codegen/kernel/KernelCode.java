@@ -316,6 +316,18 @@ final class KernelCode {
                 out.add(r -> java.util.Arrays.fill(r, to, to + lanes, r[from]));
                 yield to;
             }
+            case Expr.Rotate e -> {
+                int from = value(e.arg(), out);
+                int lanes = e.lanes();
+                int by = e.by();
+                int to = reserve(lanes);
+                out.add(r -> {
+                    for (int l = 0; l < lanes; l++) {
+                        r[to + l] = r[from + (l + by) % lanes];
+                    }
+                });
+                yield to;
+            }
             case Expr.Ramp e -> {
                 Place base = place(e.base());
                 int stride = e.stride();

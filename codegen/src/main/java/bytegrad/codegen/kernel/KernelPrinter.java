@@ -157,6 +157,7 @@ public final class KernelPrinter {
             case Expr.Convert e -> e.dtype().text() + "(" + text(e.arg()) + ")";
             case Expr.Bits e -> "bits_" + e.dtype().text() + "(" + text(e.arg()) + ")";
             case Expr.Splat e -> "splat" + lanes(e.lanes()) + "(" + text(e.arg()) + ")";
+            case Expr.Rotate e -> "rotate(" + text(e.arg()) + ", " + e.by() + ")";
             case Expr.Ramp e ->
                 "ramp" + lanes(e.lanes()) + "_" + e.dtype().text() + "(" + e.base() + (e.lanes() == 1 ? "" : ", " + e.stride()) + ")";
             case Expr.Checked e -> "checked(" + text(e.arg()) + ", " + e.extent() + ", \"" + e.what() + "\")";

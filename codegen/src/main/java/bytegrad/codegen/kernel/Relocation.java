@@ -76,6 +76,7 @@ public final class Relocation {
             case Expr.Convert e -> new Expr.Convert(e.dtype(), expr(e.arg()));
             case Expr.Bits e -> new Expr.Bits(e.dtype(), expr(e.arg()));
             case Expr.Splat e -> new Expr.Splat(expr(e.arg()), e.lanes());
+            case Expr.Rotate e -> new Expr.Rotate(expr(e.arg()), e.by());
             case Expr.Checked e -> new Expr.Checked(expr(e.arg()), e.extent(), e.what());
             case Expr.Const _, Expr.Var _, Expr.Ramp _ -> expr;
         };

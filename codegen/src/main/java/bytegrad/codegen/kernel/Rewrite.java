@@ -24,6 +24,7 @@ final class Rewrite {
             case Expr.Convert e -> variables(e.arg(), action);
             case Expr.Bits e -> variables(e.arg(), action);
             case Expr.Splat e -> variables(e.arg(), action);
+            case Expr.Rotate e -> variables(e.arg(), action);
             case Expr.Ramp e -> variables(e.base(), action);
             case Expr.Checked e -> variables(e.arg(), action);
         }
@@ -100,6 +101,7 @@ final class Rewrite {
             case Expr.Convert e -> new Expr.Convert(e.dtype(), expr(e.arg(), by, level + 1));
             case Expr.Bits e -> new Expr.Bits(e.dtype(), expr(e.arg(), by, level + 1));
             case Expr.Splat e -> new Expr.Splat(expr(e.arg(), by, level + 1), e.lanes());
+            case Expr.Rotate e -> new Expr.Rotate(expr(e.arg(), by, level + 1), e.by());
             case Expr.Ramp e -> new Expr.Ramp(by.index(e.base()), e.stride(), e.dtype(), e.lanes());
             case Expr.Checked e -> new Expr.Checked(expr(e.arg(), by, level + 1), e.extent(), e.what());
         };

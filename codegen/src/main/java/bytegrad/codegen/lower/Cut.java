@@ -29,11 +29,13 @@ record Cut(Expr.Var chunk, int count, int size) {
 
     /** The chunk's part of a loop over 0 to {@code whole} − 1. */
     void loop(Scope s, int whole, int step, int lanes, MethodWriter.Body body) {
+        s.beginsChunks();
         s.method().loop(s, from(), to(s, whole), step, lanes, body);
     }
 
     /** As the other, for a body that handles so many vectors. */
     void panels(Scope s, int whole, int lanes, int vectors, MethodWriter.Body body) {
+        s.beginsChunks();
         s.method().panels(s, from(), to(s, whole), lanes, vectors, body);
     }
 
@@ -51,6 +53,7 @@ record Cut(Expr.Var chunk, int count, int size) {
      * that advances with the chunk.
      */
     void rest(Scope s, int whole, BiConsumer<Scope, Index> body) {
+        s.beginsChunks();
         int last = count - 1;
         Scope inner = s.branch();
         body.accept(inner, Index.of(chunk).times(size).plus(whole - last * size));

@@ -35,6 +35,7 @@ final class Definitions {
     private final Set<Node> computedHere;
     private final Buffers buffers;
     private final Reductions reductions;
+    private final KeptRows kept;
     private final Map<Expr.Var, Integer> extents = new HashMap<>();
     private final Set<Node> computed = new LinkedHashSet<>();
     private final Map<String, Node> variables = new LinkedHashMap<>();
@@ -44,7 +45,8 @@ final class Definitions {
         this.partition = partition;
         this.computedHere = computedHere;
         this.buffers = buffers;
-        this.reductions = new Reductions(this, buffers, lanes);
+        this.kept = new KeptRows(computedHere, this::isLoaded, buffers);
+        this.reductions = new Reductions(this, kept, buffers, lanes);
     }
 
     boolean sumsColumns() {
@@ -91,11 +93,15 @@ final class Definitions {
         if (isLoaded(n)) {
             return load(n, ViewIndex.flatten(n.shape(), index), s);
         }
+        Optional<Expr> before = kept.load(n, index, s);
+        if (before.isPresent()) {
+            return before.get();
+        }
         return switch (n.op()) {
             case Op.Input o -> throw new IllegalStateException("input without a buffer: " + n);
             case Op.Constant(var value) -> new Expr.Const(value.dtype(), value.bitsAt(0));
             case Op.Iota(var type, int axis) -> ramp(index.get(axis), type.dtype(), s);
-            case Op.Map(ScalarFn fn) -> apply(fn, n.inputs().stream().map(x -> at(x, index, s)).toList(), s);
+            case Op.Map(ScalarFn fn) -> apply(fn, operands(n, index, s), s);
             case Op.Cast(DType dtype) -> convert(at(n.input(0), index, s), dtype, s);
             case Op.Reduce r -> reductions.reduce(n, r, index, s);
             case Op.Contract c -> tile.orElseThrow(() -> new IllegalStateException("contraction outside its kernel: " + n)).load(s, index);
@@ -110,6 +116,12 @@ final class Definitions {
             case Op.Nested o -> throw new IllegalStateException(n + " has a kernel of its own");
             case Op.Concat o -> throw new IllegalStateException(n + " has a kernel of its own");
         };
+    }
+
+    private List<Expr> operands(Node n, List<Index> index, Scope s) {
+        Expr[] values = new Expr[n.inputs().size()];
+        kept.order(n).forEach(k -> values[k] = at(n.input(k), index, s));
+        return List.of(values);
     }
 
     /** The node has a buffer to load from. */

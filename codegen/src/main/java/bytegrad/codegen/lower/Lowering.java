@@ -24,7 +24,7 @@ public final class Lowering {
 
     /** The kernels of a partition of a graph in which no op runs other graphs. */
     public static List<LoweredKernel> lower(Partition partition, int vectorBytes) {
-        return lower(partition, vectorBytes, Grain.USUAL, MachineProfile.DEFAULT, false, (p, c) -> {
+        return lower(partition, vectorBytes, Grain.USUAL, MachineProfile.DEFAULT, (p, c) -> {
             throw new IllegalStateException(c + " runs other graphs");
         });
     }
@@ -35,20 +35,19 @@ public final class Lowering {
      * @param vectorBytes bytes of a SIMD register (16, 32 or 64), or 0 for scalar code
      * @param grain what the chunks of parallel loops are worth
      * @param machine what blocking and chunks go by
-     * @param rehearsed micro-kernels are told how many products they add, so that a warm-up can call them for few; that costs them 2 to 3 %
      * @param nested lowers the clusters that run other graphs
      */
-    public static List<LoweredKernel> lower(Partition partition, int vectorBytes, Grain grain, MachineProfile machine, boolean rehearsed, NestedLowering nested) {
+    public static List<LoweredKernel> lower(Partition partition, int vectorBytes, Grain grain, MachineProfile machine, NestedLowering nested) {
         return partition.clusters().stream()
-                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes, grain, machine, rehearsed)).toList();
+                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes, grain, machine)).toList();
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain, MachineProfile machine, boolean rehearsed) {
+    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain, MachineProfile machine) {
         NotVectorizable last = new NotVectorizable("nothing was tried");
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
-                LoweredKernel kernel = lower(partition, cluster, lanes, grain, machine, rehearsed);
-                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), grain, machine, rehearsed) : kernel;
+                LoweredKernel kernel = lower(partition, cluster, lanes, grain, machine);
+                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), grain, machine) : kernel;
             } catch (NotVectorizable e) {
                 last = e;
             }
@@ -56,16 +55,16 @@ public final class Lowering {
         throw new IllegalStateException("cluster " + cluster + " has no schedule", last);
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, Grain grain, MachineProfile machine, boolean rehearsed) {
-        Attempt single = lower(partition, cluster, lanes, machine, rehearsed, 1, 1);
+    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, Grain grain, MachineProfile machine) {
+        Attempt single = lower(partition, cluster, lanes, machine, 1, 1);
         int vectors = single.sumsColumns ? Math.clamp(PANEL_CODE / Math.max(1, statements(single.kernel.kernel())), 1, PANEL) : 1;
-        LoweredKernel alone = vectors == 1 ? single.kernel : lower(partition, cluster, lanes, machine, rehearsed, 1, vectors).kernel;
+        LoweredKernel alone = vectors == 1 ? single.kernel : lower(partition, cluster, lanes, machine, 1, vectors).kernel;
         double nanos = Work.nanos(alone.kernel(), machine);
         int chunks = grain.chunks(nanos);
         if (chunks == 1) {
             return alone;
         }
-        LoweredKernel cut = lower(partition, cluster, lanes, machine, rehearsed, chunks, vectors).kernel;
+        LoweredKernel cut = lower(partition, cluster, lanes, machine, chunks, vectors).kernel;
         return cut.chunks() > 1 && grain.accepts(Work.nanos(cut.kernel(), machine), nanos, cut.chunks()) ? cut : alone;
     }
 
@@ -89,13 +88,13 @@ public final class Lowering {
      * @param chunks at most so many in each parallel loop; 1 for none
      * @param vectors vectors of the innermost loop that its body handles side by side
      */
-    private static Attempt lower(Partition partition, Cluster cluster, Lanes lanes, MachineProfile machine, boolean rehearsed, int chunks,
+    private static Attempt lower(Partition partition, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks,
             int vectors) {
         Buffers buffers = new Buffers();
         Set<Node> here = cluster.roots().stream().map(Cluster.Root::node).collect(Collectors.toSet());
         Definitions definitions = new Definitions(partition, here, buffers, lanes);
         if (cluster.kind() == Cluster.Kind.CONTRACTION) {
-            return new Attempt(contraction(partition, definitions, buffers, cluster, lanes, machine, rehearsed, chunks), false);
+            return new Attempt(contraction(partition, definitions, buffers, cluster, lanes, machine, chunks), false);
         }
         List<Kernel.Method> methods = switch (cluster.kind()) {
             case LOOPS -> new Nests(definitions, buffers, lanes, chunks, vectors).space(cluster);
@@ -111,13 +110,12 @@ public final class Lowering {
         return new Attempt(new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "", definitions.computed()), columns);
     }
 
-    private static LoweredKernel contraction(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine,
-            boolean rehearsed, int chunks) {
+    private static LoweredKernel contraction(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
         if (Sweeps.suit(partition, definitions, cluster, lanes)) {
             List<Kernel.Method> methods = new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods();
             return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "rows swept on one lane", definitions.computed());
         }
-        Tiles tiles = new Tiles(partition, definitions, buffers, cluster, lanes, machine, rehearsed, chunks);
+        Tiles tiles = new Tiles(partition, definitions, buffers, cluster, lanes, machine, chunks);
         List<Kernel.Method> methods = tiles.methods();
         return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), tiles.schedule(), definitions.computed());
     }

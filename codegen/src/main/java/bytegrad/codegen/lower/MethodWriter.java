@@ -62,6 +62,7 @@ final class MethodWriter {
             case Expr.Convert e -> changes(e.arg());
             case Expr.Bits e -> changes(e.arg());
             case Expr.Splat e -> changes(e.arg());
+            case Expr.Rotate e -> changes(e.arg());
             case Expr.Checked e -> changes(e.arg());
             case Expr.Const _, Expr.Load _, Expr.Ramp _ -> false;
         };

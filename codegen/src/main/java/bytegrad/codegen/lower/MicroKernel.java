@@ -160,10 +160,10 @@ final class MicroKernel {
 
     /**
      * What a method is told that is more than this micro-kernel: how many products, so that it can be called for few until HotSpot has compiled it.
-     * Nothing where loops are nested: HotSpot makes half as fast a loop of them then.
+     * Nothing where loops are nested: HotSpot makes half as fast a loop of them then. Nor for scalar code, which is fast at once.
      */
     Optional<Expr.Var> toldTrips() {
-        return inside.isEmpty() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
+        return lanes > 1 && inside.isEmpty() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
     }
 
     /** How many products there are along the first axis. */

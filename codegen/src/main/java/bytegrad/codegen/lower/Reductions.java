@@ -12,16 +12,19 @@ import bytegrad.ir.Shape;
 import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reductions, in the order that {@link SumOrder} fixes, whatever the lanes. */
 final class Reductions {
     private final Definitions definitions;
+    private final KeptRows kept;
     private final Buffers buffers;
     private final Lanes lanes;
     private boolean columnSums;
 
-    Reductions(Definitions definitions, Buffers buffers, Lanes lanes) {
+    Reductions(Definitions definitions, KeptRows kept, Buffers buffers, Lanes lanes) {
         this.definitions = definitions;
+        this.kept = kept;
         this.buffers = buffers;
         this.lanes = lanes;
     }
@@ -104,7 +107,12 @@ final class Reductions {
         return copy;
     }
 
-    /** Partials in registers: W / lanes vectors, which spill to scratch only for the last steps. */
+    /** What is reduced along rows, and then used again, is kept for it. */
+    private Optional<KeptRows.Pass> pass(Op.Reduce op, int extent, int width) {
+        return op.axes().size() == 1 ? kept.pass(extent, width) : Optional.empty();
+    }
+
+    /** Partials in registers: W / lanes vectors. The last of them is halved by its own lanes, of which the first ends up with the result. */
     private Expr registers(Node n, Op.Reduce op, List<Index> kept, Expr zero, int partials, int width, Scope s) {
         ScalarFn fn = op.monoid().fn();
         Node x = n.input(0);
@@ -112,16 +120,21 @@ final class Reductions {
         int extent = x.shape().dim(last);
         int whole = extent - extent % width;
         Scratch scratch = Scratch.of(buffers, n.dtype(), width, s.method().cut());
+        Optional<KeptRows.Pass> rows = pass(op, extent, width);
+        Optional<FloatOrder> order = FloatOrder.of(op.monoid(), n.dtype());
+        Expr first = order.isEmpty() ? zero : order.get().identity();
         List<Expr.Var> acc = new ArrayList<>();
         for (int c = 0; c < partials / width; c++) {
-            acc.add(s.accumulator(s.splat(zero, width)));
+            acc.add(s.accumulator(s.splat(first, width)));
         }
         MethodWriter m = s.method();
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             // Written for one vector, which is always the first's turn: then it moves to the back. What is reduced may be long.
             if (whole > 0) {
                 m.loop(outer, Index.ZERO, Index.of(whole), width, width, (inner, k) -> {
-                    Expr value = inner.splat(definitions.at(x, with(index, last, definitions.known(k, extent)), inner), width);
+                    Expr at = inner.splat(definitions.at(x, with(index, last, definitions.known(k, extent)), inner), width);
+                    Expr value = order.isEmpty() ? at : order.get().key(at, inner);
+                    rows.ifPresent(r -> r.keep(k, inner));
                     Expr next = inner.variable(combined(fn, acc.getFirst(), value, inner));
                     for (int c = 1; c < acc.size(); c++) {
                         inner.out.add(new Stmt.Assign(acc.get(c - 1), acc.get(c)));
@@ -131,9 +144,11 @@ final class Reductions {
             }
             if (whole < extent) {
                 m.part(outer, Index.of(whole), extent - whole, width, (inner, k) -> {
-                    Expr value = inner.splat(definitions.at(x, with(index, last, definitions.known(k, extent)), inner), width);
-                    Expr lane = new Expr.Ramp(Index.ZERO, 1, n.dtype(), width);
-                    Expr meant = Expr.Apply.of(ScalarFn.LT, lane, new Expr.Splat(Expr.Const.of(n.dtype(), extent - whole), width));
+                    Expr at = inner.splat(definitions.at(x, with(index, last, definitions.known(k, extent)), inner), width);
+                    Expr value = order.isEmpty() ? at : order.get().key(at, inner);
+                    rows.ifPresent(r -> r.keep(k, inner));
+                    DType dtype = value.dtype();
+                    Expr meant = Expr.Apply.of(ScalarFn.LT, new Expr.Ramp(Index.ZERO, 1, dtype, width), new Expr.Splat(Expr.Const.of(dtype, extent - whole), width));
                     Expr next = combined(fn, acc.getFirst(), value, inner);
                     inner.out.add(new Stmt.Assign(acc.getFirst(), Expr.Apply.of(ScalarFn.SELECT, meant, next, acc.getFirst())));
                 });
@@ -147,22 +162,18 @@ final class Reductions {
                 }
             }
         });
+        rows.ifPresent(r -> r.done(s));
         for (int half = acc.size() / 2; half >= 1; half /= 2) {
             for (int c = 0; c < half; c++) {
                 combine(fn, acc.get(c), acc.get(c + half), s);
             }
         }
-        s.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.ZERO, s), acc.getFirst()));
-        List<Expr> parts = new ArrayList<>();
-        for (int w = 0; w < width; w++) {
-            parts.add(s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.of(w), s), n.dtype(), 1)));
-        }
         for (int half = width / 2; half >= 1; half /= 2) {
-            for (int w = 0; w < half; w++) {
-                parts.set(w, s.variable(combined(fn, parts.get(w), parts.get(w + half), s)));
-            }
+            combine(fn, acc.getFirst(), s.variable(new Expr.Rotate(acc.getFirst(), half)), s);
         }
-        return parts.getFirst();
+        Expr result = order.isEmpty() ? acc.getFirst() : order.get().number(acc.getFirst(), s);
+        s.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.ZERO, s), result));
+        return s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.ZERO, s), n.dtype(), 1));
     }
 
     private static void intoScratch(ScalarFn fn, Scratch scratch, Index index, int width, Expr value, Scope s) {
@@ -183,19 +194,29 @@ final class Reductions {
         int extent = x.shape().dim(last);
         int main = extent - extent % partials;
         Scratch scratch = Scratch.of(buffers, n.dtype(), partials, s.method().cut());
+        Optional<KeptRows.Pass> rows = pass(op, extent, 1);
         MethodWriter m = s.method();
         m.each(s, partials, (inner, w) -> inner.out.add(new Stmt.Store(scratch.buffer(), at(scratch, w, inner), zero)));
         overAxes(n, op, op.axes().size() - 1, kept, s, (outer, index) -> {
             m.loop(outer, Index.ZERO, Index.of(main), partials, 1, (middle, k) -> {
                 definitions.known(k, main - partials + 1);
-                m.each(middle, partials, (inner, w) -> intoScratch(fn, scratch, w, 1,
-                        definitions.at(x, with(index, last, k.plus(definitions.known(w, partials))), inner), inner));
+                m.each(middle, partials, (inner, w) -> {
+                    Index at = k.plus(definitions.known(w, partials));
+                    Expr value = definitions.at(x, with(index, last, at), inner);
+                    rows.ifPresent(r -> r.keep(at, inner));
+                    intoScratch(fn, scratch, w, 1, value, inner);
+                });
             });
             if (main < extent) {
-                m.loop(outer, Index.ZERO, Index.of(extent - main), 1, 1, (inner, w) -> intoScratch(fn, scratch, w, 1,
-                        definitions.at(x, with(index, last, definitions.known(w, extent - main).plus(main)), inner), inner));
+                m.loop(outer, Index.ZERO, Index.of(extent - main), 1, 1, (inner, w) -> {
+                    Index at = definitions.known(w, extent - main).plus(main);
+                    Expr value = definitions.at(x, with(index, last, at), inner);
+                    rows.ifPresent(r -> r.keep(at, inner));
+                    intoScratch(fn, scratch, w, 1, value, inner);
+                });
             }
         });
+        rows.ifPresent(r -> r.done(s));
         for (int half = partials / 2; half >= 1; half /= 2) {
             int h = half;
             m.each(s, half, (inner, w) -> {

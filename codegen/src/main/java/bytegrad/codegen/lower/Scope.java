@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,10 @@ final class Scope {
     /** Lanes that are elements, those in front. */
     private final int count;
     final List<Stmt> out = new ArrayList<>();
-    final Map<Key, Expr> values = new HashMap<>();
+    final Map<Key, Expr> values = new LinkedHashMap<>();
+    /** Where loops written here have kept the values of rows. */
+    final Map<KeptRows.Row, Scratch> rows = new HashMap<>();
+    private boolean aroundChunks;
     private final Map<Expr, Expr> splats = new HashMap<>();
     private final Map<Expr, Expr> lets = new HashMap<>();
 
@@ -120,6 +124,18 @@ final class Scope {
     /** How far the index moves from one lane to the next; 0 outside vector loops. */
     int laneStride(Index index) {
         return laneVar().map(index::coefficient).orElse(0);
+    }
+
+    /** The chunks of a parallel loop begin here: each will have a part of what rows outside of it are made of. */
+    void beginsChunks() {
+        aroundChunks = true;
+        parent.ifPresent(Scope::beginsChunks);
+    }
+
+    /** Where a row was kept by loops that ran before, in the same chunk. */
+    Optional<Scratch> row(KeptRows.Row row) {
+        Optional<Scratch> here = aroundChunks ? Optional.empty() : Optional.ofNullable(rows.get(row));
+        return here.isPresent() || parent.isEmpty() ? here : parent.get().row(row);
     }
 
     /** Vectors that the body of the vector loop handles side by side; 1 inside other loops. */

@@ -81,7 +81,7 @@ final class StageRows {
                 yield plain;
             }
             case Expr.Apply e -> isPlain(e.fn()) && e.args().stream().allMatch(this::isPlain);
-            case Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Ramp _, Expr.Checked _ -> false;
+            case Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Rotate _, Expr.Ramp _, Expr.Checked _ -> false;
         };
     }
 
@@ -128,7 +128,7 @@ final class StageRows {
                 yield new Expr.Load(work.buffer(), Index.of(loop.var()).plus(number * work.pitch()), e.dtype(), 1);
             }
             case Expr.Apply e -> new Expr.Apply(e.fn(), e.args().stream().map(this::inWork).toList());
-            case Expr.Const _, Expr.Var _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Ramp _, Expr.Checked _ -> value;
+            case Expr.Const _, Expr.Var _, Expr.Convert _, Expr.Bits _, Expr.Splat _, Expr.Rotate _, Expr.Ramp _, Expr.Checked _ -> value;
         };
     }
 }

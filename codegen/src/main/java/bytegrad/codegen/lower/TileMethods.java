@@ -37,10 +37,9 @@ final class TileMethods {
     private final int lanes;
     private final Lanes laneWidths;
     private final MethodWriter.Names names;
-    private final boolean rehearsed;
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
-    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, boolean rehearsed) {
+    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names) {
         this.c = c;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -48,7 +47,6 @@ final class TileMethods {
         this.lanes = lanes.loop();
         this.laneWidths = lanes;
         this.names = names;
-        this.rehearsed = rehearsed;
     }
 
     List<Kernel.Method> all() {
@@ -226,9 +224,6 @@ final class TileMethods {
 
         /** Adds what the micro-kernel has to be told, and gives it as the method sees it. */
         MicroKernel micro(Tile outside, int count, Scope s) {
-            if (!rehearsed) {
-                return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s));
-            }
             MicroKernel whole = MicroKernel.of(c, buffers, lanes, outside, count, c.contracted().all(s));
             whole.toldTrips().ifPresent(t -> {
                 params.add(t);

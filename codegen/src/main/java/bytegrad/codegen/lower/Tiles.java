@@ -30,7 +30,7 @@ final class Tiles {
     /** None where there is nothing to compute. */
     private final Optional<Loops> loops;
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, boolean rehearsed, int chunks) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -42,7 +42,7 @@ final class Tiles {
         }
         this.laneWidths = lanes;
         this.lanes = lanes.loop();
-        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops(machine, rehearsed));
+        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops(machine));
     }
 
     List<Kernel.Method> methods() {
@@ -75,9 +75,9 @@ final class Tiles {
         /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
         private final Optional<Scratch> wholeRows;
 
-        Loops(MachineProfile machine, boolean rehearsed) {
+        Loops(MachineProfile machine) {
             this.c = new Contraction(y, partition, definitions, names);
-            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, rehearsed);
+            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
             this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;

@@ -55,6 +55,7 @@ final class VectorCode {
             case Expr.Convert e -> lane(e) + operations(e.arg());
             case Expr.Bits e -> lane(e) + operations(e.arg());
             case Expr.Splat e -> lane(e) + operations(e.arg());
+            case Expr.Rotate e -> 2 * lane(e) + operations(e.arg());
             case Expr.Checked e -> operations(e.arg());
         };
     }

@@ -131,6 +131,7 @@ final class Work {
             case Expr.Convert e -> one(e.arg(), times);
             case Expr.Bits e -> one(e.arg(), times);
             case Expr.Splat e -> one(e.arg(), times);
+            case Expr.Rotate e -> one(e.arg(), times);
             case Expr.Checked e -> one(e.arg(), times);
             case Expr.Ramp _ -> operations += times;
         }

@@ -43,7 +43,7 @@ final class BodyPlan {
     BodyPlan(Graph graph, NestedKernels how, boolean carried, Set<String> wanted) {
         this.graph = graph;
         Partition partition = Partition.of(graph, how.fused(), how.weightLimit());
-        List<LoweredKernel> kernels = Lowering.lower(partition, how.vectorBytes(), Grain.WHOLE, how.machine(), false, how).stream()
+        List<LoweredKernel> kernels = Lowering.lower(partition, how.vectorBytes(), Grain.WHOLE, how.machine(), how).stream()
                 .map(LoweredKernel::tidied).toList();
         for (Node n : graph.inputs()) {
             if (!carried || Bodies.number("c", ((Op.Input) n.op()).name()).isEmpty()) {

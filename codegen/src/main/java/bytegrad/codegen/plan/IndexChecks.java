@@ -72,6 +72,7 @@ final class IndexChecks {
             case Expr.Convert e -> add(e.arg());
             case Expr.Bits e -> add(e.arg());
             case Expr.Splat e -> add(e.arg());
+            case Expr.Rotate e -> add(e.arg());
             case Expr.Const _, Expr.Var _, Expr.Load _, Expr.Ramp _ -> {}
         }
     }

@@ -178,6 +178,7 @@ final class Updates {
                 case Expr.Convert(var dtype, Expr x) -> collect(x);
                 case Expr.Bits(var dtype, Expr x) -> collect(x);
                 case Expr.Splat(Expr x, int lanes) -> collect(x);
+                case Expr.Rotate(Expr x, int by) -> collect(x);
                 case Expr.Checked(Expr x, int extent, String what) -> collect(x);
                 case Expr.Const c -> {}
                 case Expr.Var v -> {}

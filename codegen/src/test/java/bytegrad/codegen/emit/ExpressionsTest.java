@@ -82,6 +82,20 @@ class ExpressionsTest {
         }
     }
 
+    @Test
+    void rotations() {
+        for (DType t : List.of(DType.F32, DType.F64, DType.I32, DType.I64)) {
+            for (int lanes : Build.lanes(t)) {
+                for (int by = 1; by < lanes; by++) {
+                    Slabs s = map(t, t, lanes, new Expr.Rotate(Build.load(0, t, lanes), by));
+                    for (int i = 0; i < N; i++) {
+                        assertEquals(s.get(t, i / lanes * lanes + (i + by) % lanes), s.get(t, N + i), t + " x " + lanes + " by " + by);
+                    }
+                }
+            }
+        }
+    }
+
     /** A NaN's payload survives in a constant. */
     @Test
     void constantNanKeepsItsBits() {

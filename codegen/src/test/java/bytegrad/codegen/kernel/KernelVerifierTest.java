@@ -92,6 +92,8 @@ class KernelVerifierTest {
 
     @Test
     void otherExpressions() {
+        failsValue("rotates f32x4 by 4", new Expr.Rotate(splat(num(1), 4), 4));
+        failsValue("rotates f32 by 1", new Expr.Rotate(num(1), 1));
         failsValue("its operand has 4 lanes", splat(splat(num(1), 4), 8));
         failsValue("are not f64", new Bits(F64, num(1)));
         failsValue("are not bool", new Bits(BOOL, num(BOOL, 1)));

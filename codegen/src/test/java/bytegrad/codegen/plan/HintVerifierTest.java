@@ -42,7 +42,7 @@ final class HintVerifierTest {
     private static MemoryPlan plan(SecondRuns runs) {
         MachineProfile machine = MachineProfile.DEFAULT;
         NestedKernels nested = new NestedKernels(true, Partition.WEIGHT_LIMIT, 0, machine);
-        List<LoweredKernel> kernels = Lowering.lower(Partition.of(runs, Extent.ALL, Partition.WEIGHT_LIMIT), 0, Grain.WHOLE, machine, false, nested).stream()
+        List<LoweredKernel> kernels = Lowering.lower(Partition.of(runs, Extent.ALL, Partition.WEIGHT_LIMIT), 0, Grain.WHOLE, machine, nested).stream()
                 .map(LoweredKernel::tidied).toList();
         return Planner.plan(runs, List.of(), kernels, Set.of(), machine);
     }

@@ -130,12 +130,18 @@ public final class Activations {
     }
 
     /**
-     * y = e^(x−m) / Σ e^(x−m) along the axis, where m is the greatest x there. A slice with a NaN or +∞, or of −∞ alone,
-     * is all NaN.
+     * y = e^(x−m) · (1 / Σ e^(x−m)) along the axis, where m is the greatest x there: one division for each slice. A slice with a NaN or
+     * +∞, or of −∞ alone, is all NaN.
      */
     public static Node softmax(GraphBuilder b, Node x, int axis) {
-        Node e = b.exp(b.sub(x, greatest(b, x, axis)));
-        return b.div(e, along(b, b.sum(e, axis), x, axis));
+        Node e = powers(b, x, axis);
+        Node sum = b.sum(e, axis);
+        return b.mul(e, along(b, b.div(b.constant(x.dtype(), 1), sum), x, axis));
+    }
+
+    /** e^(x−m) along the axis, where m is the greatest x there: a softmax times its sum. */
+    static Node powers(GraphBuilder b, Node x, int axis) {
+        return b.exp(b.sub(x, greatest(b, x, axis)));
     }
 
     /** y = (x−m) − log Σ e^(x−m) along the axis, where m is the greatest x there. */

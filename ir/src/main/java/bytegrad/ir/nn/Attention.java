@@ -45,8 +45,12 @@ public final class Attention {
             Node all = b.broadcastTo(mask.get(), scores.shape());
             scores = b.select(all, scores, b.full(scores.type(), Double.NEGATIVE_INFINITY));
         }
-        Node weights = b.reshape(Activations.softmax(b, scores, -1), n, groups, heads / groups * length, keys);
-        Node y = b.contract(new Op.Contract(batch, batch, List.of(3), List.of(2)), weights, v);
+        // Normalised last: a row of weights is divided by its sum where it has D elements, not S; so is its gradient.
+        Node powers = Activations.powers(b, scores, -1);
+        Node norm = b.reshape(b.div(b.constant(q.dtype(), 1), b.sum(powers, -1)), n, groups, heads / groups * length);
+        Node weights = b.reshape(powers, n, groups, heads / groups * length, keys);
+        Node weighted = b.contract(new Op.Contract(batch, batch, List.of(3), List.of(2)), weights, v);
+        Node y = b.mul(weighted, b.broadcast(norm, weighted.shape(), 0, 1, 2));
         return b.reshape(y, n, heads, length, v.shape().dim(3));
     }
 

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>This is the one pass that changes the order of additions: one chain over taps and channels, not a sum over taps of rounded sums over
  * channels. And at the border it multiplies weights by padding, so that one that is not finite gives NaN there, as it does in the
  * convolution itself.
+ *
+ * <p>Where windows have their channels last and {@link StoredWindows} is estimated to be faster (much padding, few channels, strides), it stays a sum of windows.
  */
 public final class ContractOverlaps implements Pass {
     /** More residues than this are more kernels than a buffer is worth. */
@@ -93,7 +95,10 @@ public final class ContractOverlaps implements Pass {
         }
         WindowAxes found = WindowAxes.of(w, o.shape().rank(), windows);
         boolean fits = found != null && found.data().rank() + w.axes().size() <= Shape.MAX_RANK;
-        return found != null && fits ? new OverlapResidues(w, found, o.shape(), starts, part, b).sum() : null;
+        if (found == null || !fits) {
+            return null;
+        }
+        return StoredWindows.pay(o, found, part) ? StoredWindows.sum(o, found, starts, part, b) : new OverlapResidues(w, found, o.shape(), starts, part, b).sum();
     }
 
     /** All indices of a list's axes, ascending. */

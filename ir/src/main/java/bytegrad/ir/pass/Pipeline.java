@@ -44,7 +44,7 @@ public record Pipeline(List<Pass> passes, int rounds, boolean verified) implemen
     public static Pipeline standard() {
         Pipeline d = differentiable();
         return new Pipeline(Stream.of(List.of(new DropStopGradients(), new InlineBodies()), d.passes,
-                List.of(new ContractOverlaps(), new PlaceWindows(), new RaiseReshapes(), new OuterProducts(), new OrientProducts(),
+                List.of(new ContractOverlaps(), new JoinTaps(), new PlaceWindows(), new RaiseReshapes(), new OuterProducts(), new OrientProducts(),
                         new SimplifyBodies(Pipeline::standard))).<Pass>flatMap(List::stream).toList(), d.rounds, false);
     }
 

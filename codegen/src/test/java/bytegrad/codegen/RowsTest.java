@@ -1,0 +1,81 @@
+package bytegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import bytegrad.codegen.kernel.KernelPrinter;
+import bytegrad.ir.DType;
+import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Monoid;
+import bytegrad.ir.Node;
+import bytegrad.ir.nn.Activations;
+import bytegrad.ir.nn.Attention;
+import bytegrad.runtime.Session;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What is reduced along rows, and used again behind the reduction. */
+class RowsTest {
+    private static final List<Options.Simd> WIDTHS = List.of(Options.Simd.BITS_128, Options.Simd.BITS_256, Options.Simd.BITS_512, Options.Simd.SCALAR);
+
+    private static float[] run(GraphBuilder b, Options.Simd simd, float[] x) {
+        Session s = Compiler.compile(b.build(), Options.DEFAULT.withSimd(simd).withVerification(true)).newSession(1);
+        s.set("x", x);
+        s.run();
+        return s.get("y").floats();
+    }
+
+    /** NaN of either sign wins, and +0 is more than −0: the bits of {@link Math#max(float, float)}, whatever the lanes. */
+    @Test
+    void extremesOfUnusualNumbers() {
+        float[] unusual = {0f, -0f, Float.NaN, Float.intBitsToFloat(0xffc00000), Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -Float.MIN_VALUE,
+            Float.MAX_VALUE, -Float.MAX_VALUE, 1f, -1f};
+        SplittableRandom random = new SplittableRandom(1);
+        for (int length : List.of(16, 23, 79)) {
+            int rows = 200;
+            float[] x = new float[rows * length];
+            for (int r = 0; r < rows; r++) {
+                // Of a few of them each, so that not every row has a NaN.
+                int first = random.nextInt(unusual.length);
+                int count = 1 + random.nextInt(3);
+                for (int k = 0; k < length; k++) {
+                    x[r * length + k] = unusual[(first + random.nextInt(count)) % unusual.length];
+                }
+            }
+            for (Monoid monoid : List.of(Monoid.MAX, Monoid.MIN)) {
+                GraphBuilder b = new GraphBuilder();
+                b.output("y", b.reduce(monoid, b.input("x", DType.F32, rows, length), 1));
+                for (Options.Simd simd : WIDTHS) {
+                    float[] y = run(b, simd, x);
+                    for (int r = 0; r < rows; r++) {
+                        float expected = x[r * length];
+                        for (int k = 1; k < length; k++) {
+                            float v = x[r * length + k];
+                            expected = monoid == Monoid.MAX ? Math.max(expected, v) : Math.min(expected, v);
+                        }
+                        assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(y[r]), monoid + " of row " + r + " of " + length + ", " + simd);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The powers of a softmax are computed in the loop that sums them, once for a vector and once for what is left of a row. */
+    @Test
+    void powersAreComputedOnce() {
+        GraphBuilder b = new GraphBuilder();
+        b.output("y", Activations.softmax(b, b.input("x", DType.F32, 40, 50), 1));
+        String kernel = KernelPrinter.print(Compilation.of(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512)).plan().kernels().getFirst().kernel());
+        assertEquals(2, kernel.split("shl\\(", -1).length - 1, kernel);
+    }
+
+    /** Scores, their powers with the sums, and the weighted values, normalised where they are stored. */
+    @Test
+    void attentionIsThreeKernels() {
+        GraphBuilder b = new GraphBuilder();
+        List<Node> qkv = List.of(b.input("q", DType.F32, 2, 3, 40, 20), b.input("k", DType.F32, 2, 3, 40, 20), b.input("v", DType.F32, 2, 3, 40, 20));
+        b.output("y", Attention.scaledDotProduct(b, qkv.get(0), qkv.get(1), qkv.get(2), Optional.of(Attention.causal(b, 40, 40))));
+        assertEquals(3, Compilation.of(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512)).plan().kernels().size());
+    }
+}
