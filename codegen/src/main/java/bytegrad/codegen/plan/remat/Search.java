@@ -68,6 +68,7 @@ final class Search {
         }
         start.ifPresent(restarts::add);
         if (g.kernels <= LARGE) {
+            Rotor.sequences(g, budget, box).forEach(restarts::add);
             restarts.add(given);
             for (int[] order : Orders.all(g)) {
                 if (!restarts.free() && !Arrays.equals(order, given)) {

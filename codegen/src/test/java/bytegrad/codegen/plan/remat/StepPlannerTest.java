@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import bytegrad.codegen.plan.PlanException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,34 @@ class StepPlannerTest {
     }
 
     /** A read of the first of many values in a row: making them again calls for one another. */
+    /** Layers whose sizes and costs vary: so many forward, a loss, and as many gradients, each of which reads what its layer read. */
+    private static KernelGraph unevenChain(int steps) {
+        SplittableRandom random = new SplittableRandom(3);
+        long[] bytes = random.longs(steps + 1, 4, 16).map(b -> 64 * b).toArray();
+        long[] costs = random.longs(steps + 1, 10, 40).toArray();
+        List<KernelGraph.Value> values = new ArrayList<>();
+        List<KernelGraph.Kernel> kernels = new ArrayList<>();
+        for (int k = 0; k <= 2 * steps; k++) {
+            int layer = k <= steps ? k : 2 * steps - k;
+            values.add(value(k, k < steps ? bytes[k] : layer == 0 ? 64 : bytes[layer - 1]));
+            kernels.add(new KernelGraph.Kernel("k" + k, (k <= steps ? 1 : 2) * costs[layer],
+                    k == 0 ? List.of() : k <= steps ? List.of(k - 1) : List.of(layer, k - 1), List.of(k)));
+        }
+        return new KernelGraph(values, kernels);
+    }
+
+    /** Where repair spends all its steps on one plan, a schedule of segments is one at once. */
+    @Test
+    void longUnevenChainsArePlannedByTheirSegments() {
+        KernelGraph graph = unevenChain(400);
+        long peak = StepPlanner.plan(graph, Effort.BRIEF).bytes();
+        for (double part : new double[] {0.2, 0.1}) {
+            Optional<StepPlan> plan = StepPlanner.planWithin(graph, (long) (part * peak), Effort.STANDARD);
+            // Every layer once more costs a third of the step.
+            assertTrue(plan.isPresent() && plan.get().cost() < graph.cost() * 1.36, () -> part + ": " + plan.map(StepPlan::cost) + " of " + graph.cost());
+        }
+    }
+
     @Test
     void longChainsNeedNoDeepStack() throws InterruptedException {
         int n = 30_000;
