@@ -75,7 +75,7 @@ record Rehearsal(String method, List<Arg> args) {
                 return;
             }
             Set<Expr.Var> ends = new HashSet<>();
-            ends(method.body(), ends);
+            ends(method.body(), new HashMap<>(), ends);
             List<Arg> given = new ArrayList<>();
             Map<Expr.Var, Integer> known = new HashMap<>();
             for (int k = 0; k < args.size(); k++) {
@@ -91,16 +91,27 @@ record Rehearsal(String method, List<Arg> args) {
             }
         }
 
-        /** Variables that loops end at. */
-        private static void ends(List<Stmt> body, Set<Expr.Var> ends) {
+        /**
+         * Variables that loops end at, or at no more than a constant.
+         *
+         * @param most variables that are at most a constant, and else another
+         */
+        private static void ends(List<Stmt> body, Map<Expr.Var, Expr.Var> most, Set<Expr.Var> ends) {
             for (Stmt stmt : body) {
+                if (stmt instanceof Stmt.Let let && let.value() instanceof Expr.Apply(ScalarFn fn, List<Expr> args) && fn == ScalarFn.MIN
+                        && args.getFirst() instanceof Expr.Ramp(Index base, var _, var _, int lanes) && lanes == 1 && args.getLast() instanceof Expr.Const) {
+                    variable(base).ifPresent(v -> most.put(let.var(), v));
+                }
                 if (stmt instanceof Stmt.For f) {
-                    if (f.to().terms().size() == 1 && f.to().equals(Index.of(f.to().terms().getFirst().var()))) {
-                        ends.add(f.to().terms().getFirst().var());
-                    }
-                    ends(f.body(), ends);
+                    variable(f.to()).ifPresent(v -> ends.add(most.getOrDefault(v, v)));
+                    ends(f.body(), most, ends);
                 }
             }
+        }
+
+        /** That the index is. */
+        private static Optional<Expr.Var> variable(Index index) {
+            return index.terms().size() == 1 && index.equals(Index.of(index.terms().getFirst().var())) ? Optional.of(index.terms().getFirst().var()) : Optional.empty();
         }
 
         private static Optional<Integer> value(Index index, Map<Expr.Var, Integer> known) {

@@ -3,6 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,7 +165,7 @@ final class MicroKernel {
      * Nothing where loops are nested: HotSpot makes half as fast a loop of them then. Nor for scalar code, which is fast at once.
      */
     Optional<Expr.Var> toldTrips() {
-        return lanes > 1 && inside.isEmpty() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
+        return lanes > 1 && inside.isEmpty() && trips.isConstant() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
     }
 
     /** How many products there are along the first axis. */
@@ -172,9 +173,15 @@ final class MicroKernel {
         return trips;
     }
 
-    /** The micro-kernel in a method that is told so. */
-    MicroKernel told() {
-        return toldTrips().map(t -> new MicroKernel(this, rows, columns, Index.of(t))).orElse(this);
+    /**
+     * The micro-kernel in a method that is told so, at the beginning of its body. That there are no more than there are is said there once more: HotSpot then knows that no index
+     * overflows, and computes one for all rows where it would have a register, and an addition, for each; a tile of 12 rows and 32 columns is four times as fast.
+     */
+    MicroKernel told(Scope s) {
+        return toldTrips().map(t -> {
+            Expr most = Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(Index.of(t), 0, DType.I32, 1), Expr.Const.of(DType.I32, trips.constant()));
+            return new MicroKernel(this, rows, columns, Index.of(s.variable(most)));
+        }).orElse(this);
     }
 
     /** Writes the loops; returns the sums, by row and vector. */

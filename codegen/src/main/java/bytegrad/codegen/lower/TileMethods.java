@@ -223,14 +223,14 @@ final class TileMethods {
             this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows, Optional.empty());
         }
 
-        /** Adds what the micro-kernel has to be told, and gives it as the method sees it. */
+        /** Adds what the micro-kernel is to be {@linkplain MicroKernel#told told}, and gives it as the method sees it. */
         MicroKernel micro(Tile outside, int count, Scope s) {
             MicroKernel whole = MicroKernel.of(c, buffers, lanes, outside, count, c.contracted().all(s));
             whole.toldTrips().ifPresent(t -> {
                 params.add(t);
                 args.add(whole.trips());
             });
-            return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s)).told();
+            return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s));
         }
 
         private Part part(String name, Part p) {
@@ -251,7 +251,7 @@ final class TileMethods {
         Tile tile = passed.tile;
         MicroKernel micro = passed.micro(outside, count, s);
         MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
-        Expr.Var[][] acc = micro.write(m);
+        Expr.Var[][] acc = micro.told(m.body).write(m);
         int before = m.body.out.size();
         boolean grouped = c.groups(tile.height()) > 1;
         Index row = grouped ? Index.ZERO : definitions.known(tile.row(), c.rows() - tile.height() + 1);
