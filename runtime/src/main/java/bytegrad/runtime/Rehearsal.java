@@ -16,8 +16,8 @@ final class Rehearsal {
     /** Calls that are all that HotSpot needs to leave its interpreter: with as little work as possible. */
     private static final int INTERPRETED = 250;
 
-    /** Turns of a loop afterwards: with fewer it takes more calls, with more HotSpot would compile the loop by itself. */
-    private static final int TURNS = 16;
+    /** Turns of a loop afterwards: HotSpot takes loops that were seen to turn less for short ones; with 60 and more it would compile the loop by itself first. */
+    private static final int TURNS = 32;
 
     private static final int BATCH = 25;
 
