@@ -68,6 +68,25 @@ public final class CompiledFunction {
         return rehearsal;
     }
 
+    /** Whether there is no code left to prepare: its micro-kernels, or what takes over from it. */
+    boolean isPrepared() {
+        return successor == null ? rehearsal.isOver() : successor.isReady();
+    }
+
+    /** Goes on to prepare that for about so long; does nothing while another thread does. */
+    void prepare(long nanos) {
+        if (successor == null) {
+            rehearsal.goOn(nanos);
+        } else {
+            successor.goOn(nanos);
+        }
+    }
+
+    /** Bytes in use for that, beside the memory of sessions. */
+    long preparationBytes() {
+        return successor == null ? rehearsal.bytes() : successor.bytes();
+    }
+
     /** What takes over from it, if something does. */
     @Nullable Successor successor() {
         return successor;

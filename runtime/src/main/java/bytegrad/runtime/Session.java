@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * A compiled function with memory and state of its own. Set every input and state, then {@link #run} as often as wanted;
- * a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait. Otherwise a
+ * once its code is prepared, a run allocates nothing. One thread at a time: another that enters meanwhile is refused, not made to wait. Otherwise a
  * session may go from thread to thread; each sees what the one before did.
  *
  * <p>If a run fails, there are no outputs to read. Where it fails before it writes into the first state, as most checks of indices
@@ -64,10 +64,9 @@ public final class Session {
         return current != function;
     }
 
-    /** Bytes of its memory, and of what its function has in use to prepare other code. */
+    /** Bytes of its memory, and of what its function has in use to prepare code. */
     public long bytes() {
-        Successor successor = function.successor();
-        return current.arena().bytes() + (successor == null ? current.rehearsal().bytes() : successor.bytes());
+        return current.arena().bytes() + function.preparationBytes();
     }
 
     /** Bytes of its memory alone. */
@@ -121,18 +120,14 @@ public final class Session {
         pace.took(System.nanoTime() - start);
     }
 
-    /** Goes on to prepare the function that takes over, and over to it when that is ready; or this one, where none does. */
+    /** Goes on to prepare code, and over to the function that takes over when that is ready. */
     private void prepare() {
-        Successor successor = current.successor();
-        if (pace.slice() > 0 && (successor != null || !current.rehearsal().isOver())) {
+        if (pace.slice() > 0 && !current.isPrepared()) {
             long start = System.nanoTime();
-            if (successor == null) {
-                current.rehearsal().goOn(pace.slice());
-            } else {
-                successor.goOn(pace.slice());
-            }
+            current.prepare(pace.slice());
             pace.took(System.nanoTime() - start);
         }
+        Successor successor = current.successor();
         if (successor != null && successor.isReady()) {
             handOver(successor.function());
         }

@@ -42,9 +42,9 @@ final class Successor {
         return known == null ? 0 : known.rehearsal().bytes();
     }
 
-    /** Rehearses it for about so long, or makes it; does nothing for 0, or while another thread does. */
+    /** Rehearses it for about so long, or makes it; does nothing while another thread does. */
     void goOn(long nanos) {
-        if (nanos == 0 || ready || failed || !busy.compareAndSet(false, true)) {
+        if (ready || failed || !busy.compareAndSet(false, true)) {
             return;
         }
         try {

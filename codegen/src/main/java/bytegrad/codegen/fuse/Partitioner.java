@@ -350,11 +350,8 @@ final class Partitioner {
 
     /** A stored node is computed where it is read first, if its elements are produced there in the order they are read. */
     private Optional<Draft> joinFirstReader(Node n, Set<Use> reads) {
-        boolean joins = switch (extent) {
-            case NONE -> false;
-            case APART -> required[n.id()] && !operands[n.id()] || !copies.endsContraction(n);
-            case ALL -> true;
-        };
+        boolean lasts = required[n.id()] && !operands[n.id()];
+        boolean joins = extent == Extent.ALL || extent == Extent.APART && (lasts || !copies.endsContraction(n));
         if (!joins || reads.isEmpty() || !(n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Reduce
                 || n.op() instanceof Op.Contract)) {
             return Optional.empty();
