@@ -20,9 +20,13 @@ final class MicroKernel {
     private static final Expr.Var COLUMNS = Expr.Var.index("columns");
     private static final Expr.Var TRIPS = Expr.Var.index("trips");
 
+    /** As many as a chain has: so that methods do not differ where contractions are shorter. */
+    private static final int MOST_TRIPS = 1024;
+
     private final Contraction c;
     private final int lanes;
-    private final int count;
+    /** How far each vector is from the first. */
+    private final List<Integer> vectors;
     private final int left;
     private final Index rows;
     private final List<Integer> offsets;
@@ -37,7 +41,7 @@ final class MicroKernel {
     private MicroKernel(MicroKernel of, Index rows, Index columns, Index trips) {
         this.c = of.c;
         this.lanes = of.lanes;
-        this.count = of.count;
+        this.vectors = of.vectors;
         this.left = of.left;
         this.offsets = of.offsets;
         this.rows = rows;
@@ -49,17 +53,17 @@ final class MicroKernel {
         this.inside = of.inside;
     }
 
-    /** What is multiplied: numbers of rows so far from the first, or vectors. */
+    /** What is multiplied: numbers of rows, or vectors, so far from the first. */
     private record Factor(int buffer, Index at, List<Integer> offsets, List<Integer> strides) {}
 
     private static List<Integer> apart(int count, int stride) {
         return IntStream.range(0, count).map(i -> i * stride).boxed().toList();
     }
 
-    private MicroKernel(Contraction c, int lanes, int count, Contracted.Block block, Factor numbers, Factor vectors) {
+    private MicroKernel(Contraction c, int lanes, Contracted.Block block, Factor numbers, Factor vectors) {
         this.c = c;
         this.lanes = lanes;
-        this.count = count;
+        this.vectors = vectors.offsets;
         this.left = numbers.buffer;
         this.rows = numbers.at;
         this.offsets = numbers.offsets;
@@ -75,15 +79,15 @@ final class MicroKernel {
     /**
      * For a tile.
      *
-     * @param count vectors of columns
+     * @param vectors how far each vector of columns is from the first
      */
-    static MicroKernel of(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, int count, Contracted.Block block) {
+    static MicroKernel of(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, List<Integer> vectors, Contracted.Block block) {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Factor left = tile.packedRows().map(p -> new Factor(p.buffer(), p.first(), apart(tile.height(), 1), packed(tile.height(), c)))
                 .orElseGet(() -> new Factor(buffers.read(c.left().place()), c.leftAt(first, block.begin()), c.rowOffsets(tile.height()), strides(c, c.leftProductStrides())));
-        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), apart(1, 0), packed(count * lanes, c)))
-                .orElseGet(() -> new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), apart(1, 0), strides(c, c.rightProductStrides())));
-        return new MicroKernel(c, lanes, count, block, left, right);
+        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), vectors, packed(vectors.size() * lanes, c)))
+                .orElseGet(() -> new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), vectors, strides(c, c.rightProductStrides())));
+        return new MicroKernel(c, lanes, block, left, right);
     }
 
     /**
@@ -94,9 +98,9 @@ final class MicroKernel {
     static MicroKernel turned(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, Turned.Tile turned, int count, Contracted.Block block) {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Operand left = turned.turned().left();
-        return new MicroKernel(c, lanes, count, block,
+        return new MicroKernel(c, lanes, block,
                 new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), apart(tile.width(), c.columnStride()), strides(c, c.rightProductStrides())),
-                new Factor(turned.left(), c.leftAt(left, first, block.begin()), apart(1, 0), strides(c, c.leftProductStrides(left))));
+                new Factor(turned.left(), c.leftAt(left, first, block.begin()), apart(count, lanes), strides(c, c.leftProductStrides(left))));
     }
 
     /** Extents of the axes inside the first that a block runs over. */
@@ -155,9 +159,18 @@ final class MicroKernel {
         return Stream.concat(Stream.of(rows, columns, trips), Stream.of(more)).toList();
     }
 
-    /** The micro-kernel in that method. */
-    MicroKernel passed() {
-        return new MicroKernel(this, Index.of(ROWS), Index.of(COLUMNS), Index.of(TRIPS));
+    /** The micro-kernel in that method, which many contractions have, at the beginning of its body. */
+    MicroKernel passed(Scope s) {
+        Index told = inside.isEmpty() ? bounded(s, Math.max(MOST_TRIPS, c.contracted().longestBlock())) : Index.of(TRIPS);
+        return new MicroKernel(this, Index.of(ROWS), Index.of(COLUMNS), told);
+    }
+
+    /**
+     * As many products as the method is told, which are no more than that. To say so is to tell HotSpot that no index overflows: it then computes one for all rows where it would have a
+     * register, and an addition, for each; a tile of 12 rows and 32 columns is four times as fast.
+     */
+    private static Index bounded(Scope s, int most) {
+        return Index.of(s.variable(Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(Index.of(TRIPS), 0, DType.I32, 1), Expr.Const.of(DType.I32, most))));
     }
 
     /**
@@ -173,23 +186,17 @@ final class MicroKernel {
         return trips;
     }
 
-    /**
-     * The micro-kernel in a method that is told so, at the beginning of its body. That there are no more than there are is said there once more: HotSpot then knows that no index
-     * overflows, and computes one for all rows where it would have a register, and an addition, for each; a tile of 12 rows and 32 columns is four times as fast.
-     */
+    /** The micro-kernel in a method that is told so, at the beginning of its body. */
     MicroKernel told(Scope s) {
-        return toldTrips().map(t -> {
-            Expr most = Expr.Apply.of(ScalarFn.MIN, new Expr.Ramp(Index.of(t), 0, DType.I32, 1), Expr.Const.of(DType.I32, trips.constant()));
-            return new MicroKernel(this, rows, columns, Index.of(s.variable(most)));
-        }).orElse(this);
+        return toldTrips().map(_ -> new MicroKernel(this, rows, columns, bounded(s, trips.constant()))).orElse(this);
     }
 
     /** Writes the loops; returns the sums, by row and vector. */
     Expr.Var[][] write(MethodWriter m) {
         Expr zero = m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes);
-        Expr.Var[][] acc = new Expr.Var[offsets.size()][count];
+        Expr.Var[][] acc = new Expr.Var[offsets.size()][vectors.size()];
         for (Expr.Var[] row : acc) {
-            for (int v = 0; v < count; v++) {
+            for (int v = 0; v < row.length; v++) {
                 row[v] = m.body.accumulator(zero);
             }
         }
@@ -206,12 +213,12 @@ final class MicroKernel {
         Index l = along(k, leftStrides);
         Index r = columns.plus(along(k, rightStrides));
         List<Expr> b = new ArrayList<>();
-        for (int v = 0; v < count; v++) {
-            b.add(s.variable(new Expr.Load(right, r.plus(v * lanes), c.result().dtype(), lanes)));
+        for (int v : vectors) {
+            b.add(s.variable(new Expr.Load(right, r.plus(v), c.result().dtype(), lanes)));
         }
         for (int i = 0; i < acc.length; i++) {
             Expr a = s.variable(new Expr.Splat(s.variable(new Expr.Load(left, rows.plus(offsets.get(i)).plus(l), c.result().dtype(), 1)), lanes));
-            for (int v = 0; v < count; v++) {
+            for (int v = 0; v < b.size(); v++) {
                 s.out.add(new Stmt.Assign(acc[i][v], multiplyAdd(a, b.get(v), acc[i][v])));
             }
         }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The methods of a contraction's tiles, one a shape of tile. A micro-kernel keeps a tile's sums in registers over a chain of products; then the
@@ -75,6 +76,21 @@ final class TileMethods {
         Tile {
             axes = axes.clone();
         }
+
+        /** Vectors of its columns. */
+        int vectors(int lanes) {
+            return (width + lanes - 1) / lanes;
+        }
+
+        /** How far each is from the first, one behind the other: the last may go beyond the tile. */
+        List<Integer> apart(int lanes) {
+            return IntStream.range(0, vectors(lanes)).map(v -> v * lanes).boxed().toList();
+        }
+
+        /** The same where the last ends with the tile: some columns are in the one before it, too. */
+        List<Integer> overlapping(int lanes) {
+            return IntStream.range(0, vectors(lanes)).map(v -> Math.min(v * lanes, width - lanes)).boxed().toList();
+        }
     }
 
     /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
@@ -103,11 +119,10 @@ final class TileMethods {
 
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
     void compute(Scope s, Tile tile) {
-        int count = vectors(tile);
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() % lanes == 0 && c.columns() > 1 && writtenOut(s, fused, tile, count)) {
+        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() >= lanes && writtenOut(s, fused, tile)) {
             Passed passed = new Passed(tile);
-            passed.micro(tile, count, s);
+            passed.micro(tile, s);
             s.out.add(new Stmt.Call(fused, passed.args));
             return;
         }
@@ -125,16 +140,16 @@ final class TileMethods {
             addTurned(s, tile, tile.turned().get(), block, onTop);
             return;
         }
-        int count = vectors(tile);
+        int count = tile.vectors(lanes);
         String name = "sum" + tile.height() + "x" + count;
-        MicroKernel micro = MicroKernel.of(c, buffers, lanes, tile, count, block.in(s));
+        MicroKernel micro = MicroKernel.of(c, buffers, lanes, tile, tile.apart(lanes), block.in(s));
         s.out.add(new Stmt.Call(name, micro.args(tile.sums().first())));
         if (methods.containsKey(name)) {
             return;
         }
         Expr.Var sums = Expr.Var.index("sums");
         MethodWriter m = new MethodWriter(name, micro.params(sums), laneWidths, names);
-        Expr.Var[][] acc = micro.passed().write(m);
+        Expr.Var[][] acc = micro.passed(m.body).write(m);
         for (int i = 0; i < tile.height(); i++) {
             for (int v = 0; v < count; v++) {
                 Index at = Index.of(sums).plus((i * count + v) * lanes);
@@ -160,7 +175,7 @@ final class TileMethods {
         Expr.Var sums = Expr.Var.index("sums");
         Expr.Var unturned = Expr.Var.index("unturned");
         MethodWriter m = new MethodWriter(name, micro.params(sums, unturned), laneWidths, names);
-        Expr.Var[][] acc = micro.passed().write(m);
+        Expr.Var[][] acc = micro.passed(m.body).write(m);
         for (int j = 0; j < tile.width(); j++) {
             for (int v = 0; v < count; v++) {
                 m.body.out.add(new Stmt.Store(from, Index.of(unturned).plus((j * count + v) * lanes), acc[j][v]));
@@ -168,7 +183,7 @@ final class TileMethods {
         }
         m.each(m.body, tile.height(), (inner, i) -> {
             for (int j = 0; j < tile.width(); j++) {
-                Index at = Index.of(sums).plus(i.times(vectors(tile) * lanes)).plus(j);
+                Index at = Index.of(sums).plus(i.times(tile.vectors(lanes) * lanes)).plus(j);
                 Expr sum = inner.variable(new Expr.Load(from, Index.of(unturned).plus(j * count * lanes).plus(i), dtype, 1));
                 inner.out.add(new Stmt.Store(to, at, onTop ? Expr.Apply.of(ScalarFn.ADD, inner.variable(new Expr.Load(to, at, dtype, 1)), sum) : sum));
             }
@@ -177,7 +192,7 @@ final class TileMethods {
     }
 
     private void addInMemory(Scope s, Tile tile) {
-        int count = vectors(tile);
+        int count = tile.vectors(lanes);
         String name = "sum" + tile.height() + "x" + count;
         Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> {
@@ -194,10 +209,6 @@ final class TileMethods {
         Passed passed = new Passed(tile);
         methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneWidths, names), passed.tile, passed.column).method());
         s.out.add(new Stmt.Call(name, passed.args));
-    }
-
-    private int vectors(Tile tile) {
-        return (tile.width() + lanes - 1) / lanes;
     }
 
     /** A tile as a method sees it: what differs from call to call is a parameter. */
@@ -224,13 +235,14 @@ final class TileMethods {
         }
 
         /** Adds what the micro-kernel is to be {@linkplain MicroKernel#told told}, and gives it as the method sees it. */
-        MicroKernel micro(Tile outside, int count, Scope s) {
-            MicroKernel whole = MicroKernel.of(c, buffers, lanes, outside, count, c.contracted().all(s));
+        MicroKernel micro(Tile outside, Scope s) {
+            List<Integer> vectors = outside.overlapping(lanes);
+            MicroKernel whole = MicroKernel.of(c, buffers, lanes, outside, vectors, c.contracted().all(s));
             whole.toldTrips().ifPresent(t -> {
                 params.add(t);
                 args.add(whole.trips());
             });
-            return MicroKernel.of(c, buffers, lanes, tile, count, c.contracted().all(s));
+            return MicroKernel.of(c, buffers, lanes, tile, vectors, c.contracted().all(s));
         }
 
         private Part part(String name, Part p) {
@@ -245,26 +257,35 @@ final class TileMethods {
         }
     }
 
-    /** Writes micro-kernel and epilogue of whole vectors as one method, unless that is long: what HotSpot inlines for a store of part of a vector is that of eight others. */
-    private boolean writtenOut(Scope s, String name, Tile outside, int count) {
+    /**
+     * Writes micro-kernel and epilogue as one method, unless that is long. All vectors are whole, since what HotSpot inlines for a store of part of a vector is that of eight
+     * others: where columns end inside of one, the last begins so much earlier, and what it has in common with the one before is computed, and stored, twice.
+     */
+    private boolean writtenOut(Scope s, String name, Tile outside) {
         Passed passed = new Passed(outside);
         Tile tile = passed.tile;
-        MicroKernel micro = passed.micro(outside, count, s);
+        List<Integer> vectors = outside.overlapping(lanes);
+        MicroKernel micro = passed.micro(outside, s);
         MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
         Expr.Var[][] acc = micro.told(m.body).write(m);
         int before = m.body.out.size();
         boolean grouped = c.groups(tile.height()) > 1;
         Index row = grouped ? Index.ZERO : definitions.known(tile.row(), c.rows() - tile.height() + 1);
-        Index column = lastVector(tile, count);
+        Index column = lastVector(tile, vectors.getLast());
+        boolean overlap = tile.width() % lanes > 0;
         for (int i = 0; i < tile.height(); i++) {
-            for (int v = 0; v < count; v++) {
+            List<Stmt> stores = new ArrayList<>();
+            for (int v = 0; v < vectors.size(); v++) {
                 Expr sum = acc[i][v];
                 // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
                 Scope vector = m.body.loop(passed.column, lanes);
                 Index[] axes = grouped ? c.inGroup(tile.axes(), tile.axes()[c.groupAxis()].plus(i / c.rows())) : tile.axes();
-                point(vector, axes, c.rows() == 1 ? Index.ZERO : row.plus(i % c.rows()), column.plus(v * lanes), (_, _) -> sum);
-                m.body.out.addAll(vector.out);
+                point(vector, axes, c.rows() == 1 ? Index.ZERO : row.plus(i % c.rows()), column.plus(vectors.get(v)), (_, _) -> sum);
+                // Of what is written in place, the last vector must read nothing new.
+                boolean waits = overlap && v >= vectors.size() - 2;
+                vector.out.forEach(stmt -> (waits && stmt instanceof Stmt.Store ? stores : m.body.out).add(stmt));
             }
+            m.body.out.addAll(stores);
         }
         if (m.body.out.size() - before > MOST_FUSED) {
             return false;
@@ -273,9 +294,9 @@ final class TileMethods {
         return true;
     }
 
-    /** The tile's first column, which stops short of the end by the vectors behind it, or they would seem to leave the row. */
-    private Index lastVector(Tile tile, int count) {
-        return definitions.known(tile.column(), c.columns() - (count - 1) * lanes);
+    /** The tile's first column, which stops short of the end by where the last vector begins behind it, or that would seem to leave the row. */
+    private Index lastVector(Tile tile, int last) {
+        return definitions.known(tile.column(), c.columns() - last);
     }
 
     /** Stores what the kernel makes of the sum at an index. */
@@ -296,7 +317,7 @@ final class TileMethods {
             this.m = m;
             this.column = column;
             this.tile = tile;
-            this.count = vectors(tile);
+            this.count = tile.vectors(lanes);
             this.onLanes = lanes > 1 && c.columns() > 1;
         }
 
@@ -341,10 +362,10 @@ final class TileMethods {
             List<Stmt> all = new ArrayList<>();
             int statements = 0;
             if (whole > 0) {
-                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, count), 0, whole, all);
+                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, (count - 1) * lanes), 0, whole, all);
             }
             if (rest > 0) {
-                statements += writtenOut(m.body.part(column, lanes, rest), lastVector(tile, count), whole, count, all);
+                statements += writtenOut(m.body.part(column, lanes, rest), lastVector(tile, (count - 1) * lanes), whole, count, all);
             }
             if (statements > MOST_WRITTEN_OUT) {
                 return false;

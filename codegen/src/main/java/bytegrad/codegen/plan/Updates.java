@@ -122,8 +122,14 @@ final class Updates {
         /** An element is loaded after it was stored. */
         private boolean tooLate;
 
-        /** What a statement loads or stores: one element (or lanes) at an index, or the elements that are copied. */
-        private record Piece(Index at, int count) {}
+        /** So many elements from an index on. */
+        private record Piece(Index at, int count) {
+            /** Whether they have some in common, as far as that does not depend on where loops are. */
+            boolean overlaps(Piece other) {
+                Index ahead = other.at.minus(at);
+                return ahead.isConstant() && ahead.constant() < count && -ahead.constant() < other.count;
+            }
+        }
 
         Accesses(int from, int to) {
             this.from = from;
@@ -139,7 +145,7 @@ final class Updates {
                     case Stmt.Store(int buffer, Index at, Expr e, int count) -> {
                         collect(e);
                         if (buffer == to) {
-                            stores.add(new Piece(at, 1));
+                            stores.add(new Piece(at, count));
                         }
                     }
                     case Stmt.Copy c -> {
@@ -164,14 +170,14 @@ final class Updates {
 
         private void load(Piece piece) {
             loads.add(piece);
-            tooLate |= stores.contains(piece);
+            tooLate |= stores.stream().anyMatch(piece::overlaps);
         }
 
         private void collect(Expr e) {
             switch (e) {
                 case Expr.Load(int buffer, Index at, var dtype, int lanes, int count) -> {
                     if (buffer == from) {
-                        load(new Piece(at, 1));
+                        load(new Piece(at, count));
                     }
                 }
                 case Expr.Apply a -> a.args().forEach(this::collect);
