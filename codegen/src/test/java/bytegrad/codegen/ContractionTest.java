@@ -1,6 +1,7 @@
 package bytegrad.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
@@ -119,6 +120,32 @@ final class ContractionTest {
     void fewTilesOfOneVectorAreAlike() {
         assertEquals(List.of("tiles of 16 x 16", "tiles of 16 x 16", "tiles of 21 x 16", "tiles of 23 x 16"),
                 List.of(tiles(64), tiles(128), tiles(105), tiles(67)));
+    }
+
+    /** The gradient of a dense layer's input: columns of the right operand are rows of memory. */
+    @Test
+    void rightOperandIsTransposedBySquares() {
+        GraphBuilder b = new GraphBuilder();
+        Node y = b.apply(new Op.Contract(List.of(), List.of(), List.of(1), List.of(1)), List.of(b.input("dy", DType.F32, 37, 50), b.input("w", DType.F32, 70, 50)));
+        b.output("dx", y);
+        Graph g = b.build();
+        Explanation.Launch launch = Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512)).launches().getFirst();
+        assertTrue(launch.kernel().contains("call transpose1(2734, 1094, 1)"), launch.kernel());
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
+    }
+
+    /** A step of descent written over the weights: the last vector of a row has columns in common with the one before, and both read old weights. */
+    @Test
+    void overlappingVectorsOfAnUpdateInPlace() {
+        GraphBuilder b = new GraphBuilder();
+        Node w = b.input("w", DType.F32, 30, 35);
+        Node dw = b.apply(new Op.Contract(List.of(), List.of(), List.of(0), List.of(0)), List.of(b.input("x", DType.F32, 20, 30), b.input("dy", DType.F32, 20, 35)));
+        b.update(w, b.sub(w, b.mul(dw, 0.1)));
+        Graph g = b.build();
+        Explanation e = Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512));
+        assertEquals("in place", e.updates().getFirst().way());
+        assertTrue(e.launches().getFirst().kernel().contains("*35 + p1 + 19; 16] = "), e.launches().getFirst().kernel());
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
     }
 
     private static String tiles(int rows) {

@@ -133,6 +133,27 @@ final class Contracted {
                     nest -> body.visit(nest.scope(), joined(joined(outer, List.of(k)), nest.index()))));
         }
 
+        /** How many neighbouring products there are along the last axis at each index of the others; 1 where that differs. */
+        int row() {
+            return extents.isEmpty() || !run.isConstant() && order.axis() == extents.size() - 1 ? 1 : extents.getLast();
+        }
+
+        /** Writes the loops over the others, with the first product of each such row; all of its products, where it has one. */
+        void eachRow(MethodWriter m, Body body) {
+            if (row() == 1) {
+                each(m, body);
+                return;
+            }
+            int last = extents.size() - 1;
+            if (run.isConstant()) {
+                m.eachOf(scope, extents.subList(outer.size(), last), nest -> body.visit(nest.scope(), joined(joined(outer, nest.index()), List.of(Index.ZERO))));
+                return;
+            }
+            Cut cut = new Cut(run.terms().getFirst().var(), order.runs(), order.size());
+            cut.loop(scope, extents.get(order.axis()), 1, 1, (s, k) -> m.eachOf(s, extents.subList(order.axis() + 1, last),
+                    nest -> body.visit(nest.scope(), joined(joined(joined(outer, List.of(k)), nest.index()), List.of(Index.ZERO)))));
+        }
+
         private static List<Index> joined(List<Index> a, List<Index> b) {
             List<Index> all = new ArrayList<>(a);
             all.addAll(b);

@@ -151,6 +151,19 @@ final class MethodWriter {
         }
     }
 
+    /** Where ranges of {@code step} begin that cover 0 to {@code total} − 1, which are so many at least; the last one overlaps the one before if they do not come out even. */
+    void overlapping(Scope s, int total, int step, Body body) {
+        int whole = total - total % step;
+        if (whole == step) {
+            body.write(s, Index.ZERO);
+        } else {
+            loop(s, Index.ZERO, Index.of(whole), step, 1, body);
+        }
+        if (whole < total) {
+            body.write(s, Index.of(total - step));
+        }
+    }
+
     /** A loop over 0 to {@code extent} − 1, one at a time; no loop at all where there is one iteration. */
     void each(Scope s, int extent, Body body) {
         if (extent == 1) {

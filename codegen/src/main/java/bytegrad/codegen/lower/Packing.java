@@ -17,11 +17,13 @@ final class Packing {
     private final Contraction c;
     private final Buffers buffers;
     private final int lanes;
+    private final Transpose transpose;
 
-    Packing(Contraction c, Buffers buffers, int lanes) {
+    Packing(Contraction c, Buffers buffers, int lanes, Transpose transpose) {
         this.c = c;
         this.buffers = buffers;
         this.lanes = lanes;
+        this.transpose = transpose;
     }
 
     /** Where a product's elements are in the copy, of the first. */
@@ -41,9 +43,24 @@ final class Packing {
             });
             return;
         }
+        if (products.row() > 1 && transpose.suits(width, products.row()) && c.rightProductStrides().getLast() == 1) {
+            products.in(s).eachRow(m, (inner, k) -> {
+                Index to = place.of(k);
+                int pitch = place.of(next(k)).minus(to).constant();
+                transpose.copy(inner, c.result().dtype(), new Transpose.Rows(source, c.rightAt(c.with(axes, Index.ZERO, column), c.known(k)), c.columnStride()), width,
+                        products.row(), new Transpose.Rows(buffer, to, pitch));
+            });
+            return;
+        }
         m.spans(s, width, SIDE_BY_SIDE, Optional.empty(), (group, first, count) -> products.in(group).each(m, (inner, k) ->
                 sideBySide(inner, c.result().dtype(), count, source, j -> c.rightAt(c.with(axes, Index.ZERO, column.plus(first).plus(j)), c.known(k)),
                         buffer, j -> place.of(k).plus(first).plus(j))));
+    }
+
+    private static List<Index> next(List<Index> k) {
+        List<Index> next = new ArrayList<>(k);
+        next.set(k.size() - 1, k.getLast().plus(1));
+        return next;
     }
 
     /** Copies so many elements that lie apart: all are read before the first is written. */

@@ -66,6 +66,7 @@ final class Tiles {
         private final Blocking blocking;
         private final TileShape tile;
         private final TileMethods tileMethods;
+        private final Transpose transpose = new Transpose(laneWidths, names);
         private final Packing packing;
         private final DType dtype = y.dtype();
         /** The buffer of the left operand's copy with rows as neighbours, or of itself if it has them. */
@@ -85,7 +86,7 @@ final class Tiles {
             this.tile = blocking.tile();
             this.turnedLeft = turned.isEmpty() ? -1
                     : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());
-            this.packing = new Packing(c, buffers, lanes);
+            this.packing = new Packing(c, buffers, lanes, transpose);
             this.whole = blocking.right() == Blocking.Packed.WHOLE
                     ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
                     : Optional.empty();
@@ -112,7 +113,7 @@ final class Tiles {
             TileAxis axis = blocking.cut();
             boolean parallel = isParallel();
             wholeRows.ifPresent(p -> packAllRows(entry, p));
-            turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype));
+            turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype, transpose));
             whole.ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (parallel && cut.count() > 1) {
@@ -128,6 +129,7 @@ final class Tiles {
             }
             parts.addFirst(entry.finish());
             parts.addAll(tileMethods.all());
+            parts.addAll(transpose.methods());
             return parts;
         }
 

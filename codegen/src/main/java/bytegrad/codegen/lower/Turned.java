@@ -123,9 +123,13 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     }
 
     /** Writes the copy's loops. */
-    void copy(MethodWriter m, Scope s, int from, int to, DType dtype) {
+    void copy(MethodWriter m, Scope s, int from, int to, DType dtype, Transpose transpose) {
         copy.ifPresent(c -> m.each(s, c.outer(), (piece, o) -> {
             Index first = o.times(c.piece());
+            if (transpose.suits(c.rows(), c.columns())) {
+                transpose.copy(piece, dtype, new Transpose.Rows(from, first, c.columns()), c.rows(), c.columns(), new Transpose.Rows(to, first, c.rows()));
+                return;
+            }
             m.spans(piece, c.columns(), Packing.SIDE_BY_SIDE, Optional.empty(), (group, column, count) -> m.each(group, c.rows(), (inner, row) ->
                     Packing.sideBySide(inner, dtype, count, from, j -> first.plus(row.times(c.columns())).plus(column).plus(j),
                             to, j -> first.plus(column.plus(j).times(c.rows())).plus(row))));
