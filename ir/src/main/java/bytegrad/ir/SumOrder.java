@@ -12,7 +12,7 @@ import java.util.List;
  *
  * <p>Where there are so many elements and so few results that threads would have nothing to share, the compiler first writes the
  * reduction as several ({@link #parts}, by {@link bytegrad.ir.pass.SplitLongReductions}), each in the order above: one for each
- * part of the longest axis, one of the parts' results, and one of the elements that are left over, which is combined with it
+ * part of one axis ({@link #cut}), one of the parts' results, and one of the elements that are left over, which is combined with it
  * last. This, too, is decided by the shape alone, and is so on one thread.
  */
 public record SumOrder(int width) {
@@ -43,7 +43,7 @@ public record SumOrder(int width) {
     /** Where rows are kept, so many results are one loop: a vector's. */
     private static final int LANES = 16;
 
-    /** Into how many parts the longest of the reduced axes is cut; 1 where it is not. */
+    /** Into how many parts {@link #cut one} of the reduced axes is cut; 1 where it is not. */
     public static int parts(Shape operand, List<Integer> axes) {
         if (axes.isEmpty() || operand.size() < LONG) {
             return 1;
@@ -57,12 +57,27 @@ public record SumOrder(int width) {
         if (results >= (rows ? ENOUGH : ENOUGH * LANES)) {
             return 1;
         }
-        long most = Math.min(operand.size() / PART, operand.dim(longest(operand, axes)) / 2);
+        long most = Math.min(operand.size() / PART, operand.dim(cut(operand, axes)) / 2);
         return (int) Math.min(MOST_PARTS, Math.max(1, Long.highestOneBit(most)));
     }
 
-    /** The reduced axis with the greatest extent, the first of several. */
-    public static int longest(Shape operand, List<Integer> axes) {
+    /**
+     * The reduced axis that is cut into parts: the longest of those before the last, if it has enough elements for all parts, so that rows stay as long as they are; else the longest
+     * of all. The first of several as long.
+     */
+    public static int cut(Shape operand, List<Integer> axes) {
+        int last = operand.rank() - 1;
+        List<Integer> outer = axes.stream().filter(axis -> axis != last).toList();
+        if (!outer.isEmpty()) {
+            int longest = longest(operand, outer);
+            if (operand.dim(longest) / 2 >= Math.min(MOST_PARTS, operand.size() / PART)) {
+                return longest;
+            }
+        }
+        return longest(operand, axes);
+    }
+
+    private static int longest(Shape operand, List<Integer> axes) {
         int longest = axes.getFirst();
         for (int axis : axes) {
             longest = operand.dim(axis) > operand.dim(longest) ? axis : longest;

@@ -112,7 +112,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private TileShape tile(int accumulators) {
             TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong());
             boolean groups = lanes > 1 && c.columns() > 1 && c.rows() > 1 && c.groupAxis() != Contraction.NONE && !areRowsFar();
-            return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators) : t;
+            return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators, c.contracted().isChain()) : t;
         }
 
         private int width() {

@@ -17,7 +17,7 @@ record TileShape(int rows, int vectors) {
     /** Tiles of which another method costs more than it saves. */
     private static final int FEW = 8;
 
-    /** Rows of one vector that several indices of the axis outside them may have together: HotSpot makes poor code of some loops over more. */
+    /** Rows of one vector that several indices of the axis outside them may have together where products come in blocks: HotSpot makes poor code of some such loops over more. */
     private static final int TALL = 16;
 
     /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
@@ -56,8 +56,8 @@ record TileShape(int rows, int vectors) {
     }
 
     /** With as many indices of the axis outside the rows as registers allow, each with all its rows, if there are few. */
-    TileShape grouped(int rowExtent, int groupExtent, int accumulators) {
-        int most = (vectors == 1 ? Math.min(accumulators, TALL) : accumulators) / vectors / rowExtent;
+    TileShape grouped(int rowExtent, int groupExtent, int accumulators, boolean chain) {
+        int most = (vectors == 1 && !chain ? Math.min(accumulators, TALL) : accumulators) / vectors / rowExtent;
         return rows == rowExtent && most > 1 && groupExtent > 1 ? new TileShape(even(groupExtent, most) * rowExtent, vectors) : this;
     }
 

@@ -37,7 +37,7 @@ public final class SplitLongReductions implements Pass {
         if (parts == 1) {
             return null;
         }
-        int axis = SumOrder.longest(x.shape(), axes);
+        int axis = SumOrder.cut(x.shape(), axes);
         int extent = x.shape().dim(axis);
         int main = extent - extent % parts;
         Node y = ofParts(monoid, axes, part(x, axis, 0, main, b), axis, parts, b);

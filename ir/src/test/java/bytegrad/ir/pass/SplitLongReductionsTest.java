@@ -64,6 +64,21 @@ class SplitLongReductionsTest {
                 after("i32[4,2,131072]", "i32[2] = reduce_sum(x) axes=[0,2]"));
     }
 
+    /** The mean of squares of what a convolution makes: its channels, the longest axis, would be left in rows too short for partial sums. */
+    @Test
+    void rowsStayWhole() {
+        assertEquals(
+                """
+                graph
+                x: f32[28,13,13,56] = input "x"
+                %1: f32[4,7,13,13,56] = reshape(x)
+                %2: f32[4] = reduce_sum(%1) axes=[1,2,3,4]
+                %3: f32[] = reduce_sum(%2) axes=[0]
+                output "y" = %3
+                """,
+                after("f32[28,13,13,56]", "f32[] = reduce_sum(x) axes=[0,1,2,3]"));
+    }
+
     @Test
     void shortOnesAndThoseOfManyResultsStay() {
         assertEquals(1, SumOrder.parts(Shape.of(100_000), List.of(0)));
