@@ -1,6 +1,7 @@
 package bytegrad.cli;
 
 import bytegrad.cli.data.InputError;
+import bytegrad.cli.workload.Task;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
@@ -100,7 +101,8 @@ final class ExplainCommand implements Callable<Integer> {
         if (!(length >= 0 && length <= LONGEST)) {
             throw new InputError("--time: " + length + " is not a number of seconds from 0 to " + LONGEST);
         }
-        StepProfile taken = StepProfile.of(GraphSource.task(source), dumped(options()), threads, length);
+        Task task = GraphSource.task(source);
+        StepProfile taken = StepProfile.of(task, dumped(options().withKept(task.kept())), threads, length);
         PrintWriter out = spec.commandLine().getOut();
         out.print(switch (format) {
             case TEXT -> taken.text();
@@ -115,8 +117,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explain() {
-        Graph graph = GraphSource.of(source);
-        Options options = options();
+        Task task = GraphSource.task(source);
+        Graph graph = task.graph();
+        Options options = options().withKept(task.kept());
         Explanation explanation = Compiler.explain(graph, dumped(options));
         OptionalLong measured = memory == null && chart == null ? OptionalLong.empty() : MemoryReport.measured(graph, options, explanation);
         if (chart != null) {

@@ -4,6 +4,7 @@ import bytegrad.benchmarks.Demand;
 import bytegrad.cli.workload.Workload;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Explanation;
+import bytegrad.codegen.Options;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class ResultsPage {
         for (String name : figures.workloads()) {
             Workload w = Workload.named(name).orElseThrow(() -> new IllegalStateException("no workload " + name));
             demands.put(name, Demand.of(w.task().graph()));
-            movedBytes.put(name, (double) Compiler.explain(w.task().graph()).launches().stream().mapToLong(ResultsPage::bytes).sum());
+            movedBytes.put(name, (double) Compiler.explain(w.task().graph(), Options.DEFAULT.withKept(w.task().kept())).launches().stream().filter(l -> !l.derived()).mapToLong(ResultsPage::bytes).sum());
         }
     }
 

@@ -30,7 +30,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         /** Each panel when it is met. */
         PANEL,
         /** All of them before anything else: several blocks or chunks of rows read them. */
-        WHOLE
+        WHOLE,
+        /** Nothing, since panels are what is in memory: the operand stays from run to run. */
+        STORED
     }
 
     /** Rows for which a copy of the right operand pays: it costs as much as the products of six rows. */
@@ -54,6 +56,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Chunks of rows that can be shared out evenly among a few threads. */
     private static final int ENOUGH_CHUNKS = 8;
 
+    /** Elements of a right operand from which on panels are worth memory of their own. */
+    private static final int LEAST_STORED = 4096;
+
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
 
@@ -64,9 +69,10 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      * @param turned the tile, if vectors run along rows
      * @param wanted at most so many chunks
      * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
+     * @param kept whether the right operand stays from run to run
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident) {
-        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted);
+    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident, boolean kept) {
+        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted, kept);
     }
 
     /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
@@ -76,6 +82,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             case NOT -> "";
             case PANEL -> ", right operand packed by panels";
             case WHOLE -> ", right operand packed whole";
+            case STORED -> ", right operand stored as panels";
         });
         s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "").append(rowsOutside ? ", rows outside" : "");
         return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
@@ -119,15 +126,17 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return tile.vectors() * lanes;
         }
 
-        Blocking choose(int wanted) {
-            boolean packed = lanes > 1 && !turned && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
+        Blocking choose(int wanted, boolean kept) {
+            boolean panelled = lanes > 1 && !turned && c.hasColumns();
+            boolean stored = panelled && kept && (panels > 1 || c.columnStride() != 1) && isWorthStoring();
+            boolean packed = stored || panelled && (c.columnStride() != 1 || isWorthPacking());
             boolean rowsOutside = packed && areRowsOutside();
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
             int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
             int blocksLeft = byRows ? 1 : blocks;
-            Packed right = !packed ? Packed.NOT : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
+            Packed right = !packed ? Packed.NOT : stored ? Packed.STORED : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
             if (right == Packed.PANEL && wanted > 1) {
                 chunks = TileAxis.chunks(chunks, (long) depth * width());
             }
@@ -157,6 +166,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private boolean isWorthPacking() {
             boolean crowded = last(c.rightProductStrides()) * bytes % CROWDING == 0 && depth >= LONG && rowTiles > 1;
             return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
+        }
+
+        /** Small ones are in the first cache anyway, and of some views a copy would have more elements than what is in memory. */
+        private boolean isWorthStoring() {
+            long elements = (long) c.products() * c.columns();
+            return elements >= LEAST_STORED && elements <= c.right().place().size() && fitsWhole();
         }
 
         /** A panel of the right operand, or of the result, is a small part of each of its rows, which are pages apart. */

@@ -181,6 +181,11 @@ final class Contraction {
         return op.rightContract().stream().map(right.strides()::get).toList();
     }
 
+    /** All of the right operand as panels of so many columns. */
+    Place.Panels rightPanels(int width, int lanes) {
+        return new Place.Panels(right.place().node(), right.constant(), contractedExtents(), rightProductStrides(), columns(), columnStride(), width, lanes);
+    }
+
     Index leftAt(Index[] axes, List<Index> k) {
         return left.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k));
     }

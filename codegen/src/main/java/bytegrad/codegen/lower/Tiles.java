@@ -70,7 +70,7 @@ final class Tiles {
         private final DType dtype = y.dtype();
         /** The buffer of the left operand's copy with rows as neighbours, or of itself if it has them. */
         private final int turnedLeft;
-        /** The right operand's panels, if all are packed. */
+        /** The right operand's panels, if all are packed, by this kernel or another. */
         private final Optional<Scratch> whole;
         /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
         private final Optional<Scratch> wholeRows;
@@ -81,14 +81,17 @@ final class Tiles {
             this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
-            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
+            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes(),
+                    partition.kept().all().contains(c.right().place().node()));
             this.tile = blocking.tile();
             this.turnedLeft = turned.isEmpty() ? -1
                     : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());
             this.packing = new Packing(c, buffers, lanes);
-            this.whole = blocking.right() == Blocking.Packed.WHOLE
-                    ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
-                    : Optional.empty();
+            this.whole = switch (blocking.right()) {
+                case NOT, PANEL -> Optional.empty();
+                case WHOLE -> Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()));
+                case STORED -> Optional.of(new Scratch(buffers.read(c.rightPanels(width(), lanes)), 0));
+            };
             boolean columnChunks = isParallel() && blocking.cut().number() == TileAxis.COLUMNS;
             this.wholeRows = blocking.leftPacked() && columnChunks && !blocking.blocked() && c.extents(c.sharedAxes()) == 1
                     ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.extents(c.outerRows()) * c.rows() * c.products() + lanes), Optional.empty()))
@@ -113,7 +116,7 @@ final class Tiles {
             boolean parallel = isParallel();
             wholeRows.ifPresent(p -> packAllRows(entry, p));
             turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype));
-            whole.ifPresent(p -> {
+            whole.filter(_ -> blocking.right() == Blocking.Packed.WHOLE).ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (parallel && cut.count() > 1) {
                     parts.add(inChunks(entry, "pack", cut, m -> packAll(m, p)));
