@@ -67,7 +67,7 @@ record Compilation(
             try {
                 Compilation c = keeping(source, runs, options, className, limit, stages);
                 DebugLog.compiled(c);
-                Flight.plan(c.graph().nodes().size(), c.plan().launches().size(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
+                Flight.plan(c.graph().nodes().size(), c.plan().launches().size() - c.plan().memory().derived(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
                 return c;
             } catch (MethodTooLargeException e) {
                 // Unrolled reductions can make more code than their weight says; smaller kernels always fit in the end.

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * How to compile.
@@ -95,10 +96,16 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         return simd != Simd.SCALAR && (start == Start.WARM || memoryBudget.isEmpty());
     }
 
+    /** Names of a graph's inputs that runs do not change: those that may be kept. */
+    public static List<String> withoutUpdates(Graph graph) {
+        Set<String> states = graph.updates().stream().map(Graph.Update::name).collect(Collectors.toSet());
+        return graph.inputs().stream().map(n -> ((Op.Input) n.op()).name()).filter(n -> !states.contains(n)).toList();
+    }
+
     /** Refuses names of kept inputs that are none of a graph's, or have updates. */
     void checkKept(Graph graph) {
+        List<String> inputs = withoutUpdates(graph);
         List<String> states = graph.updates().stream().map(Graph.Update::name).toList();
-        List<String> inputs = graph.inputs().stream().map(n -> ((Op.Input) n.op()).name()).filter(n -> !states.contains(n)).toList();
         List<String> wrong = kept.stream().filter(n -> !inputs.contains(n)).map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();
         if (!wrong.isEmpty()) {
             throw new OptionsException("withKept: " + String.join(", ", wrong) + "; inputs without updates are " + String.join(", ", inputs));
