@@ -13,7 +13,7 @@ import java.util.Set;
  * keeping w:   s = sqrt(w)   c = iota   y = mul(x, s)   →   all: w, s, c; derived: s
  * </pre>
  *
- * @param all kept inputs and constants, and all that depends on nothing else; empty where no input is kept
+ * @param all kept inputs and constants, and what depends on nothing else, unless a hint says when it is computed; empty where no input is kept
  * @param derived of these, what is computed and depends on an input
  */
 public record KeptNodes(Set<Node> all, Set<Node> derived) {
@@ -24,8 +24,12 @@ public record KeptNodes(Set<Node> all, Set<Node> derived) {
         derived = Set.copyOf(derived);
     }
 
-    /** Those of a graph whose inputs of these names are kept. */
-    static KeptNodes of(Graph graph, Set<String> names) {
+    /**
+     * Those of a graph whose inputs of these names are kept.
+     *
+     * @param again nodes of second runs
+     */
+    static KeptNodes of(Graph graph, Set<Node> again, Set<String> names) {
         if (names.isEmpty()) {
             return NONE;
         }
@@ -33,7 +37,7 @@ public record KeptNodes(Set<Node> all, Set<Node> derived) {
         Set<Node> derived = new HashSet<>();
         for (Node n : graph.nodes()) {
             boolean stays = n.op() instanceof Op.Input in ? names.contains(in.name()) : all.containsAll(n.inputs());
-            if (stays) {
+            if (stays && !graph.hints().containsKey(n) && !again.contains(n)) {
                 all.add(n);
                 if (n.inputs().stream().anyMatch(x -> x.op() instanceof Op.Input || derived.contains(x))) {
                     derived.add(n);

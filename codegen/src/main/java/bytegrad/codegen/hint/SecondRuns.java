@@ -58,7 +58,7 @@ public record SecondRuns(
 
     /** The same, where inputs of these names are kept. */
     public SecondRuns keeping(Set<String> inputs) {
-        return new SecondRuns(source, graph, again, eras, begun, firsts, KeptNodes.of(graph, inputs));
+        return new SecondRuns(source, graph, again, eras, begun, firsts, KeptNodes.of(graph, again.keySet(), inputs));
     }
 
     /** Whether a node is computed from kept inputs and constants alone, and not in every run. */
