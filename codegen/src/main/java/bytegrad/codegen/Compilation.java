@@ -78,11 +78,11 @@ record Compilation(
         }
     }
 
-    /** Where a budget has no room for what would stay, all is computed in each run. */
+    /** Where a budget, or an array, has no room for what would stay, all is computed in each run. */
     private static Compilation keeping(Graph source, SecondRuns runs, Options options, String className, int weightLimit, Stages stages) {
         try {
             return of(source, runs, options, className, weightLimit, stages);
-        } catch (MemoryBudgetException e) {
+        } catch (MemoryBudgetException | ArenaLimitException e) {
             if (runs.kept().all().isEmpty()) {
                 throw e;
             }

@@ -262,6 +262,19 @@ final class KeptTest {
     }
 
     @Test
+    void ofManyRowsOnlyWhatIsGivenTransposedIsStoredAsPanels() {
+        for (boolean transposed : new boolean[] {false, true}) {
+            GraphBuilder b = new GraphBuilder();
+            Node w = b.input("w", DType.F32, transposed ? new int[] {200, 60} : new int[] {60, 200});
+            b.output("y", b.matmul(b.input("x", DType.F32, 300, 60), transposed ? b.transpose(w, 1, 0) : w));
+            Graph g = b.build();
+            Explanation.Launch l = contractions(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512).withKept("w")).getFirst();
+            assertEquals(transposed, l.schedule().contains("right operand stored as panels"), l.schedule());
+            assertSame(g, Set.of("w"), way(Options.Simd.BITS_512), 1, l.schedule());
+        }
+    }
+
+    @Test
     void theExplanationSaysWhatRunsOnceAndWhatItTakes() {
         Graph g = Kept.CONVERTED.graph();
         Options o = Options.DEFAULT.withSimd(Options.Simd.SCALAR);

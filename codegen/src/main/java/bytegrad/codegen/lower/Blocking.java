@@ -56,8 +56,14 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Chunks of rows that can be shared out evenly among a few threads. */
     private static final int ENOUGH_CHUNKS = 8;
 
+    /** Of so many rows, a copy in each run costs some 2 % of the products, unless its columns are no neighbours: less than it is worth in memory that lasts. */
+    private static final int ROWS_WORTH_MORE = 256;
+
     /** Elements of a right operand from which on panels are worth memory of their own. */
     private static final int LEAST_STORED = 4096;
+
+    /** The most, so that what is in memory twice still has indices. */
+    private static final long MOST_STORED = 1 << 28;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
@@ -171,7 +177,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         /** Small ones are in the first cache anyway, and of some views a copy would have more elements than what is in memory. */
         private boolean isWorthStoring() {
             long elements = (long) c.products() * c.columns();
-            return elements >= LEAST_STORED && elements <= c.right().place().size() && fitsWhole();
+            return (c.columnStride() != 1 || rows < ROWS_WORTH_MORE) && elements >= LEAST_STORED && elements <= c.right().place().size()
+                    && c.extents(c.sharedAxes()) == 1 && (long) c.products() * (panels * width()) <= MOST_STORED;
         }
 
         /** A panel of the right operand, or of the result, is a small part of each of its rows, which are pages apart. */
