@@ -5,6 +5,7 @@ import bytegrad.codegen.emit.EmitOptions;
 import bytegrad.codegen.emit.Emitter;
 import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.hint.OrientKept;
 import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -59,7 +60,7 @@ record Compilation(
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
         Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
-        List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded());
+        List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded(), new OrientKept(options.kept()));
         Graph graph = stages.time("split sums", () -> new Pipeline(last, 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
         SecondRuns runs = SecondRuns.of(graph).keeping(options.kept());

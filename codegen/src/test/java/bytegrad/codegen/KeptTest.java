@@ -114,6 +114,14 @@ final class KeptTest {
                 return b.contract(new Op.Contract(List.of(), List.of(), List.of(2, 3), List.of(0, 1)), windows, w(b, "w", 8, 5, 140));
             }
         },
+        /** One row, and a matrix given transposed that is kept: of several contracted axes, and in several blocks. */
+        ONE_ROW {
+            @Override
+            Node write(GraphBuilder b) {
+                Node h = b.contract(new Op.Contract(List.of(), List.of(), List.of(1, 2), List.of(1, 2)), x(b, 1, 9, 130), w(b, "w", 171, 9, 130));
+                return b.add(b.matmul(h, b.transpose(w(b, "w2", 67, 171), 1, 0)), b.broadcast(w(b, "bias", 67), Shape.of(1, 67), 1));
+            }
+        },
         NO_ROWS {
             @Override
             Node write(GraphBuilder b) {
@@ -211,7 +219,7 @@ final class KeptTest {
             Set<String> kept = new HashSet<>(allBut(g, ""));
             kept.removeIf(n -> states.contains(n) || random.nextInt(3) == 0);
             for (Options.Simd simd : Agreement.EXTREMES) {
-                assertSame(g, kept, way(simd).withChunkNanos(seed % 2 == 0 ? 0 : 5000), 2, "seed " + seed + " keeping " + kept + " " + simd);
+                assertSame(g, kept, way(simd).withChunkNanos(seed % 2 == 0 ? 0 : 5000).withFusion(seed % 4 != 3).withPasses(seed % 5 != 4), 2, "seed " + seed + " keeping " + kept + " " + simd);
             }
         }
     }
@@ -247,7 +255,7 @@ final class KeptTest {
 
     @Test
     void rightOperandsThatAreKeptAreStoredAsPanels() {
-        for (Kept k : List.of(Kept.ODD_COLUMNS, Kept.TIED, Kept.LONG, Kept.CONVERTED, Kept.CONVOLUTION)) {
+        for (Kept k : List.of(Kept.ODD_COLUMNS, Kept.TIED, Kept.LONG, Kept.CONVERTED, Kept.CONVOLUTION, Kept.ONE_ROW)) {
             Graph g = k.graph();
             Options o = Options.DEFAULT.withSimd(Options.Simd.BITS_512);
             for (Explanation.Launch l : contractions(g, o.withKept(allBut(g, "x")))) {
@@ -360,6 +368,20 @@ final class KeptTest {
         for (Options.Simd simd : Agreement.EXTREMES) {
             assertSame(g, Set.of("w"), way(simd), 1, simd.toString());
             assertTrue(Compiler.explain(g, way(simd).withKept("w")).launches().getFirst().derived());
+        }
+    }
+
+    /** Nothing but copies into states, of what is kept, is left to do in each run. */
+    @Test
+    void allThatIsComputedIsKept() {
+        GraphBuilder b = new GraphBuilder();
+        Node w = b.input("w", DType.F32, 30);
+        b.update(b.input("state", DType.F32, 30), b.exp(w));
+        b.update(b.input("other", DType.F32, 30), w);
+        b.output("y", b.sum(b.tanh(w), 0));
+        Graph g = b.build();
+        for (Options.Simd simd : Agreement.EXTREMES) {
+            assertSame(g, Set.of("w"), way(simd), 1, simd.toString());
         }
     }
 

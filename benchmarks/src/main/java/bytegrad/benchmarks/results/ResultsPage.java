@@ -62,7 +62,7 @@ final class ResultsPage {
         line("");
         line("Written by `benchmarks/results.sh`; workloads and timing are those of `shared/peers/SPEC.md`. Each figure is the middle of several processes, which took turns;");
         line("*spread* is the slowest less the fastest of them, in percent of the middle. *Ratio* is the time of the fastest library by ours, both of the rounds that both were in:");
-        line("above 1 we are faster.");
+        line("above 1 we are faster. Networks that only predict have their parameters kept (`Options.withKept`), as ONNX Runtime has them as initializers.");
         line("");
         line("| | |");
         line("| --- | --- |");

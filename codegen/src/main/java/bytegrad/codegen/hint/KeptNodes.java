@@ -17,6 +17,9 @@ import java.util.Set;
  * @param derived of these, what is computed and depends on an input
  */
 public record KeptNodes(Set<Node> all, Set<Node> derived) {
+    /** Elements of a matrix from which on it is worth memory to have it in the order in which it is read; smaller ones are in the first cache anyway. */
+    public static final int LEAST = 4096;
+
     public static final KeptNodes NONE = new KeptNodes(Set.of(), Set.of());
 
     public KeptNodes {

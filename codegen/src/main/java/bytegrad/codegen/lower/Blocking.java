@@ -59,12 +59,6 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Of so many rows, a copy in each run costs some 2 % of the products, unless its columns are no neighbours: less than it is worth in memory that lasts. */
     private static final int ROWS_WORTH_MORE = 256;
 
-    /** Elements of a right operand from which on panels are worth memory of their own. */
-    private static final int LEAST_STORED = 4096;
-
-    /** The most, so that what is in memory twice still has indices. */
-    private static final long MOST_STORED = 1 << 28;
-
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
 
@@ -75,10 +69,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      * @param turned the tile, if vectors run along rows
      * @param wanted at most so many chunks
      * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
-     * @param kept whether the right operand stays from run to run
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident, boolean kept) {
-        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted, kept);
+    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident) {
+        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted);
     }
 
     /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
@@ -132,9 +125,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return tile.vectors() * lanes;
         }
 
-        Blocking choose(int wanted, boolean kept) {
+        Blocking choose(int wanted) {
             boolean panelled = lanes > 1 && !turned && c.hasColumns();
-            boolean stored = panelled && kept && (panels > 1 || c.columnStride() != 1) && isWorthStoring();
+            boolean stored = panelled && c.mayBeStored() && (c.columnStride() != 1 || panels > 1 && rows < ROWS_WORTH_MORE);
             boolean packed = stored || panelled && (c.columnStride() != 1 || isWorthPacking());
             boolean rowsOutside = packed && areRowsOutside();
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
@@ -172,13 +165,6 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private boolean isWorthPacking() {
             boolean crowded = last(c.rightProductStrides()) * bytes % CROWDING == 0 && depth >= LONG && rowTiles > 1;
             return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
-        }
-
-        /** Small ones are in the first cache anyway, and of some views a copy would have more elements than what is in memory. */
-        private boolean isWorthStoring() {
-            long elements = (long) c.products() * c.columns();
-            return (c.columnStride() != 1 || rows < ROWS_WORTH_MORE) && elements >= LEAST_STORED && elements <= c.right().place().size()
-                    && c.extents(c.sharedAxes()) == 1 && (long) c.products() * (panels * width()) <= MOST_STORED;
         }
 
         /** A panel of the right operand, or of the result, is a small part of each of its rows, which are pages apart. */

@@ -75,6 +75,9 @@ public sealed interface Place {
      * @param lanes columns are rounded up to a multiple of so many: those behind the last mean nothing
      */
     record Panels(Node node, int constant, List<Integer> extents, List<Integer> strides, int columns, int columnStride, int width, int lanes) implements Place {
+        /** The most, so that what is in memory twice still has indices. */
+        static final long MOST = 1 << 28;
+
         public Panels {
             extents = List.copyOf(extents);
             strides = List.copyOf(strides);

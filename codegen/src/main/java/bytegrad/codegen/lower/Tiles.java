@@ -81,8 +81,7 @@ final class Tiles {
             this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
-            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes(),
-                    partition.kept().all().contains(c.right().place().node()));
+            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
             this.tile = blocking.tile();
             this.turnedLeft = turned.isEmpty() ? -1
                     : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());

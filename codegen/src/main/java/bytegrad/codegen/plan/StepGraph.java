@@ -78,24 +78,26 @@ final class StepGraph {
         pinned.forEach(this::value);
         Map<Integer, Integer> done = new HashMap<>();
         order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done())));
-        Optional<Integer> barrier = Optional.empty();
+        List<Integer> barrier = List.of();
         for (int k : order.sorted().stream().sorted(Comparator.comparing(k -> k >= derived)).toList()) {
-            if (k >= derived && derived > 0 && barrier.isEmpty()) {
-                barrier = Optional.of(barrier());
-            }
             Set<Integer> after = new TreeSet<>();
             order.overwritten(k).forEach(r -> after.add(at(stepOf, r)));
             order.preferred(k).forEach(c -> after.add(at(checked, c)));
-            List<Integer> waited = Stream.concat(barrier.stream(), order.tied(k).stream().map(done::get)).toList();
-            stepOf.put(k, add(lowered.get(k), k < derived, after, waited, Optional.ofNullable(done.get(k))));
+            List<Integer> waits = Stream.concat(barrier.stream(), order.tied(k).stream().map(done::get)).toList();
+            stepOf.put(k, add(lowered.get(k), k < derived, after, waits, Optional.ofNullable(done.get(k))));
             if (updates.checking.contains(k)) {
                 checked.put(k, checked(at(stepOf, k)));
             }
+            // Each of those that do not run in every run comes here before all others.
+            if (stepOf.size() == derived) {
+                barrier = List.of(barrier());
+            }
         }
+        List<Integer> waited = barrier;
         updates.copied.forEach((state, from) -> {
             Set<Integer> after = new TreeSet<>(checked.values());
             order.readers(new Place.Value(state)).forEach(k -> after.add(at(stepOf, k)));
-            add(Updates.copy(from, new Place.Value(state)), false, after, List.of(), Optional.empty());
+            add(Updates.copy(from, new Place.Value(state)), false, after, waited, Optional.empty());
         });
         EnumSet<DType> used = EnumSet.noneOf(DType.class);
         numbers.keySet().forEach(p -> used.add(p.dtype()));
