@@ -106,7 +106,8 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
     void checkKept(Graph graph) {
         List<String> inputs = withoutUpdates(graph);
         List<String> states = graph.updates().stream().map(Graph.Update::name).toList();
-        List<String> wrong = kept.stream().filter(n -> !inputs.contains(n)).map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();
+        List<String> wrong = kept.stream().filter(n -> !inputs.contains(n))
+                .map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();
         if (!wrong.isEmpty()) {
             throw new OptionsException("withKept: " + String.join(", ", wrong) + "; inputs without updates are " + String.join(", ", inputs));
         }

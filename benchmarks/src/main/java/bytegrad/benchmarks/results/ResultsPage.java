@@ -26,7 +26,8 @@ final class ResultsPage {
         for (String name : figures.workloads()) {
             Workload w = Workload.named(name).orElseThrow(() -> new IllegalStateException("no workload " + name));
             demands.put(name, Demand.of(w.task().graph()));
-            movedBytes.put(name, (double) Compiler.explain(w.task().graph(), Options.DEFAULT.withKept(w.task().kept())).launches().stream().filter(l -> !l.derived()).mapToLong(ResultsPage::bytes).sum());
+            Explanation e = Compiler.explain(w.task().graph(), Options.DEFAULT.withKept(w.task().kept()));
+            movedBytes.put(name, (double) e.launches().stream().filter(l -> !l.derived()).mapToLong(ResultsPage::bytes).sum());
         }
     }
 

@@ -62,10 +62,11 @@ final class Copies {
         return (isElementwise(n) || n.op() instanceof Op.Iota) && Weight.of(n) <= LIMIT && n.inputs().stream().allMatch(x -> inMemory(throughViews(x)));
     }
 
-    /** What a node reads that is not computed in every run although the node is; but for what would take longer to load than to compute from something smaller. */
+    /** What a node of every run reads that is computed from kept inputs alone; but for what would take longer to load than to compute from something smaller. */
     List<Node> derived(Node n, KeptNodes kept) {
         return kept.all().contains(n) ? List.of()
-                : n.inputs().stream().map(Copies::throughViews).filter(x -> kept.derived().contains(x) && !(isCheap(x) && bytes(x) > operandBytes(x))).distinct().toList();
+                : n.inputs().stream().map(Copies::throughViews).distinct()
+                        .filter(x -> kept.derived().contains(x) && !(isCheap(x) && bytes(x) > operandBytes(x))).toList();
     }
 
     private static long bytes(Node n) {

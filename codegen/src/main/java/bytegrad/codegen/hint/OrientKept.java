@@ -30,6 +30,7 @@ public record OrientKept(Set<String> inputs) implements Pass {
         Node matrix = node.input(0);
         Node column = node.input(1);
         boolean product = c.leftBatch().isEmpty() && c.leftContract().size() == matrix.rank() - 1 && c.rightContract().size() == column.rank();
-        return product && kept.contains(matrix) && !kept.contains(column) && c.leftContract().contains(matrix.rank() - 1) && matrix.shape().size() >= KeptNodes.LEAST;
+        return product && kept.contains(matrix) && !kept.contains(column)
+                && c.leftContract().contains(matrix.rank() - 1) && matrix.shape().size() >= KeptNodes.LEAST;
     }
 }

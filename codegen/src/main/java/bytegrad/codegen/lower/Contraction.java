@@ -217,7 +217,8 @@ final class Contraction {
 
     /** All of the right operand as panels of so many columns. */
     Place.Panels rightPanels(int width, int lanes) {
-        return new Place.Panels(((Place.Value) right.place()).node(), right.constant(), contractedExtents(), rightProductStrides(), columns(), columnStride(), width, lanes);
+        Node node = ((Place.Value) right.place()).node();
+        return new Place.Panels(node, right.constant(), contractedExtents(), rightProductStrides(), columns(), columnStride(), width, lanes);
     }
 
     /** The same where columns that are no neighbours are stored as such, if they may be: as one panel, for code of one lane. */

@@ -8,7 +8,9 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.codegen.kernel.Tidied;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Node;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -34,8 +36,8 @@ public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, 
 
     /** What it stores. */
     public List<Place> stored() {
-        return IntStream.range(0, places.size()).filter(b -> kernel.buffers().get(b).access() == Kernel.Access.WRITE || kernel.buffers().get(b).access() == Kernel.Access.READ_WRITE)
-                .mapToObj(places::get).toList();
+        Set<Kernel.Access> writing = EnumSet.of(Kernel.Access.WRITE, Kernel.Access.READ_WRITE);
+        return IntStream.range(0, places.size()).filter(b -> writing.contains(kernel.buffers().get(b).access())).mapToObj(places::get).toList();
     }
 
     /** Whether nothing that it stores is computed in every run. */

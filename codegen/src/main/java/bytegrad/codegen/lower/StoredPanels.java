@@ -36,7 +36,8 @@ final class StoredPanels {
     /** The kernels, and behind them those that store the panels they read, each once. */
     static List<LoweredKernel> with(List<LoweredKernel> kernels) {
         Set<Place> read = kernels.stream().flatMap(k -> k.places().stream()).collect(Collectors.toCollection(java.util.LinkedHashSet::new));
-        return Stream.concat(kernels.stream(), read.stream().flatMap(p -> p instanceof Place.Panels x ? Stream.of(new StoredPanels(x).kernel()) : Stream.empty())).toList();
+        Stream<LoweredKernel> more = read.stream().flatMap(p -> p instanceof Place.Panels x ? Stream.of(new StoredPanels(x).kernel()) : Stream.empty());
+        return Stream.concat(kernels.stream(), more).toList();
     }
 
     private LoweredKernel kernel() {
@@ -50,8 +51,9 @@ final class StoredPanels {
             body.addAll(rows("r", Index.of(whole), panels.columns() % panels.width()));
         }
         Place from = new Place.Value(panels.node());
-        Kernel kernel = new Kernel(List.of(new Kernel.Buffer(from.dtype(), from.size(), Kernel.Access.READ), new Kernel.Buffer(from.dtype(), panels.size(), Kernel.Access.WRITE)),
-                List.of(new Kernel.Method("run", List.of(), body)));
+        Kernel.Buffer read = new Kernel.Buffer(from.dtype(), from.size(), Kernel.Access.READ);
+        Kernel.Buffer write = new Kernel.Buffer(from.dtype(), panels.size(), Kernel.Access.WRITE);
+        Kernel kernel = new Kernel(List.of(read, write), List.of(new Kernel.Method("run", List.of(), body)));
         return new LoweredKernel(NONE, kernel, List.of(from, panels));
     }
 
@@ -76,7 +78,8 @@ final class StoredPanels {
     }
 
     private Stmt row(Expr.Var j, Index from, Index to, int width) {
+        Index apart = from.plus(Index.of(j).times(panels.columnStride()));
         return panels.columnStride() == 1 ? new Stmt.Copy(1, to, 0, from, width)
-                : loop(j, width, List.of(new Stmt.Store(1, to.plus(Index.of(j)), new Expr.Load(0, from.plus(Index.of(j).times(panels.columnStride())), panels.dtype(), 1))));
+                : loop(j, width, List.of(new Stmt.Store(1, to.plus(Index.of(j)), new Expr.Load(0, apart, panels.dtype(), 1))));
     }
 }

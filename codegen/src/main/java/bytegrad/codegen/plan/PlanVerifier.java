@@ -19,7 +19,8 @@ import java.util.function.Supplier;
 
 /**
  * Replays a plan and checks that whatever a launch reads is still there, whole, also where a kernel runs again; that states get their new
- * values, once, and that none is read afterwards; that what does not run in every run leaves what it must where nothing else is; {@link HintVerifier} that hints were honoured: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
+ * values, once, and that none is read afterwards; that what does not run in every run leaves what it must where nothing else is;
+ * {@link HintVerifier} that hints were honoured: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
  */
 final class PlanVerifier {
     private record Range(int end, Place holds) {}

@@ -162,7 +162,8 @@ public final class Planner {
     private void pinDerived(int derived) {
         Set<Place> stored = new LinkedHashSet<>();
         lowered.subList(0, derived).forEach(k -> stored.addAll(k.stored()));
-        stored.retainAll(Stream.concat(lowered.stream().skip(derived).flatMap(k -> k.places().stream()), updates.copied.values().stream()).collect(Collectors.toSet()));
+        Stream<Place> used = lowered.stream().skip(derived).flatMap(k -> k.places().stream());
+        stored.retainAll(Stream.concat(used, updates.copied.values().stream()).collect(Collectors.toSet()));
         pinned.addAll(stored);
     }
 
