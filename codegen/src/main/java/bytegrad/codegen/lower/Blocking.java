@@ -43,7 +43,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int FAR = 1024;
 
     /** Bytes of a row of which a panel reads little. */
-    private static final int LONG_ROW = 2048;
+    private static final int LONG_ROW = 4096;
 
     /** Products from which on crowding matters. */
     private static final int LONG = 128;
@@ -53,6 +53,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
     /** Chunks of rows that can be shared out evenly among a few threads. */
     private static final int ENOUGH_CHUNKS = 8;
+
+    /** Tiles of a chunk whose rows are packed: their lines are then read together, and those that two tiles share once. */
+    private static final int ENOUGH_TILES = 8;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
@@ -126,6 +129,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
             int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
+            if (byRows && isLeftWorthPacking()) {
+                chunks = Math.min(chunks, Math.max(ENOUGH_CHUNKS, Math.ceilDiv(cut.units(), ENOUGH_TILES)));
+            }
             int blocksLeft = byRows ? 1 : blocks;
             Packed right = !packed ? Packed.NOT : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
             if (right == Packed.PANEL && wanted > 1) {
