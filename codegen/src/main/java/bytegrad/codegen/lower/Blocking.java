@@ -45,7 +45,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int FAR = 1024;
 
     /** Bytes of a row of which a panel reads little. */
-    private static final int LONG_ROW = 2048;
+    private static final int LONG_ROW = 4096;
 
     /** Products from which on crowding matters. */
     private static final int LONG = 128;
@@ -58,6 +58,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
     /** Of so many rows, a copy in each run costs some 2 % of the products, unless its columns are no neighbours: less than it is worth in memory that lasts. */
     private static final int ROWS_WORTH_MORE = 256;
+
+    /** Tiles of a chunk whose rows are packed: their lines are then read together, and those that two tiles share once. */
+    private static final int ENOUGH_TILES = 8;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
@@ -134,6 +137,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
             int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
+            if (byRows && isLeftWorthPacking()) {
+                chunks = Math.min(chunks, Math.max(ENOUGH_CHUNKS, Math.ceilDiv(cut.units(), ENOUGH_TILES)));
+            }
             int blocksLeft = byRows ? 1 : blocks;
             Packed right = !packed ? Packed.NOT : stored ? Packed.STORED : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
             if (right == Packed.PANEL && wanted > 1) {
