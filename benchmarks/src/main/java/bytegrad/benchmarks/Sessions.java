@@ -20,7 +20,7 @@ public final class Sessions {
 
     /** Compiles for so many threads and sets every input and state. */
     public static Session of(Task task, Options options, int threads) {
-        Session session = Compiler.compile(task.graph(), options).newSession(threads);
+        Session session = Compiler.compile(task.graph(), options.withKept(task.kept())).newSession(threads);
         task.inputs().forEach(session::set);
         task.state().forEach(session::set);
         return session;

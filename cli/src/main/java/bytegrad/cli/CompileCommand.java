@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,6 +82,14 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = "--profile", paramLabel = "FILE", description = "The machine to compile for, as benchmarks/peak.sh --profile writes it.")
     private @Nullable Path profile;
 
+    @Option(
+            names = "--keep",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "What depends on weights in the jar alone is computed once in a session (the default), or --no-keep in each run: slower, in less memory.")
+    private boolean keep;
+
     @Option(names = "--force", description = "Replace a jar that is not a model's.")
     private boolean force;
 
@@ -108,7 +117,7 @@ final class CompileCommand implements Callable<Integer> {
         checkTarget();
         JarSource from = source();
         JarSource whole = sample == null ? from : from.withSample(sample);
-        Options options = Options.DEFAULT.withStart(start.start);
+        Options options = Options.DEFAULT.withStart(start.start).withKept(keep ? whole.kept() : Set.of());
         JarOptions with = JarOptions.DEFAULT.standalone(standalone).withValues(whole.values()).withMetadata(whole.metadata()).withSample(whole.sample())
                 .with((layout, signature) -> ModelInterface.parts(layout, signature, whole.values().keySet()));
         Compiler.jar(whole.graph(), profile == null ? options : options.withMachineProfile(MachineProfile.read(profile))).write(jar, name == null ? with : with.named(name));

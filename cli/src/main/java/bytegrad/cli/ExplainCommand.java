@@ -1,6 +1,7 @@
 package bytegrad.cli;
 
 import bytegrad.cli.data.InputError;
+import bytegrad.cli.workload.Task;
 import bytegrad.codegen.Compiler;
 import bytegrad.codegen.Explanation;
 import bytegrad.codegen.Options;
@@ -9,6 +10,7 @@ import bytegrad.ir.Graph;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +82,16 @@ final class ExplainCommand implements Callable<Integer> {
             description = "Also draw memory by launch, and estimated time by budget, to this .png file. Compiles some ten times.")
     private @Nullable Path chart;
 
-    private Options options() {
-        Options options = memory == null ? Options.DEFAULT : Options.DEFAULT.withMemoryBudget(memory);
+    @Option(
+            names = "--keep",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Inputs that are set once, such as weights: what depends on them alone is not computed in each run (default: the parameters of a workload that predicts).")
+    private @Nullable List<String> keep;
+
+    private Options options(Task task) {
+        Options free = Options.DEFAULT.withKept(keep == null ? task.kept() : keep);
+        Options options = memory == null ? free : free.withMemoryBudget(memory);
         return profile == null ? options : options.withMachineProfile(MachineProfile.read(profile));
     }
 
@@ -100,7 +110,8 @@ final class ExplainCommand implements Callable<Integer> {
         if (!(length >= 0 && length <= LONGEST)) {
             throw new InputError("--time: " + length + " is not a number of seconds from 0 to " + LONGEST);
         }
-        StepProfile taken = StepProfile.of(GraphSource.task(source), dumped(options()), threads, length);
+        Task task = GraphSource.task(source);
+        StepProfile taken = StepProfile.of(task, dumped(options(task)), threads, length);
         PrintWriter out = spec.commandLine().getOut();
         out.print(switch (format) {
             case TEXT -> taken.text();
@@ -115,8 +126,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explain() {
-        Graph graph = GraphSource.of(source);
-        Options options = options();
+        Task task = GraphSource.task(source);
+        Graph graph = task.graph();
+        Options options = options(task);
         Explanation explanation = Compiler.explain(graph, dumped(options));
         OptionalLong measured = memory == null && chart == null ? OptionalLong.empty() : MemoryReport.measured(graph, options, explanation);
         if (chart != null) {

@@ -5,6 +5,7 @@ import bytegrad.cli.train.Trained;
 import bytegrad.cli.workload.Fill;
 import bytegrad.cli.workload.Task;
 import bytegrad.cli.workload.Workload;
+import bytegrad.codegen.Options;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -85,6 +86,13 @@ record JarSource(Graph graph, Map<String, Tensor> values, Map<String, String> me
                     + "a .safetensors file by --weights");
         }
         return source.filled();
+    }
+
+    /** Inputs that an application is not expected to set: the weights of a model that only predicts. */
+    Set<String> kept() {
+        Set<String> kept = new LinkedHashSet<>(graph.updates().isEmpty() ? Options.withoutUpdates(graph) : List.of());
+        kept.retainAll(values.keySet());
+        return kept;
     }
 
     private Set<String> states() {

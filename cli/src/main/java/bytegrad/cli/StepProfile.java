@@ -25,7 +25,7 @@ import java.util.Locale;
  * @param steps how many runs counted
  * @param firstMillis from the start of the process to the end of the first run
  * @param steadyMillis from the start of the process until runs got no faster, and for as long as it took to be sure of that
- * @param lines a launch each, in the order they run
+ * @param lines a launch of every run each, in their order
  */
 record StepProfile(int threads, double step, double outside, int steps, double firstMillis, double steadyMillis, WarmUp warmUp, int simdBits, List<Line> lines) {
     /** Training state is put back that often, so that no run drifts into denormals. */
@@ -62,10 +62,12 @@ record StepProfile(int threads, double step, double outside, int steps, double f
         Explanation explanation = Compiler.explain(task.graph(), options);
         runs(task, session, seconds);
         List<long[]> runs = runs(task, session, seconds);
-        int launches = explanation.launchCount();
+        int launches = explanation.launches().size();
         List<Line> lines = new ArrayList<>();
         for (int k = 0; k < launches; k++) {
-            lines.add(new Line(explanation.launches().get(k), median(runs, k)));
+            if (!explanation.launches().get(k).derived()) {
+                lines.add(new Line(explanation.launches().get(k), median(runs, k)));
+            }
         }
         return new StepProfile(threads, median(runs, launches), median(runs, launches + 1), runs.size(), first, steady, warmUp, explanation.simdBits(), lines);
     }

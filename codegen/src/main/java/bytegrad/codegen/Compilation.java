@@ -5,6 +5,7 @@ import bytegrad.codegen.emit.EmitOptions;
 import bytegrad.codegen.emit.Emitter;
 import bytegrad.codegen.emit.MethodTooLargeException;
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.hint.OrientKept;
 import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.lower.LoweredKernel;
@@ -35,10 +36,11 @@ import java.util.Set;
  * Every stage of one compilation, as values.
  *
  * @param runs the graph that is compiled, in which some nodes come twice as hints demand
+ * @param kept names of inputs that are set rarely
  */
 record Compilation(
         Graph source, SecondRuns runs, Partition partition, List<LoweredKernel> kernels, CutScans cuts, MemoryPlan plan, ClassImage image,
-        int simdBits, MachineProfile machine, List<Explanation.Stage> stages) {
+        int simdBits, MachineProfile machine, Set<String> kept, List<Explanation.Stage> stages) {
     Compilation {
         kernels = List.copyOf(kernels);
         stages = List.copyOf(stages);
@@ -53,19 +55,20 @@ record Compilation(
 
     /** @param className the internal name of the main class */
     static Compilation of(Graph source, Options options, String className) {
+        options.checkKept(source);
         Stages stages = new Stages(options);
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
         Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
-        List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded());
+        List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded(), new OrientKept(options.kept()));
         Graph graph = stages.time("split sums", () -> new Pipeline(last, 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
-        SecondRuns runs = SecondRuns.of(graph);
+        SecondRuns runs = SecondRuns.of(graph).keeping(options.kept());
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
             try {
-                Compilation c = of(source, runs, options, className, limit, stages);
+                Compilation c = keeping(source, runs, options, className, limit, stages);
                 DebugLog.compiled(c);
-                Flight.plan(c.graph().nodes().size(), c.plan().launches().size(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
+                Flight.plan(c.graph().nodes().size(), c.plan().launches().size() - c.plan().memory().derived(), c.plan().arenaBytes(), c.image().size(), c.simdBits());
                 return c;
             } catch (MethodTooLargeException e) {
                 // Unrolled reductions can make more code than their weight says; smaller kernels always fit in the end.
@@ -73,6 +76,18 @@ record Compilation(
                     throw e;
                 }
             }
+        }
+    }
+
+    /** Where a budget, or an array, has no room for what would stay, all is computed in each run. */
+    private static Compilation keeping(Graph source, SecondRuns runs, Options options, String className, int weightLimit, Stages stages) {
+        try {
+            return of(source, runs, options, className, weightLimit, stages);
+        } catch (MemoryBudgetException | ArenaLimitException e) {
+            if (runs.kept().all().isEmpty()) {
+                throw e;
+            }
+            return of(source, runs.keeping(Set.of()), options, className, weightLimit, stages);
         }
     }
 
@@ -98,7 +113,7 @@ record Compilation(
         ClassImage image = stages.time("emit", () -> emit(plan, className, emit.withNanos(nanos), options.verify()));
         stages.dump(d -> d.image(image));
         return new Compilation(source, chosen.runs(), chosen.partition(), chosen.kernels(), chosen.cuts(), plan, image, 8 * options.simd().bytes(),
-                options.machine(), stages.times());
+                options.machine(), options.kept(), stages.times());
     }
 
     private static void check(Graph graph, List<LoweredKernel> kernels, Options options, Stages stages) {
@@ -110,7 +125,7 @@ record Compilation(
 
     /** The plan of the same graph if nothing were demanded of it, and there were no budget: for comparison. */
     MemoryPlan planWithoutHints(Options options) {
-        Variants variants = new Variants(source, SecondRuns.none(runs.source().withoutHints()), options, Partition.WEIGHT_LIMIT);
+        Variants variants = new Variants(source, SecondRuns.none(runs.source().withoutHints()).keeping(options.kept()), options, Partition.WEIGHT_LIMIT);
         return unlimited(variants, variants.whole(variants.partition()));
     }
 
@@ -138,7 +153,8 @@ record Compilation(
 
     private static ClassImage emit(MemoryPlan plan, String className, EmitOptions emit, boolean poisoned) {
         int first = plan.stepsBeforeUpdates();
-        return Emitter.emit(plan.part(0, first, poisoned), plan.part(first, plan.kernels().size(), poisoned), className, emit);
+        int derived = plan.memory().derived();
+        return Emitter.emit(plan.part(0, derived, poisoned), plan.part(derived, first, poisoned), plan.part(first, plan.kernels().size(), poisoned), className, emit);
     }
 
     /** The node whose place an input of the source has. */

@@ -56,13 +56,13 @@ public final class Compiler {
      * Compiles a graph so that every run looks for NaNs and infinities, and stops at the first node that makes one: slow, to find out where they come from. Every node is
      * stored by a kernel of its own, and no pass changes the graph, so that the node is one of this graph; a loop is looked at as a whole. No bit of a result changes.
      *
-     * @param options of which passes, fusion, start, profile and memory budget do not count
+     * @param options of which passes, fusion, start, profile, memory budget and kept inputs do not count
      * @return a function whose runs throw {@link bytegrad.runtime.NumberException} where a number is not finite and no operand explains it. Where that is before the first
      *     write into a state, states are as they were
      */
     public static CompiledFunction compileChecked(Graph graph, Options options) {
         Compilation c = Compilation.of(graph, options.withPasses(false).withFusion(false).withProfile(true).withStart(Options.Start.COLD)
-                .withoutMemoryBudget());
+                .withoutMemoryBudget().withKept());
         return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
     }
 
@@ -100,15 +100,15 @@ public final class Compiler {
         Set<Node> states = new HashSet<>();
         c.graph().updates().forEach(u -> states.add(u.state()));
         List<Slot> inputs = new ArrayList<>();
-        List<Slot> kept = new ArrayList<>();
+        List<Slot> updated = new ArrayList<>();
         for (Node declared : c.source().inputs()) {
             Node n = c.input(declared);
             Slot s = Literals.slot(((Op.Input) n.op()).name(), n, plan.offset(new Place.Value(n)));
-            (states.contains(n) ? kept : inputs).add(s);
+            (states.contains(n) ? updated : inputs).add(s);
         }
         List<Slot> outputs = new ArrayList<>();
         c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, n, plan.offset(Planner.output(n)))));
-        return new Signature(inputs, kept, outputs);
+        return new Signature(inputs, updated, outputs, c.kept());
     }
 
     static Arena arena(MemoryPlan plan) {

@@ -46,12 +46,13 @@ public final class Explanation {
      * @param schedule how its contraction is tiled, blocked and packed; empty where it has none
      * @param multiplyAdds of its contractions; 0 where it has none
      * @param nanos of one thread, as estimated before any run
+     * @param derived it runs in the first run after a kept input was set, not in each
      * @param again the first launch that computed what it stores, where all of that is computed once more; else its own number
      * @param kernel the listing of its kernel
      */
     public record Launch(int number, String label, String kind, List<String> stores, List<String> reads, List<String> inlined, long bytesRead,
             long bytesWritten, long scratchBytes, long liveBytes, int sameCodeAs, int chunks, String schedule, long multiplyAdds,
-            long nanos, int again, String kernel) {
+            long nanos, boolean derived, int again, String kernel) {
         public Launch {
             stores = List.copyOf(stores);
             reads = List.copyOf(reads);
@@ -112,7 +113,8 @@ public final class Explanation {
      *
      * @param slabBytes by dtype, alignment and padding included
      * @param arenaBytes all slabs together: the peak, by construction
-     * @param pinnedBytes inputs, states, constants and outputs, which keep their places for a session's life
+     * @param pinnedBytes inputs, states, constants, outputs and what depends on kept inputs alone, which keep their places for a session's life
+     * @param derivedBytes of these, what launches store that do not run in every run
      * @param peakLiveBytes the most that is live in any launch; what the arena has beyond it is padding and fragmentation
      * @param budget bytes that the arena was not to exceed
      * @param lowerBound bytes that every plan of these kernels needs, whatever is computed again, as is proved
@@ -123,7 +125,7 @@ public final class Explanation {
      * @param recomputed in the order of the first launches
      * @param scans those that do not keep all of their carries, in order of their launches
      */
-    public record Memory(Map<String, Long> slabBytes, long arenaBytes, long pinnedBytes, long peakLiveBytes, OptionalLong budget, long lowerBound,
+    public record Memory(Map<String, Long> slabBytes, long arenaBytes, long pinnedBytes, long derivedBytes, long peakLiveBytes, OptionalLong budget, long lowerBound,
             String boundBy, long nanos, long againNanos, List<Stay> stays, List<Recomputed> recomputed, List<CheckpointedScan> scans) {
         public Memory {
             slabBytes = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(slabBytes));
@@ -239,14 +241,14 @@ public final class Explanation {
         return nodes;
     }
 
-    /** What a run executes, in order. */
+    /** What a run executes, in order; first what only some runs do. */
     public List<Launch> launches() {
         return launches;
     }
 
-    /** How many kernels a run launches. */
+    /** How many kernels every run launches. */
     public int launchCount() {
-        return launches.size();
+        return (int) launches.stream().filter(l -> !l.derived()).count();
     }
 
     /** How each state takes its new value. */

@@ -117,7 +117,8 @@ final class ExplanationBuilder {
             }
             launches.add(new Launch(k, label(lk, step), kind(lk), List.copyOf(written.keySet()), List.copyOf(read.keySet()),
                     inlined.getOrDefault(k, List.of()), sum(read), sum(written), scratch, timeline.live(k), same, lk.chunks(), lk.schedule(),
-                    multiplyAdds.getOrDefault(k, 0L), plan.memory().nanos().get(k), plan.memory().firstRuns().get(k), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
+                    multiplyAdds.getOrDefault(k, 0L), plan.memory().nanos().get(k), k < plan.memory().derived(),
+                    plan.memory().firstRuns().get(k), KernelPrinter.print(lk.kernel(), step.bufferLabels())));
         }
         return launches;
     }

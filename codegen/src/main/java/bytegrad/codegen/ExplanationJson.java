@@ -33,6 +33,7 @@ final class ExplanationJson {
         Map<String, Json> all = new LinkedHashMap<>();
         all.put("arena_bytes", Json.of(m.arenaBytes()));
         all.put("pinned_bytes", Json.of(m.pinnedBytes()));
+        all.put("derived_bytes", Json.of(m.derivedBytes()));
         all.put("peak_live_bytes", Json.of(m.peakLiveBytes()));
         all.put("slab_bytes", new Json.Obj(slabs));
         m.budget().ifPresent(b -> all.put("budget", Json.of(b)));
@@ -92,7 +93,8 @@ final class ExplanationJson {
                 Map.entry("bytes_read", Json.of(l.bytesRead())), Map.entry("bytes_written", Json.of(l.bytesWritten())),
                 Map.entry("scratch_bytes", Json.of(l.scratchBytes())), Map.entry("live_bytes", Json.of(l.liveBytes())),
                 Map.entry("same_code_as", Json.of(l.sameCodeAs())), Map.entry("chunks", Json.of(l.chunks())), Map.entry("schedule", Json.of(l.schedule())),
-                Map.entry("multiply_adds", Json.of(l.multiplyAdds())), Map.entry("nanos", Json.of(l.nanos())), Map.entry("again", Json.of(l.again())),
+                Map.entry("multiply_adds", Json.of(l.multiplyAdds())), Map.entry("nanos", Json.of(l.nanos())), Map.entry("derived", Json.of(l.derived())),
+                Map.entry("again", Json.of(l.again())),
                 Map.entry("kernel", Json.of(l.kernel())));
     }
 

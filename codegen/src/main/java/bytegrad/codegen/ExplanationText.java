@@ -25,16 +25,19 @@ final class ExplanationText {
     /** The figures that say how well it went. */
     String summary() {
         Explanation.Heading h = e.heading();
-        long distinct = e.launches().stream().filter(l -> l.sameCodeAs() == l.number()).count();
+        long distinct = e.launches().stream().filter(l -> l.sameCodeAs() == l.number() && !l.derived()).count();
+        long derived = e.launches().size() - e.launchCount();
         String nodes = h.sourceNodes() == h.graphNodes()
                 ? h.graphNodes() + " nodes"
                 : h.sourceNodes() + " nodes, " + h.graphNodes() + " after the passes";
         return "graph     " + nodes + "\n"
                 + "code      " + e.launchCount() + " launches of " + distinct + " kernels, "
                 + (e.simdBits() == 0 ? "scalar" : e.simdBits() + "-bit vectors") + ", " + bytes(e.classBytes()) + " of class files\n"
+                + (derived == 0 ? "" : "kept      " + derived + (derived == 1 ? " launch" : " launches") + " more in the first run after a kept input was set, whose results take "
+                        + bytes(e.memory().derivedBytes()) + "\n")
                 + "machine   " + e.machine().words() + "\n"
                 + "memory    " + bytes(e.memory().arenaBytes()) + " arena, of which " + bytes(e.memory().pinnedBytes())
-                + " pinned (inputs, states, constants, outputs)\n"
+                + " pinned (inputs, states, constants, outputs" + (derived == 0 ? "" : ", what is kept") + ")\n"
                 + "compiled  in " + millis(total()) + "\n";
     }
 
@@ -65,6 +68,9 @@ final class ExplanationText {
             }
             if (!l.schedule().isEmpty()) {
                 s.append("; ").append(l.schedule());
+            }
+            if (l.derived()) {
+                s.append("; once, until a kept input is set");
             }
             if (l.sameCodeAs() != l.number()) {
                 s.append("; the code of launch ").append(l.sameCodeAs());

@@ -53,7 +53,7 @@ final class MemoryText {
             int live = (int) Math.round(BAR * (double) l.liveBytes() / Math.max(1, m.arenaBytes()));
             String bar = "#".repeat(fixed) + "=".repeat(Math.max(0, live - fixed)) + " ".repeat(Math.max(0, BAR - Math.max(live, fixed)));
             s.append(String.format(Locale.ROOT, "%3d |%s| %9s  %s%s", l.number(), bar, bytes(l.liveBytes()), cut(l.label()),
-                    l.again() == l.number() ? "" : " (again, as launch " + l.again() + ")")).append('\n');
+                    l.derived() ? " (once)" : l.again() == l.number() ? "" : " (again, as launch " + l.again() + ")")).append('\n');
         }
         s.append("    # pinned   = results and scratch of launches\n");
     }

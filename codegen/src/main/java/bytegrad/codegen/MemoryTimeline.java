@@ -54,6 +54,12 @@ final class MemoryTimeline {
         return pinned;
     }
 
+    /** Of these, of what launches store that do not run in every run. */
+    private long derived() {
+        return plan.kernels().subList(0, plan.memory().derived()).stream().flatMap(k -> k.stored().stream()).distinct().filter(plan.offsets()::containsKey)
+                .mapToLong(StepMemory::bytes).sum();
+    }
+
     private long peak() {
         long peak = pinned;
         for (long l : live) {
@@ -77,7 +83,7 @@ final class MemoryTimeline {
         List<Explanation.CheckpointedScan> scans = cuts.scans().stream().map(s -> checkpointed(s, cuts))
                 .sorted(Comparator.comparingInt(Explanation.CheckpointedScan::launch)).toList();
         long again = m.againNanos() + scans.stream().mapToLong(Explanation.CheckpointedScan::nanos).sum();
-        return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), again, stays,
+        return new Explanation.Memory(slabs, plan.arenaBytes(), pinned, derived(), peak(), m.budget(), m.bound(), m.boundBy(), m.totalNanos(), again, stays,
                 recomputed(of, label, runs), scans);
     }
 

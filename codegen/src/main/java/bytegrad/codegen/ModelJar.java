@@ -163,7 +163,8 @@ public record ModelJar(Graph graph, Options options) {
     private String optionsText() {
         return "passes=" + options.passes() + " fuse=" + options.fuse() + " chunk-nanos=" + options.chunkNanos() + " profile=" + options.profile() + " start="
                 + options.start().name().toLowerCase(Locale.ROOT) + " memory-budget="
-                + (options.memoryBudget().isPresent() ? options.memoryBudget().getAsLong() : "none") + " machine="
+                + (options.memoryBudget().isPresent() ? options.memoryBudget().getAsLong() : "none")
+                + (options.kept().isEmpty() ? "" : " kept=" + String.join(",", options.kept())) + " machine="
                 + options.machine().text().lines().map(l -> l.substring(l.indexOf('=') + 1)).collect(Collectors.joining(","));
     }
 

@@ -1,9 +1,18 @@
 package bytegrad.codegen;
 
 import bytegrad.codegen.machine.MachineProfile;
+import bytegrad.ir.Graph;
+import bytegrad.ir.Op;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * How to compile.
@@ -20,14 +29,16 @@ import java.util.OptionalLong;
  * @param machine the machine that code is to be fast on. It changes no bit of a result
  * @param memoryBudget bytes that the memory of a session may take; see {@link #withMemoryBudget}
  * @param cache a folder of compiled graphs, see {@link ClassCache}; by default what the system property {@code bytegrad.cache} says, or none
+ * @param kept names of inputs that are set rarely; see {@link #withKept(Collection)}
  */
 public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos, boolean profile,
-        Start start, MachineProfile machine, OptionalLong memoryBudget, Optional<Path> cache) {
+        Start start, MachineProfile machine, OptionalLong memoryBudget, Optional<Path> cache, Set<String> kept) {
     /** A pebibyte: more than any session can have. */
     private static final long MOST_BYTES = 1L << 50;
 
-    /** Checks the ranges of {@code chunkNanos} and {@code memoryBudget}. */
+    /** Checks the ranges of {@code chunkNanos} and {@code memoryBudget}, and copies the names. */
     public Options {
+        kept = Collections.unmodifiableSet(new TreeSet<>(kept));
         if (chunkNanos < 0) {
             throw new OptionsException("chunkNanos is " + chunkNanos + ", but must be from 0 (as many chunks as can be) to " + Long.MAX_VALUE + " (none)");
         }
@@ -85,6 +96,23 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         return simd != Simd.SCALAR && (start == Start.WARM || memoryBudget.isEmpty());
     }
 
+    /** Names of a graph's inputs that runs do not change: those that may be kept. */
+    public static List<String> withoutUpdates(Graph graph) {
+        Set<String> states = graph.updates().stream().map(Graph.Update::name).collect(Collectors.toSet());
+        return graph.inputs().stream().map(n -> ((Op.Input) n.op()).name()).filter(n -> !states.contains(n)).toList();
+    }
+
+    /** Refuses names of kept inputs that are none of a graph's, or have updates. */
+    void checkKept(Graph graph) {
+        List<String> inputs = withoutUpdates(graph);
+        List<String> states = graph.updates().stream().map(Graph.Update::name).toList();
+        List<String> wrong = kept.stream().filter(n -> !inputs.contains(n))
+                .map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();
+        if (!wrong.isEmpty()) {
+            throw new OptionsException("withKept: " + String.join(", ", wrong) + "; inputs without updates are " + String.join(", ", inputs));
+        }
+    }
+
     /** With chunks of the usual size. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump) {
         this(simd, passes, fuse, verify, dump, MachineProfile.DEFAULT.chunkNanos());
@@ -92,51 +120,51 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
 
     /** Without a profile and a warm-up. */
     public Options(Simd simd, boolean passes, boolean fuse, boolean verify, Optional<Path> dump, long chunkNanos) {
-        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT, OptionalLong.empty(), Optional.empty());
+        this(simd, passes, fuse, verify, dump, chunkNanos, false, Start.COLD, MachineProfile.DEFAULT, OptionalLong.empty(), Optional.empty(), Set.of());
     }
 
     public static final Options DEFAULT = new Options(Simd.AUTO, true, true, false, Optional.empty());
 
     public Options withSimd(Simd newSimd) {
-        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
+        return new Options(newSimd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withPasses(boolean on) {
-        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
+        return new Options(simd, on, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withFusion(boolean on) {
-        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
+        return new Options(simd, passes, on, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withVerification(boolean on) {
-        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, on, dump, chunkNanos, profile, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withDump(Path folder) {
-        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, verify, Optional.of(folder), chunkNanos, profile, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withChunkNanos(long nanos) {
-        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, verify, dump, nanos, profile, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withProfile(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, on, start, machine, memoryBudget, cache, kept);
     }
 
     public Options withWarmUp(boolean on) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, on ? Start.WARM : Start.COLD, machine, memoryBudget, cache, kept);
     }
 
     /** Another machine, and chunks of loops that suit it. */
     public Options withMachineProfile(MachineProfile newMachine) {
-        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, verify, dump, newMachine.chunkNanos(), profile, start, newMachine, memoryBudget, cache, kept);
     }
 
     /** These options with another way to begin. */
     public Options withStart(Start newStart) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine, memoryBudget, cache);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, newStart, machine, memoryBudget, cache, kept);
     }
 
     /**
@@ -153,21 +181,39 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
      * @see MemoryBudgetException
      */
     public Options withMemoryBudget(long bytes) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.of(bytes), cache);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.of(bytes), cache, kept);
     }
 
     /** These options without a memory budget: nothing is computed again. */
     public Options withoutMemoryBudget() {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.empty(), cache);
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, OptionalLong.empty(), cache, kept);
     }
 
     /** These options with a folder of compiled graphs, which is trusted like a class path: see {@link ClassCache}. */
     public Options withCache(Path folder) {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, Optional.of(folder));
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, Optional.of(folder), kept);
     }
 
     /** These options without such a folder, unless the system property names one. */
     public Options withoutCache() {
-        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, Optional.empty());
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, Optional.empty(), kept);
+    }
+
+    /**
+     * These options for a graph some of whose inputs are set rarely, such as the weights of a network that only predicts. What depends on them and on constants alone
+     * is computed in the first run after one of them was set, and stays in the session's memory for all that follow: a transposed, scaled or converted weight, and copies of
+     * matrices in the order in which products read them. It is a promise about speed alone: setting one of them again is always allowed and counts from the next run on, and no bit
+     * of a result depends on it. Their places are not {@linkplain bytegrad.runtime.Session#floats given away}. Where a memory budget has no room for what would stay, it is
+     * computed in each run, as without this.
+     *
+     * @param inputs names of inputs without updates; a graph without one of them is refused, with an {@link OptionsException}, when it is compiled
+     */
+    public Options withKept(Collection<String> inputs) {
+        return new Options(simd, passes, fuse, verify, dump, chunkNanos, profile, start, machine, memoryBudget, cache, Set.copyOf(inputs));
+    }
+
+    /** As {@link #withKept(Collection)}. */
+    public Options withKept(String... inputs) {
+        return withKept(Arrays.asList(inputs));
     }
 }

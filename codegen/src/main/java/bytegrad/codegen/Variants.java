@@ -51,9 +51,14 @@ record Variants(Graph source, SecondRuns runs, Options options, int weightLimit,
         return new Variant(runs, partition, lowered(partition), CutScans.NONE);
     }
 
-    /** Where what is made of contractions can be computed again without them; nothing where nothing is fused, or hints say what is computed again. */
+    /** Not where nothing is fused, hints say what is computed again, or inputs are kept. */
+    private boolean mayFuseAnew() {
+        return options.fuse() && runs.source().hints().isEmpty() && runs.kept().all().isEmpty();
+    }
+
+    /** Where what is made of contractions can be computed again without them. */
     Optional<Variant> apart() {
-        if (!options.fuse() || !runs.source().hints().isEmpty()) {
+        if (!mayFuseAnew()) {
             return Optional.empty();
         }
         Partition apart = Partition.of(runs, Extent.APART, weightLimit);
@@ -62,7 +67,7 @@ record Variants(Graph source, SecondRuns runs, Options options, int weightLimit,
 
     /** What a plan computes again is fused anew, each run by itself. */
     Optional<Variant> again(Variant of, MemoryPlan plan) {
-        if (!options.fuse() || !runs.source().hints().isEmpty() || of.cuts() != CutScans.NONE || plan.memory().againNanos() == 0) {
+        if (!mayFuseAnew() || of.cuts() != CutScans.NONE || plan.memory().againNanos() == 0) {
             return Optional.empty();
         }
         return PlannedRuns.of(runs, of.partition(), plan).map(written -> {

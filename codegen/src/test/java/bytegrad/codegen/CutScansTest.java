@@ -62,10 +62,11 @@ final class CutScansTest {
         kernels.forEach(k -> KernelVerifier.verify(k.kernel()));
         List<Node> unread = c.source().inputs().stream().filter(n -> c.graph().input(((Op.Input) n.op()).name()).isEmpty()).toList();
         MemoryPlan plan = Planner.plan(c.runs(), unread, kernels, Set.of(), o.machine());
+        int derived = plan.memory().derived();
         int first = plan.stepsBeforeUpdates();
         EmitOptions emit = (o.simd().bytes() == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withCheck(ClassChecks.installed());
-        ClassImage image = Emitter.emit(plan.part(0, first, true), plan.part(first, plan.kernels().size(), true), "bytegrad/compiled/Graph", emit);
-        return new Compilation(c.source(), c.runs(), c.partition(), kernels, cuts, plan, image, c.simdBits(), c.machine(), c.stages());
+        ClassImage image = Emitter.emit(plan.part(0, derived, true), plan.part(derived, first, true), plan.part(first, plan.kernels().size(), true), "bytegrad/compiled/Graph", emit);
+        return new Compilation(c.source(), c.runs(), c.partition(), kernels, cuts, plan, image, c.simdBits(), c.machine(), c.kept(), c.stages());
     }
 
     private static List<Checkpointing> some(int steps) {

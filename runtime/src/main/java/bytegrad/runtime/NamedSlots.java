@@ -18,6 +18,8 @@ final class NamedSlots {
     /** Inputs that keep their values. */
     private Set<String> fixed = Set.of();
     private Signature signature;
+    /** A kept input was set, or all of them moved, since what depends on them alone was computed. */
+    private boolean stale;
     private boolean broken;
     private boolean ran;
 
@@ -31,6 +33,7 @@ final class NamedSlots {
     /** The same names are elsewhere from now on. */
     void adopt(Signature next) {
         signature = next;
+        stale = true;
         // Loops, here and in filled: the first lambda of a JVM takes as long as some models' whole run.
         for (Slot x : next.inputs()) {
             settable.put(x.name(), x);
@@ -53,6 +56,14 @@ final class NamedSlots {
         }
         ran = false;
         overwritten.clear();
+    }
+
+    /** Has a program compute what depends on kept inputs alone, unless that is there. Where it fails it is to be done again. */
+    void derive(Program program, Slabs slabs, ParallelFor loops) {
+        if (stale) {
+            program.derive(slabs, loops);
+            stale = false;
+        }
     }
 
     /** A run came to its end. */
@@ -102,6 +113,7 @@ final class NamedSlots {
     /** An input or state has got a value. */
     void filled(Slot s) {
         unset.remove(s.name());
+        stale |= signature.kept().contains(s.name());
         if (broken && signature.states().stream().noneMatch(x -> unset.contains(x.name()))) {
             broken = false;
         }
@@ -118,6 +130,15 @@ final class NamedSlots {
             throw new InputException(name, "belongs to all users of the pool that this session is from, and keeps the value it was begun with");
         }
         return settable(name);
+    }
+
+    /** A place to be given to the caller, who fills it whenever he likes. */
+    Slot shared(String name) {
+        Slot s = open(name);
+        if (signature.kept().contains(name)) {
+            throw new InputException(name, "is a kept input: what depends on it is computed when it is set, and would not follow what is written into a buffer; use set");
+        }
+        return s;
     }
 
     /** An input or state. */

@@ -11,9 +11,16 @@ public abstract class Program {
     /** Runs every kernel once, in order, on the calling thread alone. */
     public final void run(Slabs slabs) {
         ParallelFor loops = new ParallelFor(this, slabs, 1);
+        derive(slabs, loops);
         steps(slabs, loops);
         updates(slabs, loops);
     }
+
+    /**
+     * Runs the kernels, in order, that depend on {@linkplain Signature#kept kept} inputs and constants alone: before the first run, and before the next whenever one of
+     * those inputs was set. What they store for the others stays where it is.
+     */
+    protected void derive(Slabs slabs, ParallelFor loops) {}
 
     /** Runs the kernels, in order, that come before the first that writes into a state. */
     protected abstract void steps(Slabs slabs, ParallelFor loops);

@@ -135,12 +135,11 @@ public final class Session {
 
     /** Goes over to the function that takes over: inputs, states and outputs move to new slabs. */
     private void handOver(CompiledFunction next) {
-        Slabs from = slabs;
         Slabs to = next.newSlabs();
         Signature old = current.signature();
         Signature s = next.signature();
-        from.copyTo(to, old.inputs(), s.inputs());
-        from.copyTo(to, old.states(), s.states());
+        slabs.copyTo(to, old.inputs(), s.inputs());
+        slabs.copyTo(to, old.states(), s.states());
         for (int k = 0; slots.hasRun() && k < s.outputs().size(); k++) {
             Slot was = old.outputs().get(k);
             Slot o = s.outputs().get(k);
@@ -150,7 +149,7 @@ public final class Session {
             if (differs) {
                 slots.overwritten(o);
             } else if (!shared) {
-                from.copyTo(to, List.of(was), List.of(o));
+                slabs.copyTo(to, List.of(was), List.of(o));
             }
         }
         adopt(next, to);
@@ -166,6 +165,7 @@ public final class Session {
 
     private void runProgram(Program program) {
         loops.clock().reset();
+        slots.derive(program, slabs, loops);
         program.steps(slabs, loops);
         try {
             program.updates(slabs, loops);
@@ -361,7 +361,7 @@ public final class Session {
     }
 
     private Slot ofType(String name, ElementType type) {
-        Slot s = slots.open(name);
+        Slot s = slots.shared(name);
         if (s.type() != type) {
             throw new InputException(name, "expected a buffer of " + s.typeText() + ", asked for one of " + type.text());
         }
@@ -380,7 +380,7 @@ public final class Session {
         return s;
     }
 
-    /** The place of an f32 input or state itself, to be filled without a copy; counts as set. */
+    /** The place of an f32 input or state itself, to be filled without a copy; counts as set. Kept inputs are {@linkplain #set set} instead. */
     public FloatBuffer floats(String name) {
         Slot s = ofType(name, ElementType.F32);
         return FloatBuffer.wrap(slabs.f, s.offset(), s.size()).slice();

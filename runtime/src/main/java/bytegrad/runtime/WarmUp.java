@@ -35,6 +35,9 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
             long allocated = Rehearsal.allocated();
             long before = System.nanoTime();
             try {
+                if (runs == 0) {
+                    function.program().derive(slabs, loops);
+                }
                 function.program().steps(slabs, loops);
                 function.program().updates(slabs, loops);
             } catch (BytegradException e) {

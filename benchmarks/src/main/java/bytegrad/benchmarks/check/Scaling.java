@@ -3,6 +3,7 @@ package bytegrad.benchmarks.check;
 import bytegrad.cli.workload.Task;
 import bytegrad.cli.workload.Workload;
 import bytegrad.codegen.Compiler;
+import bytegrad.codegen.Options;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.Tensor;
@@ -31,7 +32,7 @@ final class Scaling {
                 continue;
             }
             Task task = w.task();
-            CompiledFunction function = Compiler.compile(task.graph());
+            CompiledFunction function = Compiler.compile(task.graph(), Options.DEFAULT.withKept(task.kept()));
             // Until HotSpot is done: with C2 at work, a second thread has no processor of its own.
             function.warmUp();
             Session one = session(function, task, 1);
@@ -51,7 +52,7 @@ final class Scaling {
             }
             report.figure(row + "-us-on-1", middle(ones));
             report.figure(row + "-us-on-2", middle(twos));
-            if (Compiler.explain(task.graph()).launches().stream().allMatch(l -> l.chunks() == 1)) {
+            if (Compiler.explain(task.graph(), Options.DEFAULT.withKept(task.kept())).launches().stream().allMatch(l -> l.chunks() == 1)) {
                 // Both run the same instructions on the same thread: which was faster is noise.
                 report.figure(row + "-gain", middle(gains));
                 report.fact(row + "-code", "no launch is cut", "the same for both, or a gain", !LARGE.contains(w));

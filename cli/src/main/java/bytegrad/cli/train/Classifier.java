@@ -88,7 +88,7 @@ public final class Classifier {
             throw new InputError(graphFile + ": takes " + images + " and gives " + probabilities + ", which does not fit the " + layout.height() + " x "
                     + layout.width() + " pixels and " + layout.names().size() + " classes of " + file);
         }
-        Session session = Engine.function(graph, checked).newSession();
+        Session session = Engine.function(graph, checked, List.of(Network.X)).newSession();
         States.load(session, session.function().signature().inputs().stream().map(Slot::name).filter(n -> !n.equals(Network.X)).toList(), file);
         return new Classifier(session, layout, images.shape().dim(0));
     }

@@ -8,6 +8,7 @@ import bytegrad.runtime.Session;
 import bytegrad.runtime.io.Json;
 import bytegrad.runtime.io.JsonFields;
 import bytegrad.runtime.train.Runner;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -92,9 +93,14 @@ public enum Engine {
         };
     }
 
-    /** A graph compiled, to look at every number or not. */
-    static CompiledFunction function(Graph graph, boolean checked) {
-        return checked ? Compiler.compileChecked(graph, Options.DEFAULT) : Compiler.compile(graph);
+    /**
+     * A graph that only predicts, compiled to look at every number or not.
+     *
+     * @param data inputs that are set for each run; the others are kept
+     */
+    static CompiledFunction function(Graph graph, boolean checked, List<String> data) {
+        Options options = Options.DEFAULT.withKept(Options.withoutUpdates(graph).stream().filter(n -> !data.contains(n)).toList());
+        return checked ? Compiler.compileChecked(graph, options) : Compiler.compile(graph, options);
     }
 
     /** As on the command line. */

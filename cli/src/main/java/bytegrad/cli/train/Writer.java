@@ -94,9 +94,10 @@ public final class Writer {
                 || graph.input(LAST).isEmpty() || graph.input(TEMPERATURE).isEmpty()) {
             throw new InputError(graphFile + ": does not predict one of the " + vocabulary.size() + " characters of " + file + " from a window of characters");
         }
-        Session session = Engine.function(graph, checked).newSession();
+        List<String> data = List.of(Network.X, LAST, TEMPERATURE);
+        Session session = Engine.function(graph, checked, data).newSession();
         List<String> parameters = session.function().signature().inputs().stream().map(Slot::name)
-                .filter(n -> !List.of(Network.X, LAST, TEMPERATURE).contains(n)).toList();
+                .filter(n -> !data.contains(n)).toList();
         States.load(session, parameters, file);
         return new Writer(session, vocabulary, ids.shape().dim(1));
     }

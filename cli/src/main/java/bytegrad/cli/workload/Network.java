@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A network of SPEC.md while it is written: its inputs with their values, and its parameters. */
 final class Network {
@@ -59,7 +60,7 @@ final class Network {
     /** Output "logits". */
     Task inference(Node logits) {
         b.output("logits", logits);
-        return new Task(b.build(), fills);
+        return new Task(b.build(), fills, parameters.keySet().stream().map(Network::name).collect(Collectors.toSet()));
     }
 
     /** Output "loss" of before the update, and with {@link Detail#GRADIENTS} each gradient as "grad/NAME". */

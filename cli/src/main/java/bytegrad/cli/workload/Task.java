@@ -15,11 +15,18 @@ import java.util.stream.Collectors;
  *
  * @param graph what to run
  * @param fills how to make each input, state inputs included, by name
+ * @param kept inputs that are set once: the parameters of a network that only predicts
  */
-public record Task(Graph graph, Map<String, Fill> fills) {
-    /** Copies the map, in its order. */
+public record Task(Graph graph, Map<String, Fill> fills, Set<String> kept) {
+    /** Copies the map, in its order, and the set. */
     public Task {
         fills = Collections.unmodifiableMap(new LinkedHashMap<>(fills));
+        kept = Set.copyOf(kept);
+    }
+
+    /** All of whose inputs are data or states. */
+    public Task(Graph graph, Map<String, Fill> fills) {
+        this(graph, fills, Set.of());
     }
 
     /** How to make the input of this name; throws IllegalStateException where nothing says so. */

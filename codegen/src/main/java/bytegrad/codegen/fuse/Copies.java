@@ -1,11 +1,13 @@
 package bytegrad.codegen.fuse;
 
+import bytegrad.codegen.hint.KeptNodes;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,6 +60,21 @@ final class Copies {
     /** It costs next to nothing, and so does reading what it is made of. */
     boolean isCheap(Node n) {
         return (isElementwise(n) || n.op() instanceof Op.Iota) && Weight.of(n) <= LIMIT && n.inputs().stream().allMatch(x -> inMemory(throughViews(x)));
+    }
+
+    /** What a node of every run reads that is computed from kept inputs alone; but for what would take longer to load than to compute from something smaller. */
+    List<Node> derived(Node n, KeptNodes kept) {
+        return kept.all().contains(n) ? List.of()
+                : n.inputs().stream().map(Copies::throughViews).distinct()
+                        .filter(x -> kept.derived().contains(x) && !(isCheap(x) && bytes(x) > operandBytes(x))).toList();
+    }
+
+    private static long bytes(Node n) {
+        return (long) n.shape().size() * n.dtype().bytes();
+    }
+
+    private static long operandBytes(Node n) {
+        return n.inputs().stream().map(Copies::throughViews).distinct().mapToLong(Copies::bytes).sum();
     }
 
     private static boolean isElementwise(Node n) {
@@ -125,8 +142,7 @@ final class Copies {
 
     /** A line of memory is read before it is written. */
     private static boolean isDearToStore(Node n, int weight, int kernels) {
-        long bytes = (long) n.shape().size() * n.dtype().bytes();
-        double move = n.dtype().bytes() * (bytes > FAR ? NANOS_FAR : NANOS_NEAR);
+        double move = n.dtype().bytes() * (bytes(n) > FAR ? NANOS_FAR : NANOS_NEAR);
         return (kernels - 1) * weight * NANOS_PER_WEIGHT < move * (2 + kernels - 1);
     }
 }

@@ -1,5 +1,6 @@
 package bytegrad.codegen.fuse;
 
+import bytegrad.codegen.hint.KeptNodes;
 import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
@@ -13,8 +14,9 @@ import java.util.Map;
  * Which nodes are stored and which kernel stores each.
  *
  * @param clusters in an order in which every kernel comes after those whose results it reads
+ * @param kept what stays from run to run
  */
-public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fates) {
+public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fates, KeptNodes kept) {
     public Partition {
         clusters = List.copyOf(clusters);
         fates = Map.copyOf(fates);

@@ -87,6 +87,7 @@ final class Partitioner {
             }
             if (!(n.op() instanceof Op.View) || n.op() instanceof Op.Pad) {
                 requireOperands(n);
+                copies.derived(n, runs.kept()).forEach(x -> require(x, "what is kept decides it"));
             }
         }
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
@@ -395,6 +396,6 @@ final class Partitioner {
             int in = f.kernel() < 0 ? -1 : kernel.getOrDefault(drafts.get(f.kernel()).resolve().id, -1);
             named.put(n, dropped ? new Fate(Fate.Kind.INLINED, in, "all its readers share its kernel") : new Fate(f.kind(), in, f.reason()));
         });
-        return new Partition(graph, clusters, Collections.unmodifiableMap(named));
+        return new Partition(graph, clusters, Collections.unmodifiableMap(named), runs.kept());
     }
 }

@@ -87,7 +87,7 @@ final class SecondRunWriter {
                 era.put(n, eras.get(n.id()));
             }
         }
-        return new SecondRuns(source, graph, of, era, begun, Map.of());
+        return new SecondRuns(source, graph, of, era, begun, Map.of(), KeptNodes.NONE);
     }
 
     private Node first(Node n) {

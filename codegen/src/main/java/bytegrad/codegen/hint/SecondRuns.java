@@ -3,8 +3,10 @@ package bytegrad.codegen.hint;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Hint;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A graph in which what is inside of a subgraph to be recomputed is computed by two nodes: one for its readers in the subgraph, and one for those outside. The
@@ -25,9 +27,14 @@ import java.util.OptionalInt;
  * @param eras of nodes, where it is not 0
  * @param begun of each subgraph with a second run, the era that begins with it
  * @param firsts of nodes that are computed again for the sake of a memory budget, which demands nothing of them: their first runs
+ * @param kept what is computed before all eras, and not in every run
  */
 public record SecondRuns(
-        Graph source, Graph graph, Map<Node, Integer> again, Map<Node, Integer> eras, Map<Integer, Integer> begun, Map<Node, Node> firsts) {
+        Graph source, Graph graph, Map<Node, Integer> again, Map<Node, Integer> eras, Map<Integer, Integer> begun, Map<Node, Node> firsts,
+        KeptNodes kept) {
+    /** The era of what is computed from kept inputs and constants alone. */
+    private static final int BEFORE = -1;
+
     public SecondRuns {
         again = Map.copyOf(again);
         eras = Map.copyOf(eras);
@@ -37,7 +44,7 @@ public record SecondRuns(
 
     /** A graph of which nothing is demanded. */
     public static SecondRuns none(Graph graph) {
-        return new SecondRuns(graph, graph, Map.of(), Map.of(), Map.of(), Map.of());
+        return new SecondRuns(graph, graph, Map.of(), Map.of(), Map.of(), Map.of(), KeptNodes.NONE);
     }
 
     /**
@@ -49,9 +56,20 @@ public record SecondRuns(
         return graph.hints().isEmpty() ? none(graph) : new SecondRunWriter(graph).write();
     }
 
+    /** The same, where inputs of these names are kept. */
+    public SecondRuns keeping(Set<String> inputs) {
+        return new SecondRuns(source, graph, again, eras, begun, firsts, KeptNodes.of(graph, again.keySet(), inputs));
+    }
+
+    /** Whether a node is computed from kept inputs and constants alone, and not in every run. */
+    public boolean isDerived(Node n) {
+        return era(n) == BEFORE;
+    }
+
     /** The era of a node. */
     public int era(Node n) {
-        return eras.getOrDefault(n, 0);
+        boolean given = n.op() instanceof Op.Input || n.op() instanceof Op.Constant;
+        return kept.all().contains(n) && !given ? BEFORE : eras.getOrDefault(n, 0);
     }
 
     /** The node has a second run, or is of a subgraph that has: the era from which on its first run must not be read, if it is inside, or computed. */

@@ -30,7 +30,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         /** Each panel when it is met. */
         PANEL,
         /** All of them before anything else: several blocks or chunks of rows read them. */
-        WHOLE
+        WHOLE,
+        /** Nothing, since panels are what is in memory: the operand stays from run to run. */
+        STORED
     }
 
     /** Rows for which a copy of the right operand pays: it costs as much as the products of six rows. */
@@ -43,7 +45,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int FAR = 1024;
 
     /** Bytes of a row of which a panel reads little. */
-    private static final int LONG_ROW = 2048;
+    private static final int LONG_ROW = 4096;
 
     /** Products from which on crowding matters. */
     private static final int LONG = 128;
@@ -56,6 +58,12 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
     /** Panels that are enough for a few threads. */
     private static final int FEW_PANELS = 4;
+
+    /** Of so many rows, a copy in each run costs some 2 % of the products, unless its columns are no neighbours: less than it is worth in memory that lasts. */
+    private static final int ROWS_WORTH_MORE = 256;
+
+    /** Tiles of a chunk whose rows are packed: their lines are then read together, and those that two tiles share once. */
+    private static final int ENOUGH_TILES = 8;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
@@ -79,6 +87,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             case NOT -> "";
             case PANEL -> ", right operand packed by panels";
             case WHOLE -> ", right operand packed whole";
+            case STORED -> ", right operand stored as panels";
         });
         s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "").append(rowsOutside ? ", rows outside" : "");
         return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
@@ -123,14 +132,19 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         Blocking choose(int wanted) {
-            boolean packed = lanes > 1 && !turned && c.hasColumns() && (c.columnStride() != 1 || isWorthPacking());
+            boolean panelled = lanes > 1 && !turned && c.hasColumns();
+            boolean stored = panelled && c.mayBeStored() && (c.columnStride() != 1 || panels > 1 && rows < ROWS_WORTH_MORE);
+            boolean packed = stored || panelled && (c.columnStride() != 1 || isWorthPacking());
             boolean rowsOutside = packed && areRowsOutside();
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
             int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
+            if (byRows && isLeftWorthPacking()) {
+                chunks = Math.min(chunks, Math.max(ENOUGH_CHUNKS, Math.ceilDiv(cut.units(), ENOUGH_TILES)));
+            }
             int blocksLeft = byRows ? 1 : blocks;
-            Packed right = !packed ? Packed.NOT : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
+            Packed right = !packed ? Packed.NOT : stored ? Packed.STORED : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
             if (right == Packed.PANEL && wanted > 1) {
                 chunks = TileAxis.chunks(chunks, (long) depth * width());
             }

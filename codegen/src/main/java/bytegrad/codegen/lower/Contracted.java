@@ -9,6 +9,8 @@ import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** The loops over contracted axes, in the order that {@link ContractOrder} fixes. */
@@ -60,6 +62,13 @@ final class Contracted {
     @FunctionalInterface
     interface Body {
         void visit(Scope s, List<Index> index);
+    }
+
+    /** Some of a block's products. */
+    @FunctionalInterface
+    interface Piece {
+        /** Writes the loops over them. */
+        void each(Scope s, Body body);
     }
 
     /** One chain of products. */
@@ -119,6 +128,21 @@ final class Contracted {
         /** The position of one of its products among them. */
         Index position(List<Index> k) {
             return Contracted.this.position(k).minus(first());
+        }
+
+        /** Its products in pieces of so many indices of the first axis, and what is left; in one, where their number differs from block to block. */
+        void pieces(MethodWriter m, int most, BiConsumer<Scope, Piece> body) {
+            int axis = order.axis();
+            if (!run.isConstant() && extents.get(axis) % order.size() != 0 || extents.isEmpty()) {
+                body.accept(scope, (inner, each) -> in(inner).each(m, each));
+                return;
+            }
+            Index begin = run.isConstant() ? Index.ZERO : run.times(order.size());
+            m.spans(scope, run.isConstant() ? extents.get(axis) : order.size(), most, Optional.empty(), (s, first, count) -> body.accept(s, (inner, each) -> {
+                Index from = begin.plus(first);
+                m.loop(inner, from, from.plus(count), 1, 1, (one, k) -> m.eachOf(one, extents.subList(axis + 1, extents.size()),
+                        nest -> each.visit(nest.scope(), joined(joined(outer, List.of(k)), nest.index()))));
+            }));
         }
 
         /** Writes the loops over its products. */

@@ -1,10 +1,12 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.hint.KeptNodes;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,19 +31,38 @@ final class Contraction {
     private final int rowAxis;
     private final int columnAxis;
     private final Contracted contracted;
+    /** Whether the right operand stays from run to run. */
+    private final boolean kept;
 
     Contraction(Node y, Partition partition, Definitions definitions, MethodWriter.Names names) {
         this.y = y;
         this.op = (Op.Contract) y.op();
         this.definitions = definitions;
         this.left = Operand.of(y.input(0), partition, definitions, names);
-        this.right = Operand.of(y.input(1), partition, definitions, names);
+        Operand inMemory = Operand.of(y.input(1), partition, definitions, names);
+        this.right = inMemory;
+        this.kept = inMemory.place() instanceof Place.Value(Node n) && partition.kept().all().contains(n);
         this.batchAxes = op.leftBatch().size();
         this.rowAxes = y.input(0).rank() - batchAxes - op.leftContract().size();
         int columnAxes = y.input(1).rank() - batchAxes - op.rightContract().size();
         this.columnAxis = columnAxes == 0 ? NONE : y.rank() - 1;
         this.rowAxis = rowAxes == 0 ? NONE : longRowAxis();
         this.contracted = new Contracted(contractedExtents(), y.dtype());
+    }
+
+    /** The same with another right operand. */
+    private Contraction(Contraction c, Operand right) {
+        this.y = c.y;
+        this.op = c.op;
+        this.definitions = c.definitions;
+        this.left = c.left;
+        this.right = right;
+        this.batchAxes = c.batchAxes;
+        this.rowAxes = c.rowAxes;
+        this.rowAxis = c.rowAxis;
+        this.columnAxis = c.columnAxis;
+        this.contracted = c.contracted;
+        this.kept = c.kept;
     }
 
     private int longRowAxis() {
@@ -138,11 +159,15 @@ final class Contraction {
 
     /** How far apart neighbouring columns of the right operand are in memory. */
     int columnStride() {
+        return right.strides().get(columnOfRight());
+    }
+
+    private int columnOfRight() {
         int a = y.input(1).rank() - 1;
         while (op.rightBatch().contains(a) || op.rightContract().contains(a)) {
             a--;
         }
-        return right.strides().get(a);
+        return a;
     }
 
     /** How far apart neighbouring rows of the left operand are in memory. */
@@ -179,6 +204,36 @@ final class Contraction {
     /** How far apart neighbouring products are in the right operand, along each contracted axis. */
     List<Integer> rightProductStrides() {
         return op.rightContract().stream().map(right.strides()::get).toList();
+    }
+
+    /**
+     * Whether the right operand may be in memory once more, in the order in which it is read: it stays, all of it is one matrix, and that is neither so small that it is in the
+     * first cache anyway, nor a view with more elements than there are.
+     */
+    boolean mayBeStored() {
+        long elements = (long) products() * columns();
+        return kept && hasColumns() && extents(sharedAxes()) == 1 && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
+    }
+
+    /** All of the right operand as panels of so many columns. */
+    Place.Panels rightPanels(int width, int lanes) {
+        Node node = ((Place.Value) right.place()).node();
+        return new Place.Panels(node, right.constant(), contractedExtents(), rightProductStrides(), columns(), columnStride(), width, lanes);
+    }
+
+    /** The same where columns that are no neighbours are stored as such, if they may be: as one panel, for code of one lane. */
+    Contraction ofRows() {
+        if (!mayBeStored() || columnStride() == 1) {
+            return this;
+        }
+        List<Integer> strides = new ArrayList<>(Collections.nCopies(right.strides().size(), 0));
+        strides.set(columnOfRight(), 1);
+        int stride = columns();
+        for (int k = op.rightContract().size() - 1; k >= 0; k--) {
+            strides.set(op.rightContract().get(k), stride);
+            stride *= contractedExtents().get(k);
+        }
+        return new Contraction(this, new Operand(rightPanels(columns(), 1), 0, strides));
     }
 
     Index leftAt(Index[] axes, List<Index> k) {

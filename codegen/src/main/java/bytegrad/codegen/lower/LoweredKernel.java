@@ -1,12 +1,17 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.kernel.FoldLets;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.codegen.kernel.Tidied;
 import bytegrad.codegen.machine.MachineProfile;
+import bytegrad.ir.Node;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A kernel, and what each of its buffers holds, in order.
@@ -27,6 +32,18 @@ public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, 
     public LoweredKernel tidied() {
         Tidied tidied = FoldLets.tidied(kernel);
         return new LoweredKernel(cluster, tidied.kernel(), places, schedule, computed.renamed(tidied.originals()));
+    }
+
+    /** What it stores. */
+    public List<Place> stored() {
+        Set<Kernel.Access> writing = EnumSet.of(Kernel.Access.WRITE, Kernel.Access.READ_WRITE);
+        return IntStream.range(0, places.size()).filter(b -> writing.contains(kernel.buffers().get(b).access())).mapToObj(places::get).toList();
+    }
+
+    /** Whether nothing that it stores is computed in every run. */
+    public boolean isDerived(SecondRuns runs) {
+        List<Place> stored = stored();
+        return !stored.isEmpty() && stored.stream().allMatch(p -> p instanceof Place.Panels || p instanceof Place.Value(Node n) && runs.isDerived(n));
     }
 
     /** Nanoseconds that one thread takes for it, as estimated. */

@@ -30,7 +30,7 @@ public final class Lowering {
     }
 
     /**
-     * The kernels of a partition, in its order.
+     * The kernels of a partition, in its order, and behind them those of the panels that they read.
      *
      * @param vectorBytes bytes of a SIMD register (16, 32 or 64), or 0 for scalar code
      * @param grain what the chunks of parallel loops are worth
@@ -38,8 +38,8 @@ public final class Lowering {
      * @param nested lowers the clusters that run other graphs
      */
     public static List<LoweredKernel> lower(Partition partition, int vectorBytes, Grain grain, MachineProfile machine, NestedLowering nested) {
-        return partition.clusters().stream()
-                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes, grain, machine)).toList();
+        return StoredPanels.with(partition.clusters().stream()
+                .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes, grain, machine)).toList());
     }
 
     private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain, MachineProfile machine) {

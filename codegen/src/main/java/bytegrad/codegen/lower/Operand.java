@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A contraction's operand where it is in memory: the position of its element i is constant + Σ strides[k]·i[k]. */
-record Operand(Place.Value place, int constant, List<Integer> strides) {
+record Operand(Place place, int constant, List<Integer> strides) {
     Operand {
         strides = List.copyOf(strides);
     }

@@ -14,6 +14,12 @@ final class Packing {
     /** Columns that are read side by side where they are not neighbours: more would share too few sets of a cache. */
     static final int SIDE_BY_SIDE = 8;
 
+    /**
+     * Products of which all tiles' rows are copied before the next: rows of several tiles are in a line, and where products are a multiple of 4 KiB apart, few sets of a cache have
+     * all of their lines, so that each tile would fetch them again.
+     */
+    static final int TOGETHER = 32;
+
     private final Contraction c;
     private final Buffers buffers;
     private final int lanes;
@@ -57,10 +63,15 @@ final class Packing {
         }
     }
 
-    /** rows[k, i] = left[row + i, k] for the rows of a tile. Whole vectors are written: the next product's, or tile's, then overwrite what is too much. */
-    void rows(Scope s, Contracted.Block products, MethodWriter m, Index[] axes, Index row, int height, int buffer, Place place) {
+    /** Elements that a row has in a copy, of so many products: of a tile's last product whole vectors are written, too, and those behind it may be written already. */
+    int rowLength(int products) {
+        return products + lanes;
+    }
+
+    /** rows[k, i] = left[row + i, k] for the rows of a tile. Whole vectors are written: the next product's then overwrite what is too much. */
+    void rows(Scope s, Contracted.Piece products, Index[] axes, Index row, int height, int buffer, Place place) {
         int source = buffers.read(c.left().place());
-        products.in(s).each(m, (inner, k) -> {
+        products.each(s, (inner, k) -> {
             for (int ahead = 0; ahead < height; ahead += lanes) {
                 copy(inner, source, c.leftAt(c.with(axes, row.plus(ahead), Index.ZERO), c.known(k)), lanes, buffer, place.of(k).plus(ahead));
             }

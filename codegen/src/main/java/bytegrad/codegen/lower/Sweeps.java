@@ -72,7 +72,7 @@ final class Sweeps {
         this.laneWidths = lanes;
         this.y = cluster.core().orElseThrow();
         this.dtype = y.dtype();
-        this.c = new Contraction(y, partition, definitions, names);
+        this.c = new Contraction(y, partition, definitions, names).ofRows();
         this.portions = new Portions(c.contractedExtents(), dtype);
     }
 

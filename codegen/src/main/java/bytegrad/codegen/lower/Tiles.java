@@ -70,7 +70,7 @@ final class Tiles {
         private final DType dtype = y.dtype();
         /** The buffer of the left operand's copy with rows as neighbours, or of itself if it has them. */
         private final int turnedLeft;
-        /** The right operand's panels, if all are packed. */
+        /** The right operand's panels, if all are packed, by this kernel or another. */
         private final Optional<Scratch> whole;
         /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
         private final Optional<Scratch> wholeRows;
@@ -86,12 +86,14 @@ final class Tiles {
             this.turnedLeft = turned.isEmpty() ? -1
                     : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());
             this.packing = new Packing(c, buffers, lanes);
-            this.whole = blocking.right() == Blocking.Packed.WHOLE
-                    ? Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()))
-                    : Optional.empty();
+            this.whole = switch (blocking.right()) {
+                case NOT, PANEL -> Optional.empty();
+                case WHOLE -> Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()));
+                case STORED -> Optional.of(new Scratch(buffers.read(c.rightPanels(width(), lanes)), 0));
+            };
             boolean columnChunks = isParallel() && blocking.cut().number() == TileAxis.COLUMNS;
             this.wholeRows = blocking.leftPacked() && columnChunks && !blocking.blocked() && c.extents(c.sharedAxes()) == 1
-                    ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.extents(c.outerRows()) * c.rows() * c.products() + lanes), Optional.empty()))
+                    ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.extents(c.outerRows()) * c.rows() * packing.rowLength(c.products())), Optional.empty()))
                     : Optional.empty();
         }
 
@@ -113,7 +115,7 @@ final class Tiles {
             boolean parallel = isParallel();
             wholeRows.ifPresent(p -> packAllRows(entry, p));
             turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype));
-            whole.ifPresent(p -> {
+            whole.filter(_ -> blocking.right() == Blocking.Packed.WHOLE).ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (parallel && cut.count() > 1) {
                     parts.add(inChunks(entry, "pack", cut, m -> packAll(m, p)));
@@ -148,10 +150,10 @@ final class Tiles {
         /** In one piece: a copy writes whole vectors, the last beyond its tile, where another chunk's would be. */
         private void packAllRows(MethodWriter m, Scratch to) {
             over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, shared) ->
-                    over(m, s, c.outerRows(), shared, _ -> Optional.empty(), (each, axes) ->
+                    c.contracted().all(s).pieces(m, Packing.TOGETHER, (piece, products) -> over(m, piece, c.outerRows(), shared, _ -> Optional.empty(), (each, axes) ->
                             tile.overRows(m, each, c.rows(), Optional.empty(), (inner, row, height) ->
-                                    packing.rows(inner, c.contracted().all(inner), m, axes, row, height, to.buffer(),
-                                            k -> rowAt(axes, row).plus(c.contracted().position(k).times(height))))));
+                                    packing.rows(inner, products, axes, row, height, to.buffer(),
+                                            k -> rowAt(axes, row).plus(c.contracted().position(k).times(height)))))));
         }
 
         /** Where a tile's rows begin, where all are packed. */
@@ -160,7 +162,7 @@ final class Tiles {
             for (int a : c.outerRows()) {
                 before = before.times(c.extent(a)).plus(axes[a]);
             }
-            return before.times(c.rows()).plus(row).times(c.products());
+            return before.times(c.rows()).plus(row).times(packing.rowLength(c.products()));
         }
 
         /** Where those products of a panel begin, where all panels are packed. */
@@ -211,7 +213,7 @@ final class Tiles {
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
                 this.unturned = turned.map(_ -> Scratch.of(buffers, dtype, c.columns() * ((tile.rows() + lanes - 1) / lanes) * lanes, m.cut()));
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
-                this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, (blocking.rowsOutside() ? tile.rows() : rowsHere()) * depth + lanes, m.cut())) : Optional.empty();
+                this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * packing.rowLength(depth), m.cut())) : Optional.empty();
             }
 
             private Cut blocksOfRows() {
@@ -298,19 +300,13 @@ final class Tiles {
             }
 
             private Index rowsAt(Scratch to, Index[] axes, Index row) {
-                return to.at(blocking.rowsOutside() ? Index.ZERO : rowsBefore(axes, row).times(depth), m.cut());
+                return to.at(rowsBefore(axes, row).times(packing.rowLength(depth)), m.cut());
             }
 
             /** What the tiles of these products read again and again is copied first. */
-            private void packRows(Scope s, Index[] axes, Contracted.Block products) {
-                if (packedRows.isPresent()) {
-                    eachTileOfRows(s, axes, (inner, known, row, height) -> packTile(inner, known, row, height, products));
-                }
-            }
-
-            private void packTile(Scope s, Index[] axes, Index row, int height, Contracted.Block products) {
-                packedRows.ifPresent(to -> packing.rows(s, products, m, axes, row, height, to.buffer(),
-                        k -> rowsAt(to, axes, row).plus(products.position(k).times(height))));
+            private void packRows(Contracted.Block products, Index[] axes) {
+                packedRows.ifPresent(to -> products.pieces(m, Packing.TOGETHER, (piece, some) -> eachTileOfRows(piece, axes, (inner, known, row, height) ->
+                        packing.rows(inner, some, known, row, height, to.buffer(), k -> rowsAt(to, known, row).plus(products.position(k).times(height))))));
             }
 
             private void packPanel(Scope s, Index[] axes, Contracted.Block products, Index column, int width) {
@@ -320,17 +316,14 @@ final class Tiles {
 
             /** The tiles of a block of rows. */
             private void block(Scope s, Index[] axes) {
-                if (blocking.rowsOutside()) {
-                    eachTileOfRows(s, axes, (each, known, row, height) -> {
-                        Contracted.Block all = c.contracted().all(each);
-                        packTile(each, known, row, height, all);
-                        eachPanel(each, (inner, column, width) -> tileMethods.compute(inner, tile(known, row, height, column, width, all)));
-                    });
-                    return;
-                }
                 if (!blocking.blocked()) {
                     Contracted.Block all = c.contracted().all(s);
-                    packRows(s, axes, all);
+                    packRows(all, axes);
+                    if (blocking.rowsOutside()) {
+                        eachTileOfRows(s, axes, (each, known, row, height) ->
+                                eachPanel(each, (inner, column, width) -> tileMethods.compute(inner, tile(known, row, height, column, width, all))));
+                        return;
+                    }
                     eachPanel(s, (p, column, width) -> {
                         packPanel(p, axes, all, column, width);
                         eachTileOfRows(p, axes, (inner, known, row, height) -> tileMethods.compute(inner, tile(known, row, height, column, width, all)));
@@ -341,7 +334,7 @@ final class Tiles {
                 m.loop(s, Index.ZERO, Index.of(rowsHere() * columnsHere()), lanes, 1,
                         (inner, i) -> inner.out.add(new Stmt.Store(sums.buffer(), sums.at(i, m.cut()), zero)));
                 c.contracted().blocks(m, s, products -> {
-                    packRows(products.scope(), axes, products);
+                    packRows(products, axes);
                     eachPanel(products.scope(), (p, column, width) -> {
                         packPanel(p, axes, products, column, width);
                         eachTileOfRows(p, axes, (inner, known, row, height) ->

@@ -33,9 +33,8 @@ public record NestedKernels(boolean fused, int weightLimit, int vectorBytes, Mac
     /** The kernels of a partition, of which others than of nested ops are as they are where no scan is cut. */
     public List<LoweredKernel> cut(Partition partition, List<LoweredKernel> whole) {
         List<LoweredKernel> kernels = new ArrayList<>();
-        for (int k = 0; k < whole.size(); k++) {
-            Cluster c = partition.clusters().get(k);
-            kernels.add(cuts.changes(c) ? lower(partition, c).tidied() : whole.get(k));
+        for (LoweredKernel k : whole) {
+            kernels.add(cuts.changes(k.cluster()) ? lower(partition, k.cluster()).tidied() : k);
         }
         return kernels;
     }

@@ -67,6 +67,7 @@ final class Launching {
         // Launches up to and with each position.
         int[] upTo = new int[step.runs().size()];
         KernelGraph g = steps.graph();
+        int derived = 0;
         for (int p = 0; p < upTo.length; p++) {
             starting.get(p).forEach(b -> current.put(b.value(), b));
             int k = step.runs().get(p);
@@ -76,6 +77,7 @@ final class Launching {
                 nanos.add(g.kernels().get(k).cost());
                 launches.add(launch(runs.graph(), lk.get(), steps.buffers(k), current));
                 kernels.add(lk.get());
+                derived += lk.get().isDerived(runs) ? 1 : 0;
             }
             upTo[p] = launches.size();
         }
@@ -93,7 +95,7 @@ final class Launching {
         Map<Place, Integer> offsets = new LinkedHashMap<>();
         lines.forEach((p, line) -> offsets.put(p, Layout.offset(p.dtype(), line)));
         updates.inPlace.forEach((value, state) -> offsets.put(value, Objects.requireNonNull(offsets.get(state))));
-        StepMemory memory = new StepMemory(stays, firstRuns, nanos, budget, steps.bound().bytes(), g.kernels().isEmpty() ? "" : steps.bound().by(g));
+        StepMemory memory = new StepMemory(stays, firstRuns, nanos, derived, budget, steps.bound().bytes(), g.kernels().isEmpty() ? "" : steps.bound().by(g));
         return new MemoryPlan(new Plan.Seq(launches), kernels, sizes, offsets, Set.copyOf(updates.inPlace.keySet()), updates.copied.size(), memory);
     }
 

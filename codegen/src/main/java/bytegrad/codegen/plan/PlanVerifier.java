@@ -6,6 +6,7 @@ import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Place;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
+import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,7 +19,8 @@ import java.util.function.Supplier;
 
 /**
  * Replays a plan and checks that whatever a launch reads is still there, whole, also where a kernel runs again; that states get their new
- * values, once, and that none is read afterwards; {@link HintVerifier} that hints were honoured: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
+ * values, once, and that none is read afterwards; that what does not run in every run leaves what it must where nothing else is;
+ * {@link HintVerifier} that hints were honoured: shares nothing with the planner but the plan itself. Every plan passes through it before emission.
  */
 final class PlanVerifier {
     private record Range(int end, Place holds) {}
@@ -26,20 +28,22 @@ final class PlanVerifier {
     private final Map<DType, TreeMap<Integer, Range>> memory = new EnumMap<>(DType.class);
     private final MemoryPlan plan;
     private final Graph graph;
+    private final SecondRuns runs;
     /** States that have their new value by now, and new values that were written over states. */
     private final Set<Place> renewed = new HashSet<>();
 
     /** Where new values are written over states. */
     private final Map<DType, Set<Integer>> over = new EnumMap<>(DType.class);
 
-    private PlanVerifier(MemoryPlan plan, Graph graph) {
+    private PlanVerifier(MemoryPlan plan, SecondRuns runs) {
         this.plan = plan;
-        this.graph = graph;
+        this.runs = runs;
+        this.graph = runs.graph();
         plan.inPlace().forEach(p -> over.computeIfAbsent(p.dtype(), _ -> new HashSet<>()).add(plan.offset(p)));
     }
 
     static void verify(MemoryPlan plan, SecondRuns runs) {
-        new PlanVerifier(plan, runs.graph()).replay();
+        new PlanVerifier(plan, runs).replay();
         new HintVerifier(plan, runs).replay();
     }
 
@@ -52,7 +56,15 @@ final class PlanVerifier {
         });
         List<Plan.Launch> launches = plan.launches();
         for (int k = 0; k < launches.size(); k++) {
-            check(launches.get(k), plan.kernels().get(k));
+            boolean derived = k < plan.memory().derived();
+            if (k == plan.memory().derived()) {
+                forgetUnpinned();
+            }
+            LoweredKernel lk = plan.kernels().get(k);
+            Plan.Launch launch = launches.get(k);
+            require(derived == lk.isDerived(runs), () -> "launch " + launch.label() + (derived ? " runs rarely" : " runs in every run, and computes what is kept"));
+            require(!derived || lk.places().stream().allMatch(this::stays), () -> "launch " + launch.label() + " runs rarely, but reads what is not kept");
+            check(launch, lk);
         }
         for (Graph.Update u : graph.updates()) {
             Place state = new Place.Value(u.state());
@@ -62,6 +74,15 @@ final class PlanVerifier {
             require(same || renewed.contains(over ? value : state), () -> "state " + u.name() + " does not get its new value");
         }
         plan.offsets().forEach((p, at) -> require(p.size() == 0 || overwritten(p) || holds(p, at), () -> p + " is lost before the run ends"));
+    }
+
+    private boolean stays(Place p) {
+        return p instanceof Place.Scratch || p instanceof Place.Panels || p instanceof Place.Value(Node n) && runs.kept().all().contains(n);
+    }
+
+    /** A later run finds only what has a place of its own. */
+    private void forgetUnpinned() {
+        memory.values().forEach(m -> m.entrySet().removeIf(e -> !e.getKey().equals(plan.offsets().get(e.getValue().holds))));
     }
 
     /** A state whose new value was written over it. */

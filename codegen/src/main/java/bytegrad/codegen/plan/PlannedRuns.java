@@ -2,6 +2,7 @@ package bytegrad.codegen.plan;
 
 import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.hint.KeptNodes;
 import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.ir.Graph;
@@ -232,6 +233,6 @@ public final class PlannedRuns {
         if (at != written.nodes().size()) {
             throw new IllegalStateException(at + " runs were written, and " + written.nodes().size() + " are needed");
         }
-        return new SecondRuns(source, written, Map.of(), eras, Map.of(), firsts);
+        return new SecondRuns(source, written, Map.of(), eras, Map.of(), firsts, KeptNodes.NONE);
     }
 }

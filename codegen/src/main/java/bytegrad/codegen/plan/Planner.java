@@ -14,12 +14,15 @@ import bytegrad.ir.Graph;
 import bytegrad.ir.Hint;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Orders the kernels, decides which updates are in place and what runs again, and gives every buffer its offset. */
 public final class Planner {
@@ -38,10 +41,12 @@ public final class Planner {
     private Planner(SecondRuns runs, List<Node> unread, List<LoweredKernel> lowered, MachineProfile machine) {
         this.runs = runs;
         this.graph = runs.graph();
-        this.lowered = lowered;
-        Order order = new Order(lowered, Ties.of(lowered, runs));
-        updates = new Updates(graph, lowered, order);
+        this.lowered = lowered.stream().sorted(Comparator.comparing(k -> !k.isDerived(runs))).toList();
+        int derived = (int) lowered.stream().filter(k -> k.isDerived(runs)).count();
+        Order order = new Order(this.lowered, Ties.of(this.lowered, runs));
+        updates = new Updates(graph, this.lowered, order, derived);
         pin(unread);
+        pinDerived(derived);
         pinEmpty(order);
         Set<Place> checkpoints = new HashSet<>();
         graph.hints().forEach((n, hint) -> {
@@ -49,7 +54,7 @@ public final class Planner {
                 checkpoints.add(new Place.Value(n));
             }
         });
-        steps = new StepGraph(lowered, order, updates, pinned, checkpoints, machine, p -> p.label(graph));
+        steps = new StepGraph(this.lowered, derived, order, updates, pinned, checkpoints, machine, p -> p.label(graph));
     }
 
     /**
@@ -151,6 +156,15 @@ public final class Planner {
             }
         }));
         graph.outputs().values().forEach(n -> pinned.add(updates.home(output(n))));
+    }
+
+    /** What is computed from kept inputs stays for all that read it in later runs. */
+    private void pinDerived(int derived) {
+        Set<Place> stored = new LinkedHashSet<>();
+        lowered.subList(0, derived).forEach(k -> stored.addAll(k.stored()));
+        Stream<Place> used = lowered.stream().skip(derived).flatMap(k -> k.places().stream());
+        stored.retainAll(Stream.concat(used, updates.copied.values().stream()).collect(Collectors.toSet()));
+        pinned.addAll(stored);
     }
 
     /** What has no elements is there from the start: there may be no kernel that stores it. */

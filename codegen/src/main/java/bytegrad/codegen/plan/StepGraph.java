@@ -9,6 +9,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A graph's kernels as a {@link KernelGraph}, in which nothing is left of tensors but bytes: what the planner of steps is asked. Its values are places, each of
@@ -30,6 +33,7 @@ import java.util.function.Function;
  * k0 checks indices                                    →   a kernel more, free of cost, reads what k0 stores; whatever writes a state is after it
  * k8 waits for the first run of k2                     →   a value of 0 bytes, which k2 writes and k8 reads
  * checkpoint a, which k3 writes                        →   k3 runs once
+ * k0 to k2 compute what depends on kept inputs alone   →   a kernel more, free of cost, comes after them, and all others after it; k0 to k2 run once
  * </pre>
  */
 final class StepGraph {
@@ -59,11 +63,12 @@ final class StepGraph {
     /**
      * Builds the graph.
      *
+     * @param derived so many kernels come first that do not run in every run
      * @param pinned places that are never shared
      * @param checkpoints places that are written once
      * @param label a place's name for people
      */
-    StepGraph(List<LoweredKernel> lowered, Order order, Updates updates, Set<Place> pinned, Set<Place> checkpoints, MachineProfile machine,
+    StepGraph(List<LoweredKernel> lowered, int derived, Order order, Updates updates, Set<Place> pinned, Set<Place> checkpoints, MachineProfile machine,
             Function<Place, String> label) {
         this.updates = updates;
         this.pinned = pinned;
@@ -73,19 +78,26 @@ final class StepGraph {
         pinned.forEach(this::value);
         Map<Integer, Integer> done = new HashMap<>();
         order.sorted().forEach(k -> order.tied(k).forEach(earlier -> done.computeIfAbsent(earlier, _ -> done())));
-        for (int k : order.sorted()) {
+        List<Integer> barrier = List.of();
+        for (int k : order.sorted().stream().sorted(Comparator.comparing(k -> k >= derived)).toList()) {
             Set<Integer> after = new TreeSet<>();
             order.overwritten(k).forEach(r -> after.add(at(stepOf, r)));
             order.preferred(k).forEach(c -> after.add(at(checked, c)));
-            stepOf.put(k, add(lowered.get(k), after, order.tied(k).stream().map(done::get).toList(), Optional.ofNullable(done.get(k))));
+            List<Integer> waits = Stream.concat(barrier.stream(), order.tied(k).stream().map(done::get)).toList();
+            stepOf.put(k, add(lowered.get(k), k < derived, after, waits, Optional.ofNullable(done.get(k))));
             if (updates.checking.contains(k)) {
                 checked.put(k, checked(at(stepOf, k)));
             }
+            // Each of those that do not run in every run comes here before all others.
+            if (stepOf.size() == derived) {
+                barrier = List.of(barrier());
+            }
         }
+        List<Integer> waited = barrier;
         updates.copied.forEach((state, from) -> {
             Set<Integer> after = new TreeSet<>(checked.values());
             order.readers(new Place.Value(state)).forEach(k -> after.add(at(stepOf, k)));
-            add(Updates.copy(from, new Place.Value(state)), after, List.of(), Optional.empty());
+            add(Updates.copy(from, new Place.Value(state)), false, after, waited, Optional.empty());
         });
         EnumSet<DType> used = EnumSet.noneOf(DType.class);
         numbers.keySet().forEach(p -> used.add(p.dtype()));
@@ -127,7 +139,16 @@ final class StepGraph {
         return values.size() - 1;
     }
 
-    private int add(LoweredKernel lk, Set<Integer> after, List<Integer> waited, Optional<Integer> done) {
+    /** A step that has run once all steps until now have; what says so. */
+    private int barrier() {
+        int done = done();
+        steps.add(new KernelGraph.Kernel("what is kept", 0, List.of(), List.of(done), true, IntStream.range(0, steps.size()).boxed().toList(), List.of()));
+        buffers.add(List.of());
+        launched.add(Optional.empty());
+        return done;
+    }
+
+    private int add(LoweredKernel lk, boolean derived, Set<Integer> after, List<Integer> waited, Optional<Integer> done) {
         List<Integer> in = new ArrayList<>();
         List<Integer> reads = new ArrayList<>(waited);
         List<Integer> writes = new ArrayList<>();
@@ -152,7 +173,7 @@ final class StepGraph {
                 }
             }
         }
-        boolean once = writes.stream().anyMatch(v -> values.get(v).pinned() || places.get(v).filter(checkpoints::contains).isPresent());
+        boolean once = derived || writes.stream().anyMatch(v -> values.get(v).pinned() || places.get(v).filter(checkpoints::contains).isPresent());
         long nanos = LAUNCH_NANOS + (long) Math.min(MOST_NANOS, lk.nanos(machine));
         steps.add(new KernelGraph.Kernel(String.join(", ", stored), nanos, reads, writes, once, List.copyOf(after), List.of()));
         buffers.add(in);

@@ -10,11 +10,12 @@ import java.util.OptionalLong;
  * @param stays what is in the arena beside pinned places, by first launch
  * @param firstRuns for each launch the first that computed what it stores: itself, unless all of that is computed again
  * @param nanos estimated time of each launch on one thread
+ * @param derived so many launches come first, and not in every run: what they store depends on kept inputs and constants alone
  * @param budget what the arena's bytes were held against
  * @param bound bytes that every plan of these kernels needs, as is proved
  * @param boundBy what the kernel stores that sets the bound
  */
-public record StepMemory(List<Stay> stays, List<Integer> firstRuns, List<Long> nanos, OptionalLong budget, long bound, String boundBy) {
+public record StepMemory(List<Stay> stays, List<Integer> firstRuns, List<Long> nanos, int derived, OptionalLong budget, long bound, String boundBy) {
     /**
      * A buffer from the launch that writes it to the last that reads it there.
      *
@@ -34,9 +35,9 @@ public record StepMemory(List<Stay> stays, List<Integer> firstRuns, List<Long> n
         return Layout.bytes(p.dtype(), p.size());
     }
 
-    /** Estimated time of all launches. */
+    /** Estimated time of the launches in every run. */
     public long totalNanos() {
-        return nanos.stream().mapToLong(n -> n).sum();
+        return nanos.stream().skip(derived).mapToLong(n -> n).sum();
     }
 
     /** Estimated time of those launches that run a kernel again. */

@@ -24,6 +24,7 @@ import java.util.TreeSet;
 final class Updates {
     private final Order order;
     private final List<LoweredKernel> kernels;
+    private final int derived;
     /** Kernels that check indices which none before them did. */
     final Set<Integer> checking = new TreeSet<>();
     /** Those of them that check indices in memory: of a later pass's computed ones it is not known that they were checked before. */
@@ -33,8 +34,10 @@ final class Updates {
     /** Updates that need a copy: state, with what is copied into it. */
     final Map<Node, Place> copied = new LinkedHashMap<>();
 
-    Updates(Graph graph, List<LoweredKernel> kernels, Order order) {
+    /** @param derived so many kernels come first that do not run in every run */
+    Updates(Graph graph, List<LoweredKernel> kernels, Order order, int derived) {
         this.kernels = kernels;
+        this.derived = derived;
         this.order = order;
         findChecks();
         for (Graph.Update u : graph.updates()) {
@@ -71,7 +74,7 @@ final class Updates {
         Place value = source ? new Place.Copy(u.value()) : new Place.Value(u.value());
         int writer = order.writer(value);
         // A kernel that finds a wrong index half way must not have written into a state.
-        boolean over = !source && !checking.contains(writer) && !inPlace.containsKey(value) && readsWhereItWrites(kernels.get(writer), state, value)
+        boolean over = !source && writer >= derived && !checking.contains(writer) && !inPlace.containsKey(value) && readsWhereItWrites(kernels.get(writer), state, value)
                 && order.tryAfterReaders(writer, state);
         if (over) {
             inPlace.put(value, state);

@@ -56,7 +56,7 @@ final class HintVerifierTest {
         List<Plan> steps = order.stream().map(k -> plan.steps().steps().get(k)).toList();
         List<Integer> first = IntStream.range(0, order.size()).map(k -> order.indexOf(order.get(k))).boxed().toList();
         StepMemory m = plan.memory();
-        StepMemory memory = new StepMemory(m.stays(), first, order.stream().map(k -> m.nanos().get(k)).toList(), m.budget(), m.bound(), m.boundBy());
+        StepMemory memory = new StepMemory(m.stays(), first, order.stream().map(k -> m.nanos().get(k)).toList(), m.derived(), m.budget(), m.bound(), m.boundBy());
         return new MemoryPlan(new Plan.Seq(steps), order.stream().map(k -> plan.kernels().get(k)).toList(), plan.slabs(), plan.offsets(), plan.inPlace(), plan.copies(),
                 memory);
     }

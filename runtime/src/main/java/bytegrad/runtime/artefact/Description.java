@@ -28,7 +28,7 @@ public record Description(Provenance provenance, Start start, List<Resource> res
             if (variants.get(k).bits() <= variants.get(k - 1).bits()) {
                 throw new IllegalArgumentException("widths do not grow");
             }
-            if (!agree(first.inputs(), s.inputs()) || !agree(first.states(), s.states()) || !agree(first.outputs(), s.outputs())) {
+            if (!agree(first.inputs(), s.inputs()) || !agree(first.states(), s.states()) || !agree(first.outputs(), s.outputs()) || !first.kept().equals(s.kept())) {
                 throw new IllegalArgumentException("code of " + variants.get(k).bits() + " bits has another signature than scalar code");
             }
         }

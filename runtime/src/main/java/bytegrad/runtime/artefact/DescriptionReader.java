@@ -73,7 +73,7 @@ final class DescriptionReader {
             resources.add(new Description.Resource(text(), whole(long64(), "a length"), int32()));
         }
         List<Description.Variant> variants = new ArrayList<>();
-        for (int left = count(56); left > 0; left--) {
+        for (int left = count(60); left > 0; left--) {
             variants.add(variant());
         }
         try {
@@ -94,11 +94,27 @@ final class DescriptionReader {
         List<Slot> states = slots(arena, names);
         // An output may have the name of a state.
         List<Slot> outputs = slots(arena, new HashSet<>());
+        Set<String> kept = kept(inputs);
         List<Description.ConstantPlace> constants = new ArrayList<>();
         for (int left = count(14); left > 0; left--) {
             constants.add(new Description.ConstantPlace(slot(arena), text()));
         }
-        return new Description.Variant(bits, new Signature(inputs, states, outputs), arena, constants);
+        return new Description.Variant(bits, new Signature(inputs, states, outputs, kept), arena, constants);
+    }
+
+    private Set<String> kept(List<Slot> inputs) {
+        Set<String> names = new HashSet<>();
+        for (Slot s : inputs) {
+            names.add(s.name());
+        }
+        Set<String> kept = new HashSet<>();
+        for (int left = count(4); left > 0; left--) {
+            String name = text();
+            if (!names.contains(name) || !kept.add(name)) {
+                throw error("keeps '" + name + "', which is no input, or twice");
+            }
+        }
+        return kept;
     }
 
     private List<Slot> slots(Arena arena, Set<String> names) {

@@ -19,7 +19,7 @@ public final class DescriptionWriter {
     static final int MAGIC = 0x42475244;
 
     /** Goes up with every change that older runtimes would misread. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private final DataOutputStream out;
 
@@ -62,6 +62,10 @@ public final class DescriptionWriter {
             slots(v.signature().inputs());
             slots(v.signature().states());
             slots(v.signature().outputs());
+            out.writeInt(v.signature().kept().size());
+            for (String name : v.signature().kept()) {
+                text(name);
+            }
             out.writeInt(v.constants().size());
             for (Description.ConstantPlace c : v.constants()) {
                 slot(c.slot());
