@@ -89,6 +89,34 @@ final class ThreadsTest {
     }
 
     @Test
+    void piecesOfAConcatAreCutThatAreWorthLittleMoreThanAChunkEach() {
+        Explanation e = Compiler.explain(GraphParser.parse("""
+                graph
+                a: f32[8,4,64,64] = input "a"
+                b: f32[8,4,64,64] = input "b"
+                c: f32[8,4,64,64] = input "c"
+                %3: f32[8,64,4,64] = transpose(a) axes=[0,2,1,3]
+                %4: f32[8,64,4,64] = transpose(b) axes=[0,2,1,3]
+                %5: f32[8,64,4,64] = transpose(c) axes=[0,2,1,3]
+                %6: f32[8,64,12,64] = concat(%3, %4, %5) axis=2
+                output "y" = %6
+                """));
+        assertTrue(e.launches().getFirst().chunks() > 1, e.text());
+    }
+
+    /** A layer of a perceptron: all of x stays in each thread's cache, and each packs the panels of w that it reads. */
+    @Test
+    void chunksHavePanelsWhereTheLeftOperandStaysInTheCacheAndIsNoLarger() {
+        String layer = "graph\nx: f32[ROWS,784] = input \"x\"\nw: f32[784,256] = input \"w\"\n"
+                + "%2: f32[ROWS,256] = contract(x, w) left_batch=[] right_batch=[] left_contract=[1] right_contract=[0]\noutput \"y\" = %2\n";
+        Options o = Options.DEFAULT.withSimd(Options.Simd.BITS_512);
+        Explanation.Launch small = Compiler.explain(GraphParser.parse(layer.replace("ROWS", "256")), o).launches().getFirst();
+        Explanation.Launch large = Compiler.explain(GraphParser.parse(layer.replace("ROWS", "1024")), o).launches().getFirst();
+        assertEquals(4, small.chunks(), small.kernel());
+        assertTrue(large.chunks() >= 16, large.kernel());
+    }
+
+    @Test
     void packedPanelsOfAllChunksTakeLittleMemory() {
         String product = "graph\na: f32[64,K] = input \"a\"\nb: f32[1024,K] = input \"b\"\n"
                 + "%2: f32[64,1024] = contract(a, b) left_batch=[] right_batch=[] left_contract=[1] right_contract=[1]\noutput \"y\" = %2\n";

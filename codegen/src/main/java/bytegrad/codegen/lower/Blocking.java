@@ -56,6 +56,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Chunks of rows that can be shared out evenly among a few threads. */
     private static final int ENOUGH_CHUNKS = 8;
 
+    /** Panels that are enough for a few threads. */
+    private static final int FEW_PANELS = 4;
+
     /** Of so many rows, a copy in each run costs some 2 % of the products, unless its columns are no neighbours: less than it is worth in memory that lasts. */
     private static final int ROWS_WORTH_MORE = 256;
 
@@ -205,13 +208,22 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return Math.clamp(most, 1, wanted);
         }
 
+        /**
+         * Every thread reads all of a left operand that stays in its cache, rather than what another has just packed of a right one that is no smaller. Rows of the result
+         * are not so long that columns of them would be pages apart.
+         */
+        private boolean areChunksWorthPanels() {
+            return panels >= FEW_PANELS && leftBytes() <= Math.min(resident, rightBytes()) && !areRowsLong();
+        }
+
         /** Where chunks of rows would each read a left operand that no cache holds, once; else the panels, so that each is read and packed once. */
         private TileAxis cut(int wanted, int blocks, boolean packed, boolean rowsOutside) {
             TileAxis columns = new TileAxis(TileAxis.COLUMNS, panels, width());
             Stream<TileAxis> shared = c.sharedAxes().stream().map(a -> new TileAxis(a, c.extent(a), 1));
             List<TileAxis> rowAxes = new ArrayList<>();
-            boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
-            boolean rowsWorthIt = rowsFirst || rowChunks(wanted, blocks) > panels;
+            boolean ownPanels = rowsOutside && areChunksWorthPanels();
+            boolean rowsFirst = !ownPanels && (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
+            boolean rowsWorthIt = rowsFirst || !ownPanels && rowChunks(wanted, blocks) > panels;
             if (rowsWorthIt && (!packed || fitsWhole())) {
                 c.outerRows().forEach(a -> rowAxes.add(outerRows(c, tile, a)));
                 rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));

@@ -60,7 +60,7 @@ public final class Lowering {
         int vectors = single.sumsColumns ? Math.clamp(PANEL_CODE / Math.max(1, statements(single.kernel.kernel())), 1, PANEL) : 1;
         LoweredKernel alone = vectors == 1 ? single.kernel : lower(partition, cluster, lanes, machine, 1, vectors).kernel;
         double nanos = Work.nanos(alone.kernel(), machine);
-        int chunks = grain.chunks(nanos);
+        int chunks = cluster.kind() == Cluster.Kind.CONTRACTION ? grain.chunks(nanos) : grain.chunksOfNest(nanos);
         if (chunks == 1) {
             return alone;
         }

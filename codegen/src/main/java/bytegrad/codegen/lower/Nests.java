@@ -232,13 +232,19 @@ final class Nests {
         dims.add(run);
         Shape shape = Shape.of(dims);
         int[] strides = n.shape().strides();
-        inner(method.body, shape, (int) ((long) chunks * shape.size() / n.shape().size()), (s, index) -> {
+        inner(method.body, shape, share(shape, n.shape()), (s, index) -> {
             Index at = first.plus(index.getLast());
             for (int k = 0; k < outer.size(); k++) {
                 at = at.plus(index.get(k).times(strides[k]));
             }
             s.store(out, at, fill);
         });
+    }
+
+    /** Chunks that a part of the kernel is worth: two, if it is worth more than one. */
+    private int share(Shape part, Shape whole) {
+        long share = (long) chunks * part.size() / Math.max(1, whole.size());
+        return (int) (share == 1 ? Math.min(chunks, 2) : share);
     }
 
     private interface Body {
@@ -309,10 +315,9 @@ final class Nests {
 
     private void piece(Scope top, Node n, Node part, int[] offset, List<Integer> between) {
         int out = buffers.write(new Place.Value(n));
-        int wanted = (int) ((long) chunks * part.shape().size() / Math.max(1, n.shape().size()));
         // Where axes were joined, the loops are over those apart.
         Node x = Partition.piece(part);
-        inner(top, x.shape(), wanted, (s, apart) -> {
+        inner(top, x.shape(), share(part.shape(), n.shape()), (s, apart) -> {
             List<Index> index = x == part ? apart : ViewIndex.through(new Op.Reshape(x.shape()), part.shape(), apart, definitions::extent).orElseThrow();
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
