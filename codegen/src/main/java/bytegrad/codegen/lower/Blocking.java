@@ -45,7 +45,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     private static final int FAR = 1024;
 
     /** Bytes of a row of which a panel reads little. */
-    private static final int LONG_ROW = 4096;
+    private static final int LONG_ROW = 2048;
 
     /** Products from which on crowding matters. */
     private static final int LONG = 128;
@@ -121,8 +121,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
         }
 
+        /** Where rows are copied a tile is high and narrow, unless so little of the result's rows would be in one that each of them is a page of its own. */
         private TileShape tile(int accumulators) {
-            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && !areRowsLong());
+            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && rowBytes() < 2 * LONG_ROW);
             boolean groups = lanes > 1 && c.columns() > 1 && c.rows() > 1 && c.groupAxis() != Contraction.NONE && !areRowsFar();
             return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators, c.contracted().isChain()) : t;
         }
@@ -178,12 +179,16 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
         /** A panel of the right operand, or of the result, is a small part of each of its rows, which are pages apart. */
         private boolean areRowsLong() {
-            return (long) c.columns() * bytes >= LONG_ROW;
+            return rowBytes() >= LONG_ROW;
+        }
+
+        private long rowBytes() {
+            return (long) c.columns() * bytes;
         }
 
         private boolean areRowsOutside() {
             return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= resident
-                    && (long) c.columns() * bytes >= FAR;
+                    && rowBytes() >= FAR;
         }
 
         private boolean isLeftWorthPacking() {
