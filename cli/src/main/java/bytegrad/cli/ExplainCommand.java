@@ -86,11 +86,11 @@ final class ExplainCommand implements Callable<Integer> {
             names = "--keep",
             paramLabel = "NAME",
             split = ",",
-            description = "Inputs that are set once, such as weights: what depends on them alone is not computed in each run (default: the parameters of a workload that predicts).")
+            description = "Inputs that are set once, such as weights: what depends on them alone is not computed in each run (default: the parameters of a workload that predicts; nothing: none).")
     private @Nullable List<String> keep;
 
     private Options options(Task task) {
-        Options free = Options.DEFAULT.withKept(keep == null ? task.kept() : keep);
+        Options free = Options.DEFAULT.withKept(keep == null ? task.kept() : keep.stream().filter(n -> !n.isEmpty()).toList());
         Options options = memory == null ? free : free.withMemoryBudget(memory);
         return profile == null ? options : options.withMachineProfile(MachineProfile.read(profile));
     }

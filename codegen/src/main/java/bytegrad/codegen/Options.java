@@ -109,7 +109,7 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         List<String> wrong = kept.stream().filter(n -> !inputs.contains(n))
                 .map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();
         if (!wrong.isEmpty()) {
-            throw new OptionsException("withKept: " + String.join(", ", wrong) + "; inputs without updates are " + String.join(", ", inputs));
+            throw new OptionsException("withKept: " + String.join(", ", wrong) + "; inputs without updates are " + (inputs.isEmpty() ? "none" : String.join(", ", inputs)));
         }
     }
 
@@ -202,8 +202,8 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
     /**
      * These options for a graph some of whose inputs are set rarely, such as the weights of a network that only predicts. What depends on them and on constants alone
      * is computed in the first run after one of them was set, and stays in the session's memory for all that follow: a transposed, scaled or converted weight, and copies of
-     * matrices in the order in which products read them. It is a promise about speed alone: setting one of them again is always allowed and counts from the next run on, and no bit
-     * of a result depends on it. Their places are not {@linkplain bytegrad.runtime.Session#floats given away}. Where a memory budget has no room for what would stay, it is
+     * matrices in the order in which products read them. Setting one of them again is always allowed and counts from the next run on, and no bit
+     * of a result depends on it. Buffers over their places ({@link bytegrad.runtime.Session#floats}) are refused: they are set. Where a memory budget has no room for what would stay, it is
      * computed in each run, as without this.
      *
      * @param inputs names of inputs without updates; a graph without one of them is refused, with an {@link OptionsException}, when it is compiled

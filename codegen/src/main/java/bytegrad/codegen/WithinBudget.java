@@ -79,7 +79,10 @@ final class WithinBudget {
             return first.with(fits.get());
         }
         List<Candidate> all = new ArrayList<>(List.of(first));
-        trajectories.choices().forEach(c -> candidate(trajectories.cut(c)).ifPresent(all::add));
+        if (whole.runs().kept().all().isEmpty()) {
+            // What is kept runs before all else; without room for it nothing is kept, and then scans are cut.
+            trajectories.choices().forEach(c -> candidate(trajectories.cut(c)).ifPresent(all::add));
+        }
         Optional<Choice> cheapest = cheapest(all).map(c -> withLessCut(withMoreKept(c)));
         Optional<Candidate> apart = variants.apart().map(this::candidate);
         apart.ifPresent(all::add);

@@ -199,7 +199,7 @@ final class CutScansTest {
     }
 
     /** h = tanh(h·w + x[t]·u), of which the carries are most of the memory. */
-    private static Graph recurrent(int steps) {
+    private static GraphBuilder recurrence(int steps) {
         GraphBuilder b = new GraphBuilder();
         Node u = b.input("u", DType.F32, 2, 16);
         Node w = b.input("w", DType.F32, 16, 16);
@@ -209,7 +209,29 @@ final class CutScansTest {
         Node loss = b.sumAll(b.square(last));
         b.output("loss", loss);
         b.output("dw", Gradient.of(b, loss, w));
-        return b.build();
+        return b;
+    }
+
+    private static Graph recurrent(int steps) {
+        return recurrence(steps).build();
+    }
+
+    /** What is kept takes memory that a cut scan may need: then nothing is kept. */
+    @Test
+    void scansAreCutWhereThereIsNoRoomForWhatIsKept() {
+        int steps = 200;
+        GraphBuilder b = recurrence(steps);
+        b.output("y", b.matmul(b.input("q", DType.F32, 8, 64), b.transpose(b.input("k", DType.F32, 128, 64), 1, 0)));
+        Graph g = b.build();
+        Options way = WAYS.getFirst();
+        Compilation free = Compilation.of(g, way.withKept("k"));
+        assertTrue(free.plan().memory().derived() > 0);
+        long budget = free.plan().arenaBytes() - steps / 2 * 4L * 8 * 16;
+        Compilation c = Compilation.of(g, way.withKept("k").withMemoryBudget(budget));
+        assertEquals(1, c.cuts().scans().size());
+        assertTrue(c.plan().arenaBytes() <= budget);
+        Map<String, Value> in = RandomGraphs.inputs(g, 5);
+        assertEquals(List.of(), Three.differences(Three.bytecode(free, in), Three.bytecode(c, in), 0, 0));
     }
 
     /** Twice the root of the steps and a few for the work itself; about one run of the scan more. */

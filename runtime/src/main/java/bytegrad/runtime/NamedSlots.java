@@ -136,7 +136,7 @@ final class NamedSlots {
     Slot shared(String name) {
         Slot s = open(name);
         if (signature.kept().contains(name)) {
-            throw new InputException(name, "is a kept input: what depends on it is computed when it is set, and would not follow what is written into a buffer; use set");
+            throw new InputException(name, "is a kept input: what depends on it is computed once after it was set, and would not follow what is written into a buffer; use set, or compile without withKept (--no-keep)");
         }
         return s;
     }

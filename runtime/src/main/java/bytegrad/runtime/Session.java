@@ -178,7 +178,7 @@ public final class Session {
     }
 
     /**
-     * Nanoseconds of each launch in the last run, by the numbers that an explanation has them under; empty where the function was not compiled
+     * Nanoseconds of each launch in the last run, 0 where it did not run in it, by the numbers that an explanation has them under; empty where the function was not compiled
      * with a profile.
      */
     public long[] launchNanos() {
@@ -386,31 +386,31 @@ public final class Session {
         return FloatBuffer.wrap(slabs.f, s.offset(), s.size()).slice();
     }
 
-    /** The place of an f64 input or state itself, to be filled without a copy; counts as set. */
+    /** The place of an f64 input or state itself, to be filled without a copy; counts as set. Kept inputs are {@linkplain #set set} instead. */
     public DoubleBuffer doubles(String name) {
         Slot s = ofType(name, ElementType.F64);
         return DoubleBuffer.wrap(slabs.d, s.offset(), s.size()).slice();
     }
 
-    /** The place of an i32 input or state itself, to be filled without a copy; counts as set. */
+    /** The place of an i32 input or state itself, to be filled without a copy; counts as set. Kept inputs are {@linkplain #set set} instead. */
     public IntBuffer ints(String name) {
         Slot s = ofType(name, ElementType.I32);
         return IntBuffer.wrap(slabs.i, s.offset(), s.size()).slice();
     }
 
-    /** The place of an i64 input or state itself, to be filled without a copy; counts as set. */
+    /** The place of an i64 input or state itself, to be filled without a copy; counts as set. Kept inputs are {@linkplain #set set} instead. */
     public LongBuffer longs(String name) {
         Slot s = ofType(name, ElementType.I64);
         return LongBuffer.wrap(slabs.l, s.offset(), s.size()).slice();
     }
 
-    /** The place of a u8 or i8 input or state itself, to be filled without a copy; counts as set. */
+    /** The place of a u8 or i8 input or state itself, to be filled without a copy; counts as set. Kept inputs are {@linkplain #set set} instead. */
     public ByteBuffer bytes(String name) {
         Slot s = ofType(name, slots.settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8);
         return ByteBuffer.wrap(s.type() == ElementType.U8 ? slabs.u8 : slabs.i8, s.offset(), s.size()).slice();
     }
 
-    /** The place of an i16 or (as bits) bf16 input or state itself, to be filled without a copy; counts as set. */
+    /** The place of an i16 or (as bits) bf16 input or state itself, to be filled without a copy; counts as set. Kept inputs are {@linkplain #set set} instead. */
     public ShortBuffer shorts(String name) {
         Slot s = ofType(name, slots.settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16);
         return ShortBuffer.wrap(s.type() == ElementType.BF16 ? slabs.bf16 : slabs.i16, s.offset(), s.size()).slice();

@@ -130,15 +130,16 @@ final class Contracted {
             return Contracted.this.position(k).minus(first());
         }
 
-        /** Its products in pieces of so many indices of the first axis, and what is left; in one, where their number differs from block to block. */
+        /** Its products in pieces of about so many, whole indices of the first axis, and what is left; in one, where their number differs from block to block. */
         void pieces(MethodWriter m, int most, BiConsumer<Scope, Piece> body) {
-            int axis = order.axis();
+            int axis = outer.size();
             if (!run.isConstant() && extents.get(axis) % order.size() != 0 || extents.isEmpty()) {
                 body.accept(scope, (inner, each) -> in(inner).each(m, each));
                 return;
             }
             Index begin = run.isConstant() ? Index.ZERO : run.times(order.size());
-            m.spans(scope, run.isConstant() ? extents.get(axis) : order.size(), most, Optional.empty(), (s, first, count) -> body.accept(s, (inner, each) -> {
+            int inside = extents.stream().skip(axis + 1L).reduce(1, (a, b) -> a * b);
+            m.spans(scope, run.isConstant() ? extents.get(axis) : order.size(), Math.max(1, most / inside), Optional.empty(), (s, first, count) -> body.accept(s, (inner, each) -> {
                 Index from = begin.plus(first);
                 m.loop(inner, from, from.plus(count), 1, 1, (one, k) -> m.eachOf(one, extents.subList(axis + 1, extents.size()),
                         nest -> each.visit(nest.scope(), joined(joined(outer, List.of(k)), nest.index()))));

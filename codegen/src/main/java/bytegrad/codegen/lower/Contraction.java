@@ -21,6 +21,9 @@ final class Contraction {
     /** Rows that are worth a tile of their own; with fewer, another axis of rows is taken where it is longer. */
     private static final int FEW_ROWS = 4;
 
+    /** Columns of which less than half of a panel is what it is rounded up by. */
+    private static final int WORTH_A_PANEL = 9;
+
     private final Node y;
     private final Op.Contract op;
     private final Definitions definitions;
@@ -212,7 +215,7 @@ final class Contraction {
      */
     boolean mayBeStored() {
         long elements = (long) products() * columns();
-        return kept && hasColumns() && extents(sharedAxes()) == 1 && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
+        return kept && columns() >= WORTH_A_PANEL && hasColumns() && extents(sharedAxes()) == 1 && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
     }
 
     /** All of the right operand as panels of so many columns. */
