@@ -5,7 +5,6 @@ import bytegrad.cli.train.Trained;
 import bytegrad.cli.workload.Fill;
 import bytegrad.cli.workload.Task;
 import bytegrad.cli.workload.Workload;
-import bytegrad.codegen.Options;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -90,7 +89,7 @@ record JarSource(Graph graph, Map<String, Tensor> values, Map<String, String> me
 
     /** Inputs that an application is not expected to set: the weights of a model that only predicts. */
     Set<String> kept() {
-        Set<String> kept = new LinkedHashSet<>(graph.updates().isEmpty() ? Options.withoutUpdates(graph) : List.of());
+        Set<String> kept = new LinkedHashSet<>(graph.updates().isEmpty() ? graph.inputsWithoutUpdates() : List.of());
         kept.retainAll(values.keySet());
         return kept;
     }

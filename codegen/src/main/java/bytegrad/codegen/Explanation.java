@@ -185,8 +185,12 @@ public final class Explanation {
      */
     public record Stage(String name, long nanos, int runs) {}
 
-    /** Vector bits, the machine that decisions went by, and the two graphs, as text. */
-    record Heading(int simdBits, MachineProfile machine, String source, String graph, int sourceNodes, int graphNodes, long classBytes) {}
+    /**
+     * Vector bits, the machine that decisions went by, and the two graphs, as text.
+     *
+     * @param dropped there was no room for what depends on kept inputs alone, so that each run computes it
+     */
+    record Heading(int simdBits, boolean dropped, MachineProfile machine, String source, String graph, int sourceNodes, int graphNodes, long classBytes) {}
 
     private final Heading heading;
     private final List<NodeFate> nodes;

@@ -35,6 +35,7 @@ final class ExplanationText {
                 + (e.simdBits() == 0 ? "scalar" : e.simdBits() + "-bit vectors") + ", " + bytes(e.classBytes()) + " of class files\n"
                 + (derived == 0 ? "" : "kept      " + derived + (derived == 1 ? " launch" : " launches") + " more in the first run after a kept input was set, whose results take "
                         + bytes(e.memory().derivedBytes()) + "\n")
+                + (h.dropped() ? "kept      nothing: there is no room for what depends on kept inputs alone, and each run computes it\n" : "")
                 + "machine   " + e.machine().words() + "\n"
                 + "memory    " + bytes(e.memory().arenaBytes()) + " arena, of which " + bytes(e.memory().pinnedBytes())
                 + " pinned (inputs, states, constants, outputs" + (derived == 0 ? "" : ", what is kept") + ")\n"

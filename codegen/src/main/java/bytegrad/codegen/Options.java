@@ -2,7 +2,6 @@ package bytegrad.codegen;
 
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Graph;
-import bytegrad.ir.Op;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * How to compile.
@@ -96,15 +94,9 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         return simd != Simd.SCALAR && (start == Start.WARM || memoryBudget.isEmpty());
     }
 
-    /** Names of a graph's inputs that runs do not change: those that may be kept. */
-    public static List<String> withoutUpdates(Graph graph) {
-        Set<String> states = graph.updates().stream().map(Graph.Update::name).collect(Collectors.toSet());
-        return graph.inputs().stream().map(n -> ((Op.Input) n.op()).name()).filter(n -> !states.contains(n)).toList();
-    }
-
     /** Refuses names of kept inputs that are none of a graph's, or have updates. */
     void checkKept(Graph graph) {
-        List<String> inputs = withoutUpdates(graph);
+        List<String> inputs = graph.inputsWithoutUpdates();
         List<String> states = graph.updates().stream().map(Graph.Update::name).toList();
         List<String> wrong = kept.stream().filter(n -> !inputs.contains(n))
                 .map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An immutable graph: nodes in topological order with dense ids, named outputs, and updates. What no output or update
@@ -52,6 +54,12 @@ public record Graph(List<Node> nodes, Map<String, Node> outputs, List<Update> up
     /** The input nodes, in order of their ids. */
     public List<Node> inputs() {
         return nodes.stream().filter(n -> n.op() instanceof Op.Input).toList();
+    }
+
+    /** Names of the inputs that have no updates, in order of their ids. */
+    public List<String> inputsWithoutUpdates() {
+        Set<String> states = updates.stream().map(Update::name).collect(Collectors.toSet());
+        return inputs().stream().map(n -> ((Op.Input) n.op()).name()).filter(n -> !states.contains(n)).toList();
     }
 
     /** The input of this name. */

@@ -99,7 +99,7 @@ public enum Engine {
      * @param data inputs that are set for each run; the others are kept
      */
     static CompiledFunction function(Graph graph, boolean checked, List<String> data) {
-        Options options = Options.DEFAULT.withKept(Options.withoutUpdates(graph).stream().filter(n -> !data.contains(n)).toList());
+        Options options = Options.DEFAULT.withKept(graph.inputsWithoutUpdates().stream().filter(n -> !data.contains(n)).toList());
         return checked ? Compiler.compileChecked(graph, options) : Compiler.compile(graph, options);
     }
 

@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param core the contraction whose tiles it computes, for {@link Kind#CONTRACTION}
  */
 public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> roots, Optional<Node> core) {
+    /** Of a kernel that computes no node: it moves values that are there. */
+    public static final Cluster NONE = new Cluster(Kind.LOOPS, Shape.SCALAR, List.of(), List.of(), Optional.empty());
+
     /** What kind of loop nest computes a cluster. */
     public enum Kind {
         /** Loops over the space; reductions inlined into it open loops of their own. */

@@ -353,8 +353,7 @@ final class Partitioner {
     private Optional<Draft> joinFirstReader(Node n, Set<Use> reads) {
         boolean lasts = required[n.id()] && !operands[n.id()];
         boolean joins = extent == Extent.ALL || extent == Extent.APART && (lasts || !copies.endsContraction(n));
-        if (!joins || reads.isEmpty() || !(n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Reduce
-                || n.op() instanceof Op.Contract)) {
+        if (!joins || reads.isEmpty() || !(n.op() instanceof Op.Map || n.op() instanceof Op.Cast || n.op() instanceof Op.Reduce || n.op() instanceof Op.Contract)) {
             return Optional.empty();
         }
         int first = reads.stream().mapToInt(Use::draft).max().getAsInt();

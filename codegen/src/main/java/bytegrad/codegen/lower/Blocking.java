@@ -142,7 +142,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
             int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
             if (byRows && isLeftWorthPacking()) {
-                chunks = Math.min(chunks, Math.max(ENOUGH_CHUNKS, Math.ceilDiv(cut.units(), ENOUGH_TILES)));
+                chunks = Math.min(chunks, (int) Math.max(ENOUGH_CHUNKS, Math.ceilDiv(rowTiles, ENOUGH_TILES)));
             }
             int blocksLeft = byRows ? 1 : blocks;
             Packed right = !packed ? Packed.NOT : stored ? Packed.STORED : (byRows || blocksLeft > 1 || rowsOutside) && fitsWhole() ? Packed.WHOLE : Packed.PANEL;

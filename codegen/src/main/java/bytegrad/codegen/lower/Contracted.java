@@ -148,14 +148,7 @@ final class Contracted {
 
         /** Writes the loops over its products. */
         void each(MethodWriter m, Body body) {
-            int axis = order.axis();
-            if (run.isConstant()) {
-                m.eachOf(scope, extents.subList(outer.size(), extents.size()), nest -> body.visit(nest.scope(), joined(outer, nest.index())));
-                return;
-            }
-            Cut cut = new Cut(run.terms().getFirst().var(), order.runs(), order.size());
-            cut.loop(scope, extents.get(axis), 1, 1, (s, k) -> m.eachOf(s, extents.subList(axis + 1, extents.size()),
-                    nest -> body.visit(nest.scope(), joined(joined(outer, List.of(k)), nest.index()))));
+            over(m, extents.size(), body);
         }
 
         /** How many neighbouring products there are along the last axis at each index of the others; 1 where that differs. */
@@ -167,16 +160,21 @@ final class Contracted {
         void eachRow(MethodWriter m, Body body) {
             if (row() == 1) {
                 each(m, body);
-                return;
+            } else {
+                over(m, extents.size() - 1, (s, k) -> body.visit(s, joined(k, List.of(Index.ZERO))));
             }
-            int last = extents.size() - 1;
+        }
+
+        /** Writes the loops over the first so many axes. */
+        private void over(MethodWriter m, int axes, Body body) {
             if (run.isConstant()) {
-                m.eachOf(scope, extents.subList(outer.size(), last), nest -> body.visit(nest.scope(), joined(joined(outer, nest.index()), List.of(Index.ZERO))));
+                m.eachOf(scope, extents.subList(outer.size(), axes), nest -> body.visit(nest.scope(), joined(outer, nest.index())));
                 return;
             }
+            int axis = order.axis();
             Cut cut = new Cut(run.terms().getFirst().var(), order.runs(), order.size());
-            cut.loop(scope, extents.get(order.axis()), 1, 1, (s, k) -> m.eachOf(s, extents.subList(order.axis() + 1, last),
-                    nest -> body.visit(nest.scope(), joined(joined(joined(outer, List.of(k)), nest.index()), List.of(Index.ZERO)))));
+            cut.loop(scope, extents.get(axis), 1, 1, (s, k) -> m.eachOf(s, extents.subList(axis + 1, axes),
+                    nest -> body.visit(nest.scope(), joined(joined(outer, List.of(k)), nest.index()))));
         }
 
         private static List<Index> joined(List<Index> a, List<Index> b) {

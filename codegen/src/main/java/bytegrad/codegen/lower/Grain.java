@@ -26,17 +26,14 @@ public record Grain(long nanos) {
 
     private static final double REPEATED_NANOS = 50;
 
-    /** Of a grain, what each half of a loop nest must be worth: it repeats nothing, where chunks of a contraction have tiles and panels of their own. */
-    private static final double HALF = 1.0 / 4;
-
     /** How many chunks so much work is worth; 1 for none. */
     int chunks(double work) {
         return nanos == 0 ? 3 : (int) Math.clamp(work / nanos, 1.0, (double) MOST_CHUNKS);
     }
 
-    /** As {@link #chunks}, of a loop nest, which is cut in two where that is worth little. */
+    /** As {@link #chunks}, of a loop nest: two from half a grain on, since it repeats nothing, where chunks of a contraction have tiles and panels of their own. */
     int chunksOfNest(double work) {
-        return Math.max(chunks(work), work / 2 >= nanos * HALF ? 2 : 1);
+        return Math.max(chunks(work), 2 * work >= nanos ? 2 : 1);
     }
 
     /** Whether chunks that take so long together may replace one loop. */

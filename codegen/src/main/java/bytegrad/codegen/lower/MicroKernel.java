@@ -81,7 +81,7 @@ final class MicroKernel {
      *
      * @param vectors how far each vector of columns is from the first
      */
-    static MicroKernel of(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, List<Integer> vectors, Contracted.Block block) {
+    static MicroKernel of(Contraction c, Buffers buffers, int lanes, Tile tile, List<Integer> vectors, Contracted.Block block) {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Factor left = tile.packedRows().map(p -> new Factor(p.buffer(), p.first(), apart(tile.height(), 1), packed(tile.height(), c)))
                 .orElseGet(() -> new Factor(buffers.read(c.left().place()), c.leftAt(first, block.begin()), c.rowOffsets(tile.height()), strides(c, c.leftProductStrides())));
@@ -95,7 +95,7 @@ final class MicroKernel {
      *
      * @param count vectors of rows
      */
-    static MicroKernel turned(Contraction c, Buffers buffers, int lanes, TileMethods.Tile tile, Turned.Tile turned, int count, Contracted.Block block) {
+    static MicroKernel turned(Contraction c, Buffers buffers, int lanes, Tile tile, Turned.Tile turned, int count, Contracted.Block block) {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Operand left = turned.turned().left();
         return new MicroKernel(c, lanes, block,

@@ -11,12 +11,12 @@ final class OneLane {
     private final Contraction c;
     private final Buffers buffers;
     private final MethodWriter m;
-    private final TileMethods.Tile tile;
+    private final Tile tile;
     private final int count;
     private final int buffer;
     private final Expr zero;
 
-    OneLane(Contraction c, Buffers buffers, MethodWriter m, TileMethods.Tile tile, int count) {
+    OneLane(Contraction c, Buffers buffers, MethodWriter m, Tile tile, int count) {
         this.c = c;
         this.buffers = buffers;
         this.m = m;

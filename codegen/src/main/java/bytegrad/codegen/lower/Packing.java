@@ -32,6 +32,16 @@ final class Packing {
         this.transpose = transpose;
     }
 
+    /**
+     * Where a product's first column of a panel is among panels of all columns.
+     *
+     * @param column the panel's first
+     * @param width the panel's columns, rounded up
+     */
+    static Index panelAt(Index column, int width, int products, Index product) {
+        return column.times(products).plus(product.times(width));
+    }
+
     /** Where a product's elements are in the copy, of the first. */
     @FunctionalInterface
     interface Place {

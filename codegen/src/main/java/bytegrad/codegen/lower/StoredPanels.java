@@ -8,8 +8,8 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,19 +23,15 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class StoredPanels {
-    private static final Cluster NONE = new Cluster(Cluster.Kind.LOOPS, Shape.SCALAR, List.of(), List.of(), Optional.empty());
-
     private final Place.Panels panels;
-    private final int products;
 
     private StoredPanels(Place.Panels panels) {
         this.panels = panels;
-        this.products = panels.products();
     }
 
     /** The kernels, and behind them those that store the panels they read, each once. */
     static List<LoweredKernel> with(List<LoweredKernel> kernels) {
-        Set<Place> read = kernels.stream().flatMap(k -> k.places().stream()).collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+        Set<Place> read = kernels.stream().flatMap(k -> k.places().stream()).collect(Collectors.toCollection(LinkedHashSet::new));
         Stream<LoweredKernel> more = read.stream().flatMap(p -> p instanceof Place.Panels x ? Stream.of(new StoredPanels(x).kernel()) : Stream.empty());
         return Stream.concat(kernels.stream(), more).toList();
     }
@@ -54,7 +50,7 @@ final class StoredPanels {
         Kernel.Buffer read = new Kernel.Buffer(from.dtype(), from.size(), Kernel.Access.READ);
         Kernel.Buffer write = new Kernel.Buffer(from.dtype(), panels.size(), Kernel.Access.WRITE);
         Kernel kernel = new Kernel(List.of(read, write), List.of(new Kernel.Method("run", List.of(), body)));
-        return new LoweredKernel(NONE, kernel, List.of(from, panels));
+        return new LoweredKernel(Cluster.NONE, kernel, List.of(from, panels));
     }
 
     private static Stmt loop(Expr.Var v, int extent, List<Stmt> body) {
@@ -69,7 +65,7 @@ final class StoredPanels {
         for (int a = 0; a < k.size(); a++) {
             from = from.plus(k.get(a).times(panels.strides().get(a)));
         }
-        Index to = panel.times(panels.width() * products).plus(ViewIndex.flatten(Shape.of(panels.extents()), k).times(panels.rounded(width)));
+        Index to = Packing.panelAt(panel.times(panels.width()), panels.rounded(width), panels.products(), ViewIndex.flatten(Shape.of(panels.extents()), k));
         List<Stmt> body = List.of(row(Expr.Var.index(name), from, to, width));
         for (int a = vars.size() - 1; a >= 0; a--) {
             body = List.of(loop(vars.get(a), panels.extents().get(a), body));

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The methods of a contraction's tiles, one a shape of tile. A micro-kernel keeps a tile's sums in registers over a chain of products; then the
@@ -52,45 +51,6 @@ final class TileMethods {
 
     List<Kernel.Method> all() {
         return List.copyOf(methods.values());
-    }
-
-    /** Positions in a buffer that belong to a tile begin at {@code first}. */
-    record Part(int buffer, Index first) {
-        Index at(Index i) {
-            return first.plus(i);
-        }
-    }
-
-    /**
-     * One tile.
-     *
-     * @param axes the outer axes' indices
-     * @param height rows; more than their axis has: all of several indices of {@link Contraction#groupAxis}, of which {@code axes} has the first
-     * @param width columns
-     * @param sums where its sums are put
-     * @param panel its columns of the right operand, if packed, k after k
-     * @param packedRows its rows of the left operand, if packed, k after k
-     * @param turned if vectors run along rows
-     */
-    record Tile(Index[] axes, Index row, Index column, int height, int width, Part sums, Optional<Part> panel, Optional<Part> packedRows, Optional<Turned.Tile> turned) {
-        Tile {
-            axes = axes.clone();
-        }
-
-        /** Vectors of its columns. */
-        int vectors(int lanes) {
-            return (width + lanes - 1) / lanes;
-        }
-
-        /** How far each is from the first, one behind the other: the last may go beyond the tile. */
-        List<Integer> apart(int lanes) {
-            return IntStream.range(0, vectors(lanes)).map(v -> v * lanes).boxed().toList();
-        }
-
-        /** The same where the last ends with the tile: some columns are in the one before it, too. */
-        List<Integer> overlapping(int lanes) {
-            return IntStream.range(0, vectors(lanes)).map(v -> Math.min(v * lanes, width - lanes)).boxed().toList();
-        }
     }
 
     /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
@@ -228,9 +188,9 @@ final class TileMethods {
             }
             Index row = Index.of(param("row", t.row()));
             this.column = param("column", t.column());
-            Part sums = part("sums", t.sums());
-            Optional<Part> panel = t.panel().map(p -> part("panel", p));
-            Optional<Part> rows = t.packedRows().map(p -> part("rows", p));
+            TilePart sums = part("sums", t.sums());
+            Optional<TilePart> panel = t.panel().map(p -> part("panel", p));
+            Optional<TilePart> rows = t.packedRows().map(p -> part("rows", p));
             this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows, Optional.empty());
         }
 
@@ -245,8 +205,8 @@ final class TileMethods {
             return MicroKernel.of(c, buffers, lanes, tile, vectors, c.contracted().all(s));
         }
 
-        private Part part(String name, Part p) {
-            return new Part(p.buffer(), Index.of(param(name, p.first())));
+        private TilePart part(String name, TilePart p) {
+            return new TilePart(p.buffer(), Index.of(param(name, p.first())));
         }
 
         private Expr.Var param(String name, Index arg) {

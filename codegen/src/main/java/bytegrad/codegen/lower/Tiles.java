@@ -146,7 +146,7 @@ final class Tiles {
             over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, axes) ->
                     tile.overColumns(m, s, c.columns(), lanes, m.cut(), (inner, column, width) ->
                             packing.panel(inner, c.contracted().all(inner), m, axes, column, width, to.buffer(),
-                                    k -> panelAt(column, width, c.contracted().all(inner)).plus(c.contracted().position(k).times(rounded(width))))));
+                                    k -> panelAt(column, width, c.contracted().position(k)))));
         }
 
         /** In one piece: a copy writes whole vectors, the last beyond its tile, where another chunk's would be. */
@@ -167,9 +167,9 @@ final class Tiles {
             return before.times(c.rows()).plus(row).times(packing.rowLength(c.products()));
         }
 
-        /** Where those products of a panel begin, where all panels are packed. */
-        private Index panelAt(Index column, int width, Contracted.Block products) {
-            return column.times(c.products()).plus(products.first().times(rounded(width)));
+        /** Where a product of a panel is, where all panels are packed. */
+        private Index panelAt(Index column, int width, Index product) {
+            return Packing.panelAt(column, rounded(width), c.products(), product);
         }
 
         private int rounded(int columns) {
@@ -291,14 +291,14 @@ final class Tiles {
                 tile.overColumns(m, s, c.columns(), lanes, cutOf(TileAxis.COLUMNS), body);
             }
 
-            private TileMethods.Tile tile(Index[] axes, Index row, int height, Index column, int width, Contracted.Block products) {
+            private Tile tile(Index[] axes, Index row, int height, Index column, int width, Contracted.Block products) {
                 Index at = blocking.blocked() ? local(TileAxis.COLUMNS, column).times(rowsHere()).plus(rowsBefore(axes, row).times(width())) : Index.ZERO;
-                Optional<TileMethods.Part> columnsFrom = whole.map(p -> new TileMethods.Part(p.buffer(), panelAt(column, width, products)))
-                        .or(() -> panel.map(p -> new TileMethods.Part(p.buffer(), p.at(Index.ZERO, m.cut()))));
-                Optional<TileMethods.Part> rowsFrom = wholeRows.map(p -> new TileMethods.Part(p.buffer(), rowAt(axes, row)))
-                        .or(() -> packedRows.map(p -> new TileMethods.Part(p.buffer(), rowsAt(p, axes, row))));
-                return new TileMethods.Tile(axes, row, column, height, width, new TileMethods.Part(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom,
-                        turned.map(t -> new Turned.Tile(t, turnedLeft, new TileMethods.Part(unturned.orElseThrow().buffer(), unturned.orElseThrow().at(Index.ZERO, m.cut())))));
+                Optional<TilePart> columnsFrom = whole.map(p -> new TilePart(p.buffer(), panelAt(column, width, products.first())))
+                        .or(() -> panel.map(p -> new TilePart(p.buffer(), p.at(Index.ZERO, m.cut()))));
+                Optional<TilePart> rowsFrom = wholeRows.map(p -> new TilePart(p.buffer(), rowAt(axes, row)))
+                        .or(() -> packedRows.map(p -> new TilePart(p.buffer(), rowsAt(p, axes, row))));
+                return new Tile(axes, row, column, height, width, new TilePart(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom,
+                        turned.map(t -> new Turned.Tile(t, turnedLeft, new TilePart(unturned.orElseThrow().buffer(), unturned.orElseThrow().at(Index.ZERO, m.cut())))));
             }
 
             private Index rowsAt(Scratch to, Index[] axes, Index row) {

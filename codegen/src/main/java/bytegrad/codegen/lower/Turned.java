@@ -142,5 +142,5 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
      * @param left the buffer of the left operand, or of its copy
      * @param sums where sums are before they are turned
      */
-    record Tile(Turned turned, int left, TileMethods.Part sums) {}
+    record Tile(Turned turned, int left, TilePart sums) {}
 }

@@ -10,13 +10,11 @@ import bytegrad.codegen.lower.Place;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
-import bytegrad.ir.Shape;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -91,8 +89,7 @@ final class Updates {
                 List.of(new Kernel.Buffer(from.dtype(), from.size(), Kernel.Access.READ), new Kernel.Buffer(to.dtype(), to.size(), Kernel.Access.WRITE)),
                 List.of(new Kernel.Method("run", List.of(), List.of(
                         new Stmt.For(i, Index.ZERO, Index.of(from.size()), 1, List.of(new Stmt.Store(1, at, new Expr.Load(0, at, from.dtype(), 1))))))));
-        Cluster none = new Cluster(Cluster.Kind.LOOPS, Shape.SCALAR, List.of(), List.of(), Optional.empty());
-        return new LoweredKernel(none, kernel, List.of(from, to));
+        return new LoweredKernel(Cluster.NONE, kernel, List.of(from, to));
     }
 
     /** The kernel loads the state only at indices at which it stores the new value: each element is read before it is overwritten. */
