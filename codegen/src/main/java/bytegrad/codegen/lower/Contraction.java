@@ -1,10 +1,12 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.hint.KeptNodes;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -166,9 +168,18 @@ final class Contraction {
     }
 
     private int columnOfRight() {
-        int a = y.input(1).rank() - 1;
-        while (op.rightBatch().contains(a) || op.rightContract().contains(a)) {
-            a--;
+        return axisOfRight(columnAxis == NONE ? y.rank() - 1 : columnAxis);
+    }
+
+    /** Which axis of the right operand an axis of the result is: one of the batch, or of columns. */
+    private int axisOfRight(int axis) {
+        if (axis < batchAxes) {
+            return op.rightBatch().get(axis);
+        }
+        int free = axis - batchAxes - rowAxes;
+        int a = 0;
+        while (op.rightBatch().contains(a) || op.rightContract().contains(a) || free-- > 0) {
+            a++;
         }
         return a;
     }
@@ -210,18 +221,26 @@ final class Contraction {
     }
 
     /**
-     * Whether the right operand may be in memory once more, in the order in which it is read: it stays, all of it is one matrix, and that is neither so small that it is in the
-     * first cache anyway, nor a view with more elements than there are.
+     * Whether the right operand may be in memory once more, in the order in which it is read: it stays, and is neither so small that it is in the first cache anyway, nor a view
+     * with more elements than there are.
      */
     boolean mayBeStored() {
-        long elements = (long) products() * columns();
-        return kept && columns() >= WORTH_A_PANEL && hasColumns() && extents(sharedAxes()) == 1 && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
+        long elements = Math.multiplyExact(extents(sharedAxes()), (long) products() * columns());
+        return kept && columns() >= WORTH_A_PANEL && hasColumns() && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
     }
 
     /** All of the right operand as panels of so many columns. */
     Place.Panels rightPanels(int width, int lanes) {
         Node node = ((Place.Value) right.place()).node();
-        return new Place.Panels(node, right.constant(), contractedExtents(), rightProductStrides(), columns(), columnStride(), width, lanes);
+        List<Integer> shared = sharedAxes();
+        Place.Panels.Axes matrices = new Place.Panels.Axes(shared.stream().map(this::extent).toList(), shared.stream().map(a -> right.strides().get(axisOfRight(a))).toList());
+        Place.Panels.Axes products = new Place.Panels.Axes(contractedExtents(), rightProductStrides());
+        return new Place.Panels(node, right.constant(), matrices, products, columns(), columnStride(), width, lanes);
+    }
+
+    /** The number of the right operand's matrix at an index. */
+    Index matrix(Index[] axes) {
+        return ViewIndex.flatten(Shape.of(sharedAxes().stream().map(this::extent).toList()), sharedAxes().stream().map(a -> axes[a]).toList());
     }
 
     /** The same where columns that are no neighbours are stored as such, if they may be: as one panel, for code of one lane. */
@@ -235,6 +254,10 @@ final class Contraction {
         for (int k = op.rightContract().size() - 1; k >= 0; k--) {
             strides.set(op.rightContract().get(k), stride);
             stride *= contractedExtents().get(k);
+        }
+        for (int a : sharedAxes().reversed()) {
+            strides.set(axisOfRight(a), stride);
+            stride *= extent(a);
         }
         return new Contraction(this, new Operand(rightPanels(columns(), 1), 0, strides));
     }

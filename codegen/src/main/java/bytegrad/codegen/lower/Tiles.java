@@ -146,7 +146,7 @@ final class Tiles {
             over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, axes) ->
                     tile.overColumns(m, s, c.columns(), lanes, m.cut(), (inner, column, width) ->
                             packing.panel(inner, c.contracted().all(inner), m, axes, column, width, to.buffer(),
-                                    k -> panelAt(column, width, c.contracted().position(k)))));
+                                    k -> panelAt(axes, column, width, c.contracted().position(k)))));
         }
 
         /** In one piece: a copy writes whole vectors, the last beyond its tile, where another chunk's would be. */
@@ -168,8 +168,8 @@ final class Tiles {
         }
 
         /** Where a product of a panel is, where all panels are packed. */
-        private Index panelAt(Index column, int width, Index product) {
-            return Packing.panelAt(column, rounded(width), c.products(), product);
+        private Index panelAt(Index[] axes, Index column, int width, Index product) {
+            return c.matrix(axes).times(c.products() * rounded(c.columns())).plus(Packing.panelAt(column, rounded(width), c.products(), product));
         }
 
         private int rounded(int columns) {
@@ -293,7 +293,7 @@ final class Tiles {
 
             private Tile tile(Index[] axes, Index row, int height, Index column, int width, Contracted.Block products) {
                 Index at = blocking.blocked() ? local(TileAxis.COLUMNS, column).times(rowsHere()).plus(rowsBefore(axes, row).times(width())) : Index.ZERO;
-                Optional<TilePart> columnsFrom = whole.map(p -> new TilePart(p.buffer(), panelAt(column, width, products.first())))
+                Optional<TilePart> columnsFrom = whole.map(p -> new TilePart(p.buffer(), panelAt(axes, column, width, products.first())))
                         .or(() -> panel.map(p -> new TilePart(p.buffer(), p.at(Index.ZERO, m.cut()))));
                 Optional<TilePart> rowsFrom = wholeRows.map(p -> new TilePart(p.buffer(), rowAt(axes, row)))
                         .or(() -> packedRows.map(p -> new TilePart(p.buffer(), rowsAt(p, axes, row))));
