@@ -118,10 +118,10 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             this.bytes = c.result().dtype().bytes();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
-            this.rows = c.extents(c.outerRows()) * c.rows();
+            this.rows = c.extents(c.outerRows()) * c.rows() * c.window();
             this.tile = turned.orElseGet(() -> tile(accumulators));
             this.panels = (c.columns() + width() - 1) / width();
-            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
+            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.window() * c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
         }
 
         /**
