@@ -68,6 +68,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Tiles of a chunk whose rows are packed: their lines are then read together, and those that two tiles share once. */
     private static final int ENOUGH_TILES = 8;
 
+    /** Bytes of a panel that stay in the first cache while tiles of rows pass. */
+    private static final int NEAR = 40 << 10;
+
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
 
@@ -122,19 +125,29 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             this.c = c;
             this.lanes = lanes;
             this.bytes = c.result().dtype().bytes();
-            this.tile = turned.orElseGet(() -> tile(accumulators));
-            this.panels = (c.columns() + width() - 1) / width();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
-            this.rows = c.extents(c.outerRows()) * c.rows();
-            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
+            this.rows = c.extents(c.outerRows()) * c.rows() * c.window();
+            this.tile = turned.orElseGet(() -> tile(accumulators));
+            this.panels = (c.columns() + width() - 1) / width();
+            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.window() * c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
         }
 
-        /** Where rows are copied a tile is high and narrow, unless so little of the result's rows would be in one that each of them is a page of its own. */
+        /**
+         * Where rows are copied a tile is high and narrow, unless so little of the result's rows would be in one that each of them is a page of its own; and where that lets a panel
+         * stay in the first cache.
+         */
         private TileShape tile(int accumulators) {
-            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && rowBytes() < 2 * LONG_ROW);
+            boolean tall = areRowsFar() && rowBytes() < 2 * LONG_ROW || isNearIfNarrow();
+            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, tall);
             boolean groups = lanes > 1 && c.columns() > 1 && c.rows() > 1 && c.groupAxis() != Contraction.NONE && !areRowsFar();
             return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators, c.contracted().isChain()) : t;
+        }
+
+        /** Tiles of many rows pass each panel, which is too large for the first cache if it is wide, and not if it is half as wide; lines of a tile's rows do not crowd each other out. */
+        private boolean isNearIfNarrow() {
+            long wide = (long) depth * TileShape.WIDE * lanes * bytes;
+            return wide > NEAR && wide <= 2 * NEAR && rows >= ROWS_WORTH_PACKING && rowBytes() < FAR && c.hasRows() && (long) c.rowStride() * bytes % CROWDING != 0;
         }
 
         private int width() {
