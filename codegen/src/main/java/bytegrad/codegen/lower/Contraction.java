@@ -223,6 +223,11 @@ final class Contraction {
         return kept && columns() >= WORTH_A_PANEL && hasColumns() && extents(sharedAxes()) == 1 && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
     }
 
+    /** Whether the left operand is computed in each run. */
+    boolean isLeftComputed() {
+        return !(left.place() instanceof Place.Value(Node n) && (n.op() instanceof Op.Input || n.op() instanceof Op.Constant));
+    }
+
     /** All of the right operand as panels of so many columns. */
     Place.Panels rightPanels(int width, int lanes) {
         Node node = ((Place.Value) right.place()).node();

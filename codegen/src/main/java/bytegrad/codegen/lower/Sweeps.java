@@ -98,7 +98,7 @@ final class Sweeps {
             Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
             MethodWriter part = cut.method("part", laneWidths, names);
             new Panels(width, axis, part).write();
-            entry.body.out.add(new Stmt.Parallel("part", cut.count()));
+            entry.body.out.add(Cut.parallel("part", List.of(cut)));
             all.add(part.finish());
         } else {
             new Panels(width, new TileAxis(TileAxis.NONE, 1, 1), entry).write();
@@ -230,10 +230,10 @@ final class Sweeps {
             List<Expr.Var> params = new ArrayList<>();
             List<Index> args = new ArrayList<>();
             Index[] inside = known.clone();
-            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Expr.Var.index("chunk"), c.count(), c.size()));
+            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Index.of(Expr.Var.index("chunk")), c.count(), c.size()));
             cut.ifPresent(c -> {
-                params.add(c.chunk());
-                args.add(Index.of(s.method().cut().orElseThrow().chunk()));
+                params.add(c.variable());
+                args.add(s.method().cut().orElseThrow().chunk());
             });
             for (int a : c.outerAxes()) {
                 if (!known[a].isConstant()) {

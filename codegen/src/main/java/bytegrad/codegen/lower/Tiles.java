@@ -10,7 +10,9 @@ import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -92,14 +94,10 @@ final class Tiles {
                 case WHOLE -> Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()));
                 case STORED -> Optional.of(new Scratch(buffers.read(c.rightPanels(width(), lanes)), 0));
             };
-            boolean columnChunks = isParallel() && blocking.cut().number() == TileAxis.COLUMNS;
+            boolean columnChunks = blocking.cuts().stream().anyMatch(cut -> cut.axis().number() == TileAxis.COLUMNS);
             this.wholeRows = blocking.leftPacked() && columnChunks && !blocking.blocked() && c.extents(c.sharedAxes()) == 1
                     ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.extents(c.outerRows()) * c.rows() * packing.rowLength(c.products())), Optional.empty()))
                     : Optional.empty();
-        }
-
-        private boolean isParallel() {
-            return blocking.chunks() > 1 && blocking.cut().units() > 1;
         }
 
         private int width() {
@@ -112,22 +110,22 @@ final class Tiles {
 
         List<Kernel.Method> write(MethodWriter entry) {
             List<Kernel.Method> parts = new ArrayList<>();
-            TileAxis axis = blocking.cut();
-            boolean parallel = isParallel();
             wholeRows.ifPresent(p -> packAllRows(entry, p));
             turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype, transpose));
             whole.filter(_ -> blocking.right() == Blocking.Packed.WHOLE).ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
-                if (parallel && cut.count() > 1) {
-                    parts.add(inChunks(entry, "pack", cut, m -> packAll(m, p)));
+                if (cut.count() > 1) {
+                    parts.add(inChunks(entry, "pack", List.of(cut), m -> packAll(m, p)));
                 } else {
                     packAll(entry, p);
                 }
             });
-            if (parallel) {
-                parts.add(inChunks(entry, "part", Cut.of(Expr.Var.index("c"), axis.units(), blocking.chunks(), axis.unit()), m -> new Part(m, axis.number()).write()));
+            Map<Integer, Cut> cuts = new LinkedHashMap<>();
+            blocking.cuts().forEach(cut -> cuts.put(cut.axis().number(), cut.cut(Expr.Var.index("c" + cuts.size()))));
+            if (cuts.isEmpty()) {
+                new Part(entry, cuts).write();
             } else {
-                new Part(entry, TileAxis.NONE).write();
+                parts.add(inChunks(entry, "part", List.copyOf(cuts.values()), m -> new Part(m, cuts).write()));
             }
             parts.addFirst(entry.finish());
             parts.addAll(tileMethods.all());
@@ -135,10 +133,10 @@ final class Tiles {
             return parts;
         }
 
-        private Kernel.Method inChunks(MethodWriter entry, String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
-            MethodWriter m = cut.method(name, laneWidths, names);
+        private Kernel.Method inChunks(MethodWriter entry, String name, List<Cut> cuts, java.util.function.Consumer<MethodWriter> body) {
+            MethodWriter m = Cut.method(name, cuts, laneWidths, names);
             body.accept(m);
-            entry.body.out.add(new Stmt.Parallel(name, cut.count()));
+            entry.body.out.add(Cut.parallel(name, cuts));
             return m.finish();
         }
 
@@ -195,7 +193,8 @@ final class Tiles {
         /** All of the result, or what a chunk has of it. */
         private final class Part {
             private final MethodWriter m;
-            private final int cutAxis;
+            /** By the axis whose loop is in chunks. */
+            private final Map<Integer, Cut> cuts;
             private final int blockAxis = Blocking.blockAxis(c);
             /** Of the loop over rows that is in blocks. */
             private final Optional<Cut> rowBlock;
@@ -207,9 +206,9 @@ final class Tiles {
             /** Of a tile before it is turned. */
             private final Optional<Scratch> unturned;
 
-            Part(MethodWriter m, int cutAxis) {
+            Part(MethodWriter m, Map<Integer, Cut> cuts) {
                 this.m = m;
-                this.cutAxis = cutAxis;
+                this.cuts = cuts;
                 this.rowBlock = blocking.rowBlocks() > 1 ? Optional.of(blocksOfRows()) : Optional.empty();
                 int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
@@ -225,12 +224,12 @@ final class Tiles {
             }
 
             private Optional<Cut> cutOf(int axis) {
-                return axis == cutAxis ? m.cut() : axis == blockAxis ? rowBlock : Optional.empty();
+                return Optional.ofNullable(cuts.get(axis)).or(() -> axis == blockAxis ? rowBlock : Optional.empty());
             }
 
             /** An index along an axis, from where the chunk or block begins. */
             private Index local(int axis, Index i) {
-                return cutOf(axis).map(cut -> i.minus(Index.of(cut.chunk()).times(cut.size()))).orElse(i);
+                return cutOf(axis).map(cut -> i.minus(cut.part(cut.size()))).orElse(i);
             }
 
             private int extentHere(int axis, int extent) {
@@ -261,9 +260,9 @@ final class Tiles {
                         return;
                     }
                     Cut cut = rowBlock.get();
-                    Scope inner = s.loop(cut.chunk(), 1);
+                    Scope inner = s.loop(cut.variable(), 1);
                     block(inner, axes);
-                    s.out.add(new Stmt.For(cut.chunk(), Index.ZERO, Index.of(cut.count()), 1, inner.out));
+                    s.out.add(new Stmt.For(cut.variable(), Index.ZERO, Index.of(cut.count()), 1, inner.out));
                 });
             }
 
