@@ -14,6 +14,7 @@ import bytegrad.codegen.nest.CutScans;
 import bytegrad.codegen.plan.MemoryPlan;
 import bytegrad.codegen.plan.Planner;
 import bytegrad.ir.Graph;
+import bytegrad.ir.pass.FlattenShortRows;
 import bytegrad.ir.pass.Pass;
 import bytegrad.ir.pass.Pipeline;
 import bytegrad.ir.pass.ReadPadded;
@@ -60,7 +61,7 @@ record Compilation(
         stages.dump(d -> d.source(source));
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
         Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
-        List<Pass> last = List.of(new SplitLongReductions(), new SplitLongContractions(), new ReadPadded(), new OrientKept(options.kept()));
+        List<Pass> last = List.of(new FlattenShortRows(), new SplitLongReductions(), new SplitLongContractions(), new ReadPadded(), new OrientKept(options.kept()));
         Graph graph = stages.time("split sums", () -> new Pipeline(last, 1, options.verify()).run(simple));
         stages.dump(d -> d.compiled(graph));
         SecondRuns runs = SecondRuns.of(graph).keeping(options.kept());

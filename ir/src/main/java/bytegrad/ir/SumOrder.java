@@ -10,6 +10,9 @@ import java.util.List;
  * results p₀…p₍w₋₁₎ start at the identity; the element whose index along the innermost reduced axis is k joins
  * p₍k mod w₎, ascending; then pairs i and i + w/2, i and i + w/4, … are combined until p₀ is the result.
  *
+ * <p>Rows with fewer elements than the fewest partials are one chain, however many of them are reduced. Where whole rows are, and are neighbours, the compiler therefore first makes
+ * one row of them ({@link #flattened}, by {@link bytegrad.ir.pass.FlattenShortRows}).
+ *
  * <p>Where there are so many elements and so few results that threads would have nothing to share, the compiler first writes the
  * reduction as several ({@link #parts}, by {@link bytegrad.ir.pass.SplitLongReductions}), each in the order above: one for each
  * part of one axis ({@link #cut}), one of the parts' results, and one of the elements that are left over, which is combined with it
@@ -18,17 +21,36 @@ import java.util.List;
 public record SumOrder(int width) {
     public static final SumOrder CHAIN = new SumOrder(1);
 
+    private static final int FEWEST_PARTIALS = 16;
+
     /**
      * Rows (the last axis is reduced) need partials to use lanes; where it is kept, neighbouring results fill the lanes
      * and each is a chain. 16 partials fill a 512-bit register of floats, 64 hide the latency of its adds.
      */
     public static SumOrder of(Shape operand, List<Integer> axes) {
         int last = operand.rank() - 1;
-        if (last < 0 || !axes.contains(last) || operand.dim(last) < 16) {
+        if (last < 0 || !axes.contains(last) || operand.dim(last) < FEWEST_PARTIALS) {
             return CHAIN;
         }
         int extent = operand.dim(last);
-        return new SumOrder(extent >= 256 ? 64 : extent >= 64 ? 32 : 16);
+        return new SumOrder(extent >= 256 ? 64 : extent >= 64 ? 32 : FEWEST_PARTIALS);
+    }
+
+    /** Elements of a row that is worth making of short ones: one with most partials. */
+    private static final int WORTH_A_ROW = 256;
+
+    /** Of how many of the last axes one row is made before they are reduced; 1 where rows stay as they are. */
+    public static int flattened(Shape operand, List<Integer> axes) {
+        int last = operand.rank() - 1;
+        if (last < 1 || !axes.contains(last) || operand.dim(last) >= FEWEST_PARTIALS) {
+            return 1;
+        }
+        int rows = 0;
+        long elements = 1;
+        while (rows <= last && axes.contains(last - rows)) {
+            elements *= operand.dim(last - rows++);
+        }
+        return elements >= WORTH_A_ROW ? rows : 1;
     }
 
     /** Fewer elements take a thread less than 50 µs: nothing to be shared. */

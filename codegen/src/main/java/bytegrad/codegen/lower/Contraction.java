@@ -233,16 +233,21 @@ final class Contraction {
 
     /** How far apart neighbouring rows of the left operand are in memory. */
     int rowStride() {
-        return leftStride(rowAxis);
+        return leftStride(left, rowAxis);
     }
 
     /** How far apart a tile's rows are from its first, in the left operand. */
     List<Integer> rowOffsets(int height) {
-        int group = height > rows() ? leftStride(groupAxis()) : 0;
+        int group = height > rows() ? groupStride(left) : 0;
         return IntStream.range(0, height).map(i -> i / rows() * group + (hasRows() ? i % rows() * rowStride() : 0)).boxed().toList();
     }
 
-    private int leftStride(int axis) {
+    /** How far apart neighbours along {@link #groupAxis} are in the left operand, or where its elements lie otherwise. */
+    int groupStride(Operand turned) {
+        return leftStride(turned, groupAxis());
+    }
+
+    private int leftStride(Operand left, int axis) {
         int free = axis - batchAxes;
         for (int a = 0; a < y.input(0).rank(); a++) {
             if (!op.leftBatch().contains(a) && !op.leftContract().contains(a) && free-- == 0) {

@@ -37,10 +37,12 @@ final class TileMethods {
     private final int lanes;
     private final Lanes laneWidths;
     private final MethodWriter.Names names;
+    private final Transpose transpose;
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
-    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names) {
+    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, Transpose transpose) {
         this.c = c;
+        this.transpose = transpose;
         this.definitions = definitions;
         this.buffers = buffers;
         this.cluster = cluster;
@@ -122,16 +124,15 @@ final class TileMethods {
     }
 
     private void addTurned(Scope s, Tile tile, Turned.Tile turned, Contracted.Block block, boolean onTop) {
-        int count = (tile.height() + lanes - 1) / lanes;
+        List<Integer> vectors = turned.turned().offsets(c, tile.height(), lanes);
+        int count = vectors.size();
+        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, vectors, block.in(s));
         String name = "turned" + tile.height() + "x" + tile.width();
-        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, count, block.in(s));
         s.out.add(new Stmt.Call(name, micro.args(tile.sums().first(), turned.sums().first())));
         if (methods.containsKey(name)) {
             return;
         }
-        DType dtype = c.result().dtype();
         int from = turned.sums().buffer();
-        int to = tile.sums().buffer();
         Expr.Var sums = Expr.Var.index("sums");
         Expr.Var unturned = Expr.Var.index("unturned");
         MethodWriter m = new MethodWriter(name, micro.params(sums, unturned), laneWidths, names);
@@ -141,14 +142,22 @@ final class TileMethods {
                 m.body.out.add(new Stmt.Store(from, Index.of(unturned).plus((j * count + v) * lanes), acc[j][v]));
             }
         }
-        m.each(m.body, tile.height(), (inner, i) -> {
-            for (int j = 0; j < tile.width(); j++) {
-                Index at = Index.of(sums).plus(i.times(tile.vectors(lanes) * lanes)).plus(j);
-                Expr sum = inner.variable(new Expr.Load(from, Index.of(unturned).plus(j * count * lanes).plus(i), dtype, 1));
-                inner.out.add(new Stmt.Store(to, at, onTop ? Expr.Apply.of(ScalarFn.ADD, inner.variable(new Expr.Load(to, at, dtype, 1)), sum) : sum));
+        turn(m.body, tile, new Transpose.Rows(from, Index.of(unturned), count * lanes), Index.of(sums), onTop);
+        methods.put(name, m.finish());
+    }
+
+    /** From columns of lines of rows, each of whole vectors, to rows of the tile's sums. */
+    private void turn(Scope s, Tile tile, Transpose.Rows from, Index sums, boolean onTop) {
+        int lines = c.groups(tile.height());
+        int rows = tile.height() / lines;
+        int pitch = tile.vectors(lanes) * lanes;
+        Transpose.Rows to = new Transpose.Rows(tile.sums().buffer(), sums, pitch);
+        s.method().each(s, lines, (inner, line) -> {
+            for (int j = 0; j < tile.width(); j += lanes) {
+                transpose.turn(inner, c.result().dtype(), from.moved(line.times(from.pitch() / lines).plus(j * from.pitch())), Math.min(lanes, tile.width() - j), rows,
+                        to.moved(line.times(rows * pitch).plus(j)), onTop);
             }
         });
-        methods.put(name, m.finish());
     }
 
     private void addInMemory(Scope s, Tile tile) {

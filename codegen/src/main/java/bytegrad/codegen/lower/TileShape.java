@@ -50,7 +50,7 @@ record TileShape(int rows, int vectors) {
     }
 
     /** So many in as few parts of at most {@code most} as it takes, about as large each, so that the last is no sliver. */
-    private static int even(int count, int most) {
+    static int even(int count, int most) {
         int parts = Math.max(1, (count + most - 1) / most);
         return Math.max(1, (count + parts - 1) / parts);
     }

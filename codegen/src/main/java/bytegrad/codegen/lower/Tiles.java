@@ -82,7 +82,7 @@ final class Tiles {
 
         Loops(MachineProfile machine) {
             this.c = new Contraction(cluster, partition, definitions, names);
-            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
+            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose);
             this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
@@ -217,7 +217,7 @@ final class Tiles {
                 int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.pitch = blocking.blocked() ? rowsHere() / c.window() * width() : one;
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one * c.window(), m.cut());
-                this.unturned = turned.map(_ -> Scratch.of(buffers, dtype, c.columns() * ((tile.rows() + lanes - 1) / lanes) * lanes, m.cut()));
+                this.unturned = turned.map(t -> Scratch.of(buffers, dtype, c.columns() * t.offsets(c, tile.rows(), lanes).size() * lanes, m.cut()));
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
                 this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * packing.rowLength(depth), m.cut())) : Optional.empty();
             }

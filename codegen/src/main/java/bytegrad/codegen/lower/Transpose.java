@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Copies with rows as columns, a square of as many rows as a vector has lanes at a time. Half of the lanes of each two vectors change places, first those of rows half a square
@@ -25,7 +26,7 @@ import java.util.Map;
 final class Transpose {
     private final Lanes laneWidths;
     private final MethodWriter.Names names;
-    private final Map<List<Integer>, Kernel.Method> methods = new LinkedHashMap<>();
+    private final Map<Copying, Kernel.Method> methods = new LinkedHashMap<>();
 
     Transpose(Lanes lanes, MethodWriter.Names names) {
         this.laneWidths = lanes;
@@ -36,9 +37,14 @@ final class Transpose {
         return laneWidths.loop();
     }
 
-    /** Whether there are vectors to do it with, and squares. */
+    /** Whether there are vectors to do it with, and rows for a square; of few columns, a part of one is turned. */
+    boolean takes(int rows) {
+        return side() > 1 && rows >= side();
+    }
+
+    /** The same with columns for a square, too. */
     boolean suits(int rows, int columns) {
-        return side() > 1 && Math.min(rows, columns) >= side();
+        return takes(rows) && columns >= side();
     }
 
     List<Kernel.Method> methods() {
@@ -57,41 +63,71 @@ final class Transpose {
         }
     }
 
-    /** {@code to[j, i] = from[i, j]} for so many rows and columns that it {@linkplain #suits suits}; where they are no multiple of a square's, some are copied twice. */
+    /** {@code to[j, i] = from[i, j]} for so many rows that it {@linkplain #takes takes}; where they are no multiple of a square's, some are copied twice. */
     void copy(Scope s, DType dtype, Rows from, int rows, int columns, Rows to) {
         int side = side();
-        int whole = columns / side;
+        int whole = columns - columns % side;
         s.method().overlapping(s, rows, side, (inner, i) -> {
             Rows source = from.moved(i.times(from.pitch));
             Rows target = to.moved(i);
-            squares(inner, dtype, source, target, whole);
-            if (columns % side > 0) {
+            turn(inner, dtype, source, side, whole == 0 ? columns : whole, target, false);
+            if (whole > 0 && whole < columns) {
                 int last = columns - side;
-                squares(inner, dtype, source.moved(Index.of(last)), target.moved(Index.of(last * to.pitch)), 1);
+                turn(inner, dtype, source.moved(Index.of(last)), side, side, target.moved(Index.of(last * to.pitch)), false);
             }
         });
     }
 
+    /**
+     * {@code to[j, i] = from[i, j]} for no more rows than a vector has lanes, or {@code to[j, i] += from[i, j]}; nothing is stored beyond so many columns. Lanes of {@code to} behind
+     * the rows then mean nothing.
+     */
+    void turn(Scope s, DType dtype, Rows from, int rows, int columns, Rows to, boolean onTop) {
+        int side = side();
+        int whole = columns / side;
+        if (whole > 0) {
+            squares(s, from, to, whole, new Square(dtype, rows, side, onTop));
+        }
+        if (columns % side > 0) {
+            squares(s, from.moved(Index.of(whole * side)), to.moved(Index.of(whole * side * to.pitch)), 1, new Square(dtype, rows, columns % side, onTop));
+        }
+    }
+
+    /**
+     * How a square is turned.
+     *
+     * @param rows that there are; the others are not read
+     * @param columns that are stored
+     * @param onTop they are added to what is there
+     */
+    private record Square(DType dtype, int rows, int columns, boolean onTop) {
+        DType bits() {
+            return dtype.bytes() == 4 ? DType.I32 : DType.I64;
+        }
+    }
+
+    /** Squares between two buffers. */
+    private record Copying(int from, int fromPitch, int to, int toPitch, Square square) {}
+
     /** Calls for so many squares, one behind the other in their rows. */
-    private void squares(Scope s, DType dtype, Rows from, Rows to, int count) {
-        Kernel.Method method = methods.computeIfAbsent(List.of(from.buffer, from.pitch, to.buffer, to.pitch), _ -> method(dtype, from, to));
+    private void squares(Scope s, Rows from, Rows to, int count, Square square) {
+        Kernel.Method method = methods.computeIfAbsent(new Copying(from.buffer, from.pitch, to.buffer, to.pitch, square), _ -> method(from, to, square));
         s.out.add(new Stmt.Call(method.name(), List.of(from.at, to.at, Index.of(count))));
     }
 
-    private Kernel.Method method(DType dtype, Rows from, Rows to) {
+    private Kernel.Method method(Rows from, Rows to, Square square) {
         Expr.Var source = Expr.Var.index("from");
         Expr.Var target = Expr.Var.index("to");
         Expr.Var count = Expr.Var.index("count");
         MethodWriter m = new MethodWriter("transpose" + methods.size(), List.of(source, target, count), laneWidths, names);
-        List<Expr> low = low(m.body, dtype);
-        m.loop(m.body, Index.ZERO, Index.of(count), 1, 1, (inner, k) -> square(inner, dtype, low,
+        List<Expr> low = low(m.body, square.bits());
+        m.loop(m.body, Index.ZERO, Index.of(count), 1, 1, (inner, k) -> write(inner, square, low,
                 new Rows(from.buffer, Index.of(source).plus(k.times(side())), from.pitch), new Rows(to.buffer, Index.of(target).plus(k.times(side() * to.pitch)), to.pitch)));
         return m.finish();
     }
 
     /** For distances of half a square, a quarter and so on: lanes that keep what they have in the first of two vectors. */
-    private List<Expr> low(Scope s, DType dtype) {
-        DType bits = dtype.bytes() == 4 ? DType.I32 : DType.I64;
+    private List<Expr> low(Scope s, DType bits) {
         List<Expr> masks = new ArrayList<>();
         for (int d = side() / 2; d > 0; d /= 2) {
             Expr lane = new Expr.Ramp(Index.ZERO, 1, bits, side());
@@ -101,29 +137,42 @@ final class Transpose {
         return masks;
     }
 
-    private void square(Scope s, DType dtype, List<Expr> low, Rows from, Rows to) {
+    private void write(Scope s, Square square, List<Expr> low, Rows from, Rows to) {
         int side = side();
-        DType bits = dtype.bytes() == 4 ? DType.I32 : DType.I64;
-        Expr[] v = new Expr[side];
+        DType dtype = square.dtype;
+        DType bits = square.bits();
+        List<Optional<Expr>> v = new ArrayList<>();
         for (int i = 0; i < side; i++) {
-            Expr row = s.variable(new Expr.Load(from.buffer, from.at.plus(i * from.pitch), dtype, side));
+            if (i >= square.rows) {
+                v.add(Optional.empty());
+                continue;
+            }
+            Expr row = s.variable(new Expr.Load(from.buffer, from.at.plus(i * from.pitch), dtype, side, square.columns));
             // Masks of whole numbers choose between whole numbers.
-            v[i] = dtype == bits ? row : s.variable(new Expr.Bits(bits, row));
+            v.add(Optional.of(dtype == bits ? row : s.variable(new Expr.Bits(bits, row))));
         }
         int stage = 0;
         for (int d = side / 2; d > 0; d /= 2) {
             Expr keeps = low.get(stage++);
             for (int i = 0; i < side; i++) {
-                if ((i & d) == 0) {
-                    Expr a = v[i];
-                    Expr b = v[i + d];
-                    v[i] = s.variable(Expr.Apply.of(ScalarFn.SELECT, keeps, a, s.variable(new Expr.Rotate(b, side - d))));
-                    v[i + d] = s.variable(Expr.Apply.of(ScalarFn.SELECT, keeps, s.variable(new Expr.Rotate(a, d)), b));
+                if ((i & d) == 0 && v.get(i).isPresent()) {
+                    Expr a = v.get(i).get();
+                    Optional<Expr> b = v.get(i + d);
+                    v.set(i, Optional.of(b.isEmpty() ? a : s.variable(Expr.Apply.of(ScalarFn.SELECT, keeps, a, s.variable(new Expr.Rotate(b.get(), side - d))))));
+                    // What comes of a vector are columns that have its number's higher bits.
+                    boolean stored = ((i + d) & -d) < square.columns;
+                    v.set(i + d, stored ? Optional.of(upper(s, keeps, s.variable(new Expr.Rotate(a, d)), b)) : Optional.empty());
                 }
             }
         }
-        for (int j = 0; j < side; j++) {
-            s.out.add(new Stmt.Store(to.buffer, to.at.plus(j * to.pitch), dtype == bits ? v[j] : s.variable(new Expr.Bits(dtype, v[j]))));
+        for (int j = 0; j < square.columns; j++) {
+            Expr column = dtype == bits ? v.get(j).orElseThrow() : s.variable(new Expr.Bits(dtype, v.get(j).orElseThrow()));
+            Index at = to.at.plus(j * to.pitch);
+            s.out.add(new Stmt.Store(to.buffer, at, square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column));
         }
+    }
+
+    private static Expr upper(Scope s, Expr keeps, Expr turned, Optional<Expr> b) {
+        return b.isEmpty() ? turned : s.variable(Expr.Apply.of(ScalarFn.SELECT, keeps, turned, b.get()));
     }
 }

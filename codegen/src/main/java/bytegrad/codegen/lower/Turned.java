@@ -5,6 +5,7 @@ import bytegrad.ir.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A contraction of few columns as micro-kernels whose vectors run along rows: the lanes that columns would leave empty are then used. What they read of the
@@ -23,18 +24,21 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         }
     }
 
-    /** What elements cost that go through memory one by one, in multiply-adds of vectors: copied, and turned. */
-    private static final double COPIED = 2;
-    private static final double TURNED = 3;
+    /** What elements cost that change places in registers, in multiply-adds of vectors: copied, and turned. */
+    private static final double COPIED = 1;
+    private static final double TURNED = 1.2;
 
     /** Multiply-adds of one vector of columns need a load each, and take so many times as long. */
-    private static final double NARROW = 1.4;
+    private static final double NARROW = 1.15;
+
+    /** The loops over what a copy is multiplied by do not join, and take so many times as long. */
+    private static final double NESTED = 1.25;
 
     /** Multiply-adds that must be under way for none to wait. */
     private static final double BUSY = 8;
 
     /** Estimates are rough: what is to be turned is to be better by that. */
-    private static final double BETTER = 0.75;
+    private static final double BETTER = 0.85;
 
     /** How to turn it; nothing where that cannot be, or does not pay. */
     static Optional<Turned> of(Contraction c, int lanes) {
@@ -43,9 +47,14 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
             return Optional.empty();
         }
         int vectors = ceil(c.rows(), lanes);
-        int parts = ceil(vectors, most / c.columns());
-        TileShape tile = new TileShape(Math.min(c.rows(), lanes * ceil(vectors, parts)), ceil(c.columns(), lanes));
-        Optional<Turned> turned = c.rowStride() == 1 ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile);
+        boolean neighbours = c.rowStride() == 1;
+        // Loops over a copy's products are short and do not join: several lines of rows make their beginnings longer.
+        boolean lines = c.groupAxis() != Contraction.NONE && (neighbours || vectors * c.columns() < BUSY);
+        int together = Math.max(1, lines ? Math.min(most / c.columns(), (most + most / 4 - 1) / (c.columns() + 1)) : most / c.columns());
+        int parts = ceil(vectors, together);
+        int high = parts > 1 || !lines ? Math.min(c.rows(), lanes * ceil(vectors, parts)) : c.rows() * TileShape.even(c.extent(c.groupAxis()), together / vectors);
+        TileShape tile = new TileShape(high, ceil(c.columns(), lanes));
+        Optional<Turned> turned = neighbours ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile);
         return turned.filter(t -> t.pays(c, lanes, most));
     }
 
@@ -56,10 +65,19 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     private boolean pays(Contraction c, int lanes, int most) {
         int across = ceil(c.columns(), lanes);
         double usual = across * Math.max(across == 1 ? NARROW : 1, BUSY / (across * Math.min(c.rows(), most / across)));
-        double along = (double) ceil(c.rows(), lanes) * c.columns() / c.rows() * Math.max(1, BUSY / (c.columns() * ceil(tile.rows(), lanes)));
+        double along = (double) ceil(c.rows(), lanes) * c.columns() / c.rows() * Math.max(1, BUSY / (c.columns() * offsets(c, tile.rows(), lanes).size()));
         double reads = (double) c.extents(c.outerRows()) * c.rows() * c.products();
         double copying = copy.isPresent() ? COPIED * c.left().place().size() / (reads * c.extents(c.sharedAxes())) : 0;
+        along *= copy.isPresent() ? NESTED : 1;
         return along + TURNED * c.columns() / c.products() + copying < BETTER * usual;
+    }
+
+    /** How far a tile's vectors are from its first: those of a line of rows, one behind the other, line after line. */
+    List<Integer> offsets(Contraction c, int height, int lanes) {
+        int lines = c.groups(height);
+        int line = lines > 1 ? c.groupStride(left) : 0;
+        int vectors = ceil(height / lines, lanes);
+        return IntStream.range(0, lines * vectors).map(v -> v / vectors * line + v % vectors * lanes).boxed().toList();
     }
 
     /** Elements move with the rows by a stride that parts what moves less (and is to move as far as there are rows) from what moves as far or farther. */
@@ -126,7 +144,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     void copy(MethodWriter m, Scope s, int from, int to, DType dtype, Transpose transpose) {
         copy.ifPresent(c -> m.each(s, c.outer(), (piece, o) -> {
             Index first = o.times(c.piece());
-            if (transpose.suits(c.rows(), c.columns())) {
+            if (transpose.takes(c.rows())) {
                 transpose.copy(piece, dtype, new Transpose.Rows(from, first, c.columns()), c.rows(), c.columns(), new Transpose.Rows(to, first, c.rows()));
                 return;
             }

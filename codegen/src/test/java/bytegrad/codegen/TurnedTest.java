@@ -1,0 +1,82 @@
+package bytegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bytegrad.autodiff.Gradient;
+import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
+import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Node;
+import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
+import bytegrad.ir.nn.Convolutions;
+import bytegrad.ir.nn.Losses;
+import bytegrad.ir.nn.Padding;
+import bytegrad.ir.testing.RandomGraphs;
+import bytegrad.ir.text.GraphPrinter;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Contractions of few columns, whose vectors run along rows: sums are turned in registers, of one line of rows or of several. */
+class TurnedTest {
+    /** y[g, r, c] = relu(Σk l[k, g, r]·w[k, c] + b[c]): rows are neighbours in memory. */
+    private static Graph rows(DType dtype, int products, int lines, int rows, int columns) {
+        GraphBuilder b = new GraphBuilder();
+        Node l = b.input("l", dtype, products, lines, rows);
+        Node w = b.input("w", dtype, products, columns);
+        Node z = b.contract(new Op.Contract(List.of(), List.of(), List.of(0), List.of(0)), l, w);
+        Shape shape = z.shape();
+        Node zero = b.broadcast(b.constant(dtype, 0), shape);
+        b.output("y", b.max(b.add(z, b.broadcast(b.input("b", dtype, columns), shape, 2)), zero));
+        return b.build();
+    }
+
+    private static String text(Graph g) {
+        return Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512)).text();
+    }
+
+    private static void agrees(Graph g) {
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()), GraphPrinter.print(g));
+    }
+
+    /** As many columns as there are, around those that fill vectors; rows that end a line inside a vector, and at its end. */
+    @Test
+    void everyNumberOfColumns() {
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            for (int columns = 1; columns <= 17; columns++) {
+                agrees(rows(dtype, 33, 3, 13 + columns, columns));
+            }
+        }
+    }
+
+    /** In one chain of products and in blocks, of one line of rows and of several, and of more rows than a tile has. */
+    @ParameterizedTest
+    @CsvSource({"40, 1, 61, 9, 32 x 16", "1100, 1, 61, 9, 32 x 16", "300, 7, 31, 3, 93 x 16", "1100, 7, 31, 3, 93 x 16", "1100, 5, 15, 5, 45 x 16", "90, 2, 45, 20, 16 x 32", "1100, 2, 47, 22, 16 x 32"})
+    void tiles(int products, int lines, int rows, int columns, String tile) {
+        Graph g = rows(DType.F32, products, lines, rows, columns);
+        assertTrue(text(g).contains("tiles of " + tile) && text(g).contains("lanes along rows"), text(g));
+        agrees(g);
+    }
+
+    /** A copy with a few channels as rows of its own, forward and in the gradients; and the loss, whose rows are short. */
+    @ParameterizedTest
+    @CsvSource({"29, 3, 3, 6, SAME", "23, 3, 5, 5, SAME", "21, 2, 3, 3, VALID"})
+    void narrowConvolutions(int side, int channels, int window, int filters, Padding.Rule padding) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 2, side, side, channels);
+        Node w = b.input("w", DType.F32, window, window, channels, filters);
+        Node y = Convolutions.conv(b, x, w, 1, padding);
+        Node loss = Losses.mean(b, b.mul(y, y));
+        b.output("loss", loss);
+        List<Node> d = Gradient.of(b, loss, List.of(x, w));
+        b.output("dx", d.get(0));
+        b.output("dw", d.get(1));
+        Graph g = b.build();
+        assertTrue(text(g).contains("lanes along rows"), text(g));
+        agrees(g);
+    }
+}
