@@ -375,7 +375,7 @@ final class TypeRule {
         arity(1);
         TensorType t = in.get(0);
         if (!t.dtype().isNumeric()) {
-            throw error("not defined on bool; cast it to i32 first");
+            throw notDefined(t.dtype(), "; cast it to i32 first");
         }
         Shape windows = windows(o.window(), t.with(o.shape()));
         if (!t.shape().equals(windows)) {

@@ -40,6 +40,8 @@ final class StorageTypesTest {
         refused("gather of f32[3], u8[3]: indices must be i32 or i64, not u8", () -> b.gather(b.input("x", DType.F32, 3), u, 0));
         Node k = b.input("k", DType.I32, 3);
         refused("scatter_add of u8[5], u8[3], i32[3]: not defined on u8, which", () -> b.scatterAdd(u, k, 0, 5));
+        Node windows = b.window(u, new int[] {0}, new int[] {2}, new int[] {1}, new int[] {1});
+        refused("overlap_add of u8[2,2]: not defined on " + u8, () -> b.overlapAdd(windows, (Op.Window) windows.op(), Shape.of(3)));
         // Below the convenience methods bf16 is for storage too.
         String bf16 = "not defined on bf16, which is for storage only; cast it to f32 first";
         refused("exp of bf16[3,3]: " + bf16, () -> b.apply(new Op.Map(ScalarFn.EXP), List.of(h)));

@@ -1,6 +1,5 @@
 package bytegrad.ir.testing;
 
-import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -73,7 +72,7 @@ final class RandomViews {
         int size = random.nextInt(1, Math.min(extent, 4) + 1);
         int dilation = size == 1 ? 1 : random.nextInt(1, (extent - 1) / (size - 1) + 1);
         Node y = b.window(x, new int[] {axis}, new int[] {size}, new int[] {random.nextInt(1, 4)}, new int[] {dilation});
-        return x.dtype() == DType.BOOL || random.nextInt(3) > 0 ? y : b.overlapAdd(y, (Op.Window) y.op(), x.shape());
+        return !x.dtype().isNumeric() || random.nextInt(3) > 0 ? y : b.overlapAdd(y, (Op.Window) y.op(), x.shape());
     }
 
     /** Other factors of the same size: an axis split or two neighbours joined. */
