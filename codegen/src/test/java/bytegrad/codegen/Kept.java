@@ -37,7 +37,7 @@ enum Kept {
             return b.matmul(x(b, 5, 2100), w(b, "w", 2100, 130));
         }
     },
-    /** Two contracted axes, rows in several blocks; then columns of two axes, which are read as they are. */
+    /** Two contracted axes, rows in several blocks; then columns of two axes: a matrix for each index of the first. */
     HEADS {
         @Override
         Node write(GraphBuilder b) {
@@ -83,6 +83,34 @@ enum Kept {
         Node write(GraphBuilder b) {
             Node h = b.contract(new Op.Contract(List.of(), List.of(), List.of(1, 2), List.of(1, 2)), x(b, 1, 9, 130), w(b, "w", 171, 9, 130));
             return b.add(b.matmul(h, b.transpose(w(b, "w2", 67, 171), 1, 0)), b.broadcast(w(b, "bias", 67), Shape.of(1, 67), 1));
+        }
+    },
+    /** Matrices of a batch of two axes, which the operands have in another order, given transposed. */
+    BATCHES {
+        @Override
+        Node write(GraphBuilder b) {
+            return b.contract(new Op.Contract(List.of(0, 1), List.of(2, 0), List.of(3), List.of(3)), x(b, 3, 2, 5, 37), w(b, "w", 2, 71, 3, 37));
+        }
+    },
+    /** Several contracted axes, rows of two axes on either side of those of a batch, and columns of two axes that end inside of a vector. */
+    BATCHES_OF_AXES {
+        @Override
+        Node write(GraphBuilder b) {
+            Node w = b.slice(w(b, "w", 2, 9, 3, 7, 190), new int[] {0, 0, 0, 1, 2}, new int[] {2, 9, 3, 7, 190}, new int[] {1, 2, 1, 1, 1});
+            return b.contract(new Op.Contract(List.of(1), List.of(2), List.of(3, 4), List.of(3, 1)), x(b, 4, 3, 3, 6, 5), w);
+        }
+    },
+    /** Products that are cut into parts, which are matrices of a batch. */
+    PARTS {
+        @Override
+        Node write(GraphBuilder b) {
+            return Activations.relu(b, b.matmul(x(b, 7, 4608), w(b, "w", 4608, 75)));
+        }
+    },
+    NO_BATCH {
+        @Override
+        Node write(GraphBuilder b) {
+            return b.contract(new Op.Contract(List.of(0), List.of(0), List.of(2), List.of(1)), x(b, 0, 3, 37), b.exp(w(b, "w", 0, 37, 331)));
         }
     },
     NO_ROWS {

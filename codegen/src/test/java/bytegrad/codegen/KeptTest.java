@@ -132,7 +132,8 @@ final class KeptTest {
 
     @Test
     void rightOperandsThatAreKeptAreStoredAsPanels() {
-        for (Kept k : List.of(Kept.ODD_COLUMNS, Kept.TIED, Kept.LONG, Kept.CONVERTED, Kept.CONVOLUTION, Kept.ONE_ROW)) {
+        for (Kept k : List.of(Kept.ODD_COLUMNS, Kept.TIED, Kept.LONG, Kept.CONVERTED, Kept.CONVOLUTION, Kept.ONE_ROW, Kept.HEADS, Kept.BATCHES, Kept.BATCHES_OF_AXES,
+                Kept.PARTS)) {
             Graph g = k.graph();
             Options o = Options.DEFAULT.withSimd(Options.Simd.BITS_512);
             for (Explanation.Launch l : contractions(g, o.withKept(allBut(g, "x")))) {
@@ -219,9 +220,10 @@ final class KeptTest {
         }
     }
 
-    @Test
-    void aBudgetIsMetWithWhatIsKeptOrWithoutIt() {
-        Graph g = Kept.ODD_COLUMNS.graph();
+    @ParameterizedTest
+    @EnumSource(names = {"ODD_COLUMNS", "PARTS"})
+    void aBudgetIsMetWithWhatIsKeptOrWithoutIt(Kept k) {
+        Graph g = k.graph();
         Set<String> kept = new HashSet<>(allBut(g, "x"));
         for (Options.Simd simd : List.of(Options.Simd.BITS_512, Options.Simd.SCALAR)) {
             Options o = way(simd);

@@ -104,16 +104,44 @@ final class ThreadsTest {
         assertTrue(e.launches().getFirst().chunks() > 1, e.text());
     }
 
-    /** A layer of a perceptron: all of x stays in each thread's cache, and each packs the panels of w that it reads. */
+    /** Of an operand that is an input each thread reads what it likes; rows that were computed are where they were computed. */
     @Test
-    void chunksHavePanelsWhereTheLeftOperandStaysInTheCacheAndIsNoLarger() {
-        String layer = "graph\nx: f32[ROWS,784] = input \"x\"\nw: f32[784,256] = input \"w\"\n"
-                + "%2: f32[ROWS,256] = contract(x, w) left_batch=[] right_batch=[] left_contract=[1] right_contract=[0]\noutput \"y\" = %2\n";
+    void chunksAreGroupsOfPanelsByRowsWhereTheOtherOperandIsNoneTooLarge() {
         Options o = Options.DEFAULT.withSimd(Options.Simd.BITS_512);
-        Explanation.Launch small = Compiler.explain(GraphParser.parse(layer.replace("ROWS", "256")), o).launches().getFirst();
-        Explanation.Launch large = Compiler.explain(GraphParser.parse(layer.replace("ROWS", "1024")), o).launches().getFirst();
-        assertEquals(4, small.chunks(), small.kernel());
-        assertTrue(large.chunks() >= 16, large.kernel());
+        Explanation.Launch small = Compiler.explain(layer(DType.F32, 256, 784, 256, false), o).launches().getFirst();
+        assertTrue(small.kernel().contains("parallel part(0..2, 0.."), small.kernel());
+        assertTrue(small.chunks() >= 16, small.kernel());
+        Explanation e = Compiler.explain(layer(DType.F32, 512, 512, 512, false), o);
+        assertTrue(e.text().contains("panels in 2 groups"), e.text());
+        for (Graph other : List.of(layer(DType.F32, 1024, 784, 256, false), layer(DType.F32, 512, 512, 512, true))) {
+            Explanation.Launch rows = Compiler.explain(other, o).launches().getLast();
+            assertTrue(rows.chunks() >= 16 && rows.kernel().contains("parallel part(0.." + rows.chunks() + ")"), rows.kernel());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64"})
+    void groupsOfPanelsHaveTheBitsOfScalarCode(DType dtype) {
+        Graph g = layer(dtype, 203, 331, 521, false);
+        Options o = Options.DEFAULT.withSimd(Options.Simd.AUTO).withVerification(true);
+        CompiledFunction f = Compiler.compile(g, o);
+        CompiledFunction scalar = Compiler.compile(g, o.withSimd(Options.Simd.SCALAR));
+        Session expected = set(scalar, g, 1);
+        expected.run();
+        for (int threads = 1; threads <= 4; threads++) {
+            Session s = set(f, g, threads);
+            s.run();
+            assertEquals(List.of(), Three.differences(Three.results(scalar, expected), Three.results(f, s), 0, 0), threads + " threads");
+        }
+    }
+
+    /** A layer of a perceptron, whose input is computed if asked for. */
+    private static Graph layer(DType dtype, int rows, int in, int out, boolean computed) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", dtype, rows, in);
+        Node y = b.matmul(computed ? b.tanh(b.mul(x, b.sum(x, 0))) : x, b.input("w", dtype, in, out));
+        b.output("y", y);
+        return b.build();
     }
 
     @Test

@@ -211,7 +211,7 @@ final class KernelEmitter {
                     case Stmt.Sort sort -> values.sort(sort);
                     case Stmt.While w -> repeat(w);
                     case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
-                    case Stmt.Parallel(String callee, int chunks) -> parallel(callee, chunks);
+                    case Stmt.Parallel p -> parallel(p.method(), p.extents(), p.chunks());
                 }
             }
         }
@@ -301,7 +301,7 @@ final class KernelEmitter {
         }
 
         /** ( → ); leaves the offsets where {@code chunk} finds them. The slot behind the entry's parameters has what runs loops. */
-        private void parallel(String callee, int chunks) {
+        private void parallel(String callee, List<Integer> extents, int chunks) {
             int loops = parameters.firstParameter();
             int first = parameters.slabTypes().size();
             if (parameters.offsetCount() > 0) {
@@ -323,7 +323,7 @@ final class KernelEmitter {
             code.intConst(chunks);
             code.invokeVirtual(Parameters.LOOPS, "run", "(II)V");
             regions.add(new ChunkEmitter.Region(part.name(), of(javaNames, callee, where), of(descriptors, callee, where),
-                    List.copyOf(parameters.slabTypes()), parameters.offsetCount()));
+                    List.copyOf(parameters.slabTypes()), parameters.offsetCount(), extents));
         }
 
         /** ( → ); passes on the slabs and offsets. */

@@ -67,8 +67,8 @@ record Rehearsal(String method, List<Arg> args) {
                     case Stmt.Call s -> call(s.method(), s.args().stream().map(a -> value(a, known)).toList());
                     case Stmt.Parallel s -> {
                         // The last has what is left of rows and columns.
-                        call(s.method(), List.of(Optional.of(0)));
-                        call(s.method(), List.of(Optional.of(s.chunks() - 1)));
+                        call(s.method(), s.index(0).stream().map(Optional::of).toList());
+                        call(s.method(), s.index(s.chunks() - 1).stream().map(Optional::of).toList());
                     }
                     case Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.IfAny _, Stmt.Sort _, Stmt.While _ -> {}
                 }

@@ -15,10 +15,11 @@ import java.util.Optional;
  * @param order its axes from the outermost loop to the innermost
  * @param roots what it stores
  * @param core the contraction whose tiles it computes, for {@link Kind#CONTRACTION}
+ * @param windows of the core's result, that a reduction of the kernel runs over; none where the space is that of the core
  */
-public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> roots, Optional<Node> core) {
+public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> roots, Optional<Node> core, List<Window> windows) {
     /** Of a kernel that computes no node: it moves values that are there. */
-    public static final Cluster NONE = new Cluster(Kind.LOOPS, Shape.SCALAR, List.of(), List.of(), Optional.empty());
+    public static final Cluster NONE = new Cluster(Kind.LOOPS, Shape.SCALAR, List.of(), List.of(), Optional.empty(), List.of());
 
     /** What kind of loop nest computes a cluster. */
     public enum Kind {
@@ -71,9 +72,15 @@ public record Cluster(Kind kind, Shape space, List<Integer> order, List<Root> ro
         }
     }
 
+    /**
+     * At index a of the space, indices {@code stride}·a + t of the same axis of the core's result for t from 0 to {@code extent} − 1, which is at most the stride.
+     */
+    public record Window(int axis, int stride, int extent) {}
+
     public Cluster {
         order = List.copyOf(order);
         roots = List.copyOf(roots);
+        windows = List.copyOf(windows);
     }
 
     private static final List<Expr.Var> AXES =

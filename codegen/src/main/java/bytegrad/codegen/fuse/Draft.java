@@ -24,7 +24,11 @@ final class Draft {
     final List<Cluster.Root> roots = new ArrayList<>();
     Optional<Node> core = Optional.empty();
     final Widths widths = new Widths();
+    /** Of the core's result, that the kernel's reduction runs over. */
+    List<Cluster.Window> windows = List.of();
     int reductions;
+    /** Each of them adds one element after the other, so that it can be of several columns at a time. */
+    boolean chains = true;
     /** The values it computes, each once however many of its roots are made of it. */
     private final Set<Value> values = new HashSet<>();
     private int weight;
@@ -126,6 +130,6 @@ final class Draft {
                 order.add(k);
             }
         }
-        return new Cluster(kind, space, order, roots, core);
+        return new Cluster(kind, space, order, roots, core, windows);
     }
 }

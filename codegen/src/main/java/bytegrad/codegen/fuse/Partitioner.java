@@ -10,6 +10,7 @@ import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
+import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -257,8 +258,7 @@ final class Partitioner {
         return switch (n.op()) {
             case Op.Reduce r -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && axes.containsAll(Draft.variables(indices.getFirst()))
                     && d.fits(Draft.variables(indices.getFirst()));
-            case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && d.reductions == 0 && d.space.equals(n.shape())
-                    && indices.equals(List.of(Reads.identity(n.shape())))
+            case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && reads.windows(d, n, c, indices.getFirst()).isPresent()
                     && d.roots.stream().allMatch(r -> Reads.coversRows(r.node().shape(), d.space, r.index()));
             case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
             case Op.Cast m -> true;
@@ -298,10 +298,12 @@ final class Partitioner {
                 d.hoist(vars);
             }
         }
-        if (n.op() instanceof Op.Reduce) {
+        if (n.op() instanceof Op.Reduce r) {
             d.reductions++;
+            d.chains &= SumOrder.of(n.input(0).shape(), r.axes()).width() == 1;
         }
-        if (n.op() instanceof Op.Contract) {
+        if (n.op() instanceof Op.Contract c) {
+            d.windows = reads.windows(d, n, c, indices.getFirst()).orElse(List.of());
             d.kind = Cluster.Kind.CONTRACTION;
             d.core = Optional.of(n);
         }

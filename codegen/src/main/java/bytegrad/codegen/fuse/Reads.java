@@ -21,6 +21,12 @@ import java.util.Set;
 
 /** Which kernels read each node, and at which indices. */
 final class Reads {
+    /** Elements of a window of which a kernel has all sums at a time. */
+    private static final int MOST_TAPS = 16;
+
+    /** Columns of a contraction that vectors are along in any case. */
+    private static final int FEWEST_COLUMNS = 16;
+
     private final Graph graph;
     private final List<Draft> drafts;
     private final List<Set<Use>> uses = new ArrayList<>();
@@ -171,6 +177,51 @@ final class Reads {
             }
         }
         return readers;
+    }
+
+    /**
+     * The windows of a contraction's result that a kernel reduces where it reads it at an index; none where it reads each element at its own place of the space. Nothing where it
+     * reads it otherwise, or it is no good to: few columns have vectors along rows, which windows would part.
+     */
+    Optional<List<Cluster.Window>> windows(Draft d, Node n, Op.Contract c, List<Index> index) {
+        if (index.equals(identity(n.shape()))) {
+            return d.reductions == 0 && d.space.equals(n.shape()) ? Optional.of(List.of()) : Optional.empty();
+        }
+        int rank = n.rank();
+        if (d.reductions != 1 || !d.chains || rank != d.space.rank() || n.shape().dim(rank - 1) < FEWEST_COLUMNS) {
+            return Optional.empty();
+        }
+        int firstRow = c.leftBatch().size();
+        int behindRows = n.input(0).rank() - c.leftContract().size();
+        List<Cluster.Window> windows = new ArrayList<>();
+        int taps = 1;
+        for (int k = 0; k < rank; k++) {
+            boolean own = index.get(k).equals(d.space.dim(k) == 1 ? Index.ZERO : Index.of(Cluster.axis(k)));
+            if (own && d.space.dim(k) == n.shape().dim(k)) {
+                continue;
+            }
+            Optional<Cluster.Window> window = k >= firstRow && k < behindRows ? window(d, k, index.get(k)) : Optional.empty();
+            if (window.isEmpty()) {
+                return Optional.empty();
+            }
+            windows.add(window.get());
+            taps = Math.multiplyExact(taps, window.get().extent());
+        }
+        return taps <= MOST_TAPS ? Optional.of(windows) : Optional.empty();
+    }
+
+    private Optional<Cluster.Window> window(Draft d, int axis, Index index) {
+        int stride = 0;
+        int extent = 1;
+        boolean plain = index.constant() == 0;
+        for (Index.Term t : index.terms()) {
+            boolean along = Cluster.axisNumber(t.var()) == axis;
+            plain &= along ? t.coefficient() > 0 : extents.containsKey(t.var()) && t.coefficient() == 1 && extent == 1;
+            stride = along ? t.coefficient() : stride;
+            extent = along ? extent : extent(d.id, t.var());
+        }
+        boolean apart = stride >= extent || d.space.dim(axis) == 1;
+        return plain && apart ? Optional.of(new Cluster.Window(axis, Math.max(stride, extent), extent)) : Optional.empty();
     }
 
     /** Whether windows that overlap would compute the same element again and again. */

@@ -183,15 +183,20 @@ final class BoundsVerifier {
 
     private void parallel(Stmt.Parallel s) {
         int mark = ranges.mark();
-        Affine chunk = ranges.add(Span.of(0, s.chunks() - 1L));
-        ChunkAccesses accesses = new ChunkAccesses(ranges, mark);
+        ChunkAccesses accesses = new ChunkAccesses(ranges);
         Method callee = callee(s.method());
         BoundsVerifier inner = new BoundsVerifier(kernel, callee, ranges, accesses);
-        inner.known.put(callee.params().getFirst().name(), chunk);
+        List<Integer> numbers = new ArrayList<>();
+        for (int k = 0; k < s.extents().size(); k++) {
+            if (s.extents().get(k) > 1) {
+                numbers.add(ranges.mark());
+            }
+            inner.known.put(callee.params().get(k).name(), ranges.add(Span.of(0, s.extents().get(k) - 1L)));
+        }
         inner.verify();
         ranges.release(mark);
-        int shared = accesses.shared();
-        if (shared >= 0 && s.chunks() > 1) {
+        int shared = accesses.shared(numbers);
+        if (shared >= 0) {
             throw new OutOfBounds("two chunks may touch one place in b" + shared);
         }
     }

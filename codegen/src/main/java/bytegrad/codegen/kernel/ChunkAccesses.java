@@ -29,18 +29,12 @@ final class ChunkAccesses {
     private record Access(Affine at, int lanes, Ranges ranges) {}
 
     private final Ranges ranges;
-    private final int chunk;
     private final Map<Integer, List<Access>> byBuffer = new HashMap<>();
     private final Set<Integer> stored = new HashSet<>();
 
-    /**
-     * Of no access yet.
-     *
-     * @param chunk the unknown that is the chunk's number
-     */
-    ChunkAccesses(Ranges ranges, int chunk) {
+    /** Of no access yet. */
+    ChunkAccesses(Ranges ranges) {
         this.ranges = ranges;
-        this.chunk = chunk;
     }
 
     void load(int buffer, Affine at, int lanes) {
@@ -52,17 +46,21 @@ final class ChunkAccesses {
         stored.add(buffer);
     }
 
-    /** The first buffer that two chunks might touch at one place, −1 if there is none. */
-    int shared() {
-        return stored.stream().sorted().filter(b -> !apart(byBuffer.getOrDefault(b, List.of()))).findFirst().orElse(-1);
+    /**
+     * The first buffer that two chunks might touch at one place, −1 if there is none.
+     *
+     * @param numbers the unknowns that tell a chunk from others: equal places must be of chunks that have each of them in common
+     */
+    int shared(List<Integer> numbers) {
+        return stored.stream().sorted().filter(b -> !numbers.stream().allMatch(n -> apart(byBuffer.getOrDefault(b, List.of()), n))).findFirst().orElse(-1);
     }
 
-    private boolean apart(List<Access> accesses) {
-        return rowLengths(accesses).stream().anyMatch(row -> apart(accesses, row));
+    private boolean apart(List<Access> accesses, int chunk) {
+        return rowLengths(accesses, chunk).stream().anyMatch(row -> apart(accesses, chunk, row));
     }
 
     /** A loop goes a row at a time, or several, with a row after the other written out in its body; or all rows are written out. */
-    private Set<Long> rowLengths(List<Access> accesses) {
+    private static Set<Long> rowLengths(List<Access> accesses, int chunk) {
         Set<Long> lengths = new LinkedHashSet<>(List.of(WHOLE));
         long first = accesses.stream().mapToLong(a -> a.at().constant()).min().orElse(0);
         for (Access a : accesses) {
@@ -80,12 +78,12 @@ final class ChunkAccesses {
         return lengths;
     }
 
-    private boolean apart(List<Access> accesses, long row) {
+    private static boolean apart(List<Access> accesses, int chunk, long row) {
         Set<Long> strides = new HashSet<>();
         long least = Long.MAX_VALUE;
         long greatest = Long.MIN_VALUE;
         for (Access a : accesses) {
-            Optional<Reach> r = reach(a, row);
+            Optional<Reach> r = reach(a, chunk, row);
             if (r.isEmpty() || strides.add(r.get().stride()) && strides.size() > 1) {
                 return false;
             }
@@ -95,7 +93,7 @@ final class ChunkAccesses {
         return greatest - least < Math.abs(strides.iterator().next());
     }
 
-    private Optional<Reach> reach(Access a, long row) {
+    private static Optional<Reach> reach(Access a, int chunk, long row) {
         Affine within = a.at();
         if (row != WHOLE) {
             within = Affine.of(Math.floorMod(a.at().constant(), row));

@@ -215,7 +215,10 @@ final class KernelCode {
         KernelCode code = callee(s.method());
         out.add(r -> {
             for (int c = s.chunks() - 1; c >= 0; c--) {
-                code.frame[code.params[0]] = c;
+                List<Integer> index = s.index(c);
+                for (int k = 0; k < index.size(); k++) {
+                    code.frame[code.params[k]] = index.get(k);
+                }
                 run(code.steps, code.frame);
             }
         });

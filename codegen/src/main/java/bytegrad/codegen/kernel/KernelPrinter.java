@@ -143,7 +143,7 @@ public final class KernelPrinter {
             case Stmt.IfAny s -> "if any " + text(s.condition());
             case Stmt.Sort s -> "sort " + access(s.keys(), s.keysAt(), 1, 1) + ", " + access(s.order(), s.orderAt(), 1, 1) + ": " + s.count() + " of " + s.size();
             case Stmt.While s -> "while " + access(s.buffer(), s.index(), 1, 1) + " at most " + s.limit() + " \"" + s.what() + "\"";
-            case Stmt.Parallel s -> "parallel " + s.method() + "(0.." + s.chunks() + ")";
+            case Stmt.Parallel s -> "parallel " + s.method() + s.extents().stream().map(n -> "0.." + n).collect(Collectors.joining(", ", "(", ")"));
             case Stmt.Call s -> "call " + s.method() + s.args().stream().map(Index::toString).collect(Collectors.joining(", ", "(", ")"));
         };
     }

@@ -230,9 +230,9 @@ public final class KernelVerifier {
             }
             case Stmt.Parallel s -> {
                 require(method == kernel.methods().getFirst() && method.body().contains(s), "only the first method may have it, outside loops");
-                require(s.chunks() >= 1, s.chunks() + " chunks");
+                require(!s.extents().isEmpty() && s.extents().stream().allMatch(n -> n >= 1), s.extents() + " chunks");
                 Method callee = kernel.methods().stream().filter(m -> m.name().equals(s.method())).findFirst().orElseThrow();
-                require(callee.params().size() == 1, s.method() + " must have one parameter, the chunk");
+                require(callee.params().size() == s.extents().size(), s.method() + " must have one parameter for each of the extents " + s.extents());
             }
         }
     }

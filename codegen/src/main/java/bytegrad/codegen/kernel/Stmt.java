@@ -67,9 +67,29 @@ public sealed interface Stmt {
     }
 
     /**
-     * Calls another method of the same kernel with each of 0 to {@code chunks} − 1, in any order, several at the same time where
+     * Calls another method of the same kernel with each index below the extents, in any order, several at the same time where
      * there are threads; the next statement sees what all of them stored. Only the first method has it, outside loops; no chunk
-     * loads or stores an element that another stores.
+     * loads or stores an element that another stores. Threads are given neighbours, the last extent's first.
      */
-    record Parallel(String method, int chunks) implements Stmt {}
+    record Parallel(String method, List<Integer> extents) implements Stmt {
+        public Parallel {
+            extents = List.copyOf(extents);
+        }
+
+        /** How many calls there are. */
+        public int chunks() {
+            return extents.stream().reduce(1, Math::multiplyExact);
+        }
+
+        /** The arguments of one of them. */
+        public List<Integer> index(int chunk) {
+            Integer[] index = new Integer[extents.size()];
+            int rest = chunk;
+            for (int k = index.length - 1; k >= 0; k--) {
+                index[k] = rest % extents.get(k);
+                rest /= extents.get(k);
+            }
+            return List.of(index);
+        }
+    }
 }

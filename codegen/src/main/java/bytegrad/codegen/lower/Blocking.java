@@ -18,11 +18,14 @@ import java.util.stream.Stream;
  * @param leftPacked tiles of the left operand are packed, since a tile's rows at one product are neighbours but its products far apart
  * @param rowsOutside the panels, all packed and together in L2, are the inner loop: rows of the result, and of what its epilogue reads, are then met
  *     one after another, where columns of long rows would be a page apart
- * @param cut the loop whose iterations are shared among chunks
- * @param chunks at most so many
+ * @param cuts the loops whose iterations are shared among chunks, outermost first; none where there is one chunk
  * @param rowBlocks blocks of rows
  */
-record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacked, boolean rowsOutside, TileAxis cut, int chunks, int rowBlocks) {
+record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacked, boolean rowsOutside, List<Chunks> cuts, int rowBlocks) {
+    Blocking {
+        cuts = List.copyOf(cuts);
+    }
+
     /** What of the right operand is copied, panel by panel, so that a micro-kernel reads neighbours. */
     enum Packed {
         /** Nothing. */
@@ -56,14 +59,17 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
     /** Chunks of rows that can be shared out evenly among a few threads. */
     private static final int ENOUGH_CHUNKS = 8;
 
-    /** Panels that are enough for a few threads. */
-    private static final int FEW_PANELS = 4;
+    /** How much larger an operand must be than another for threads to share that rather than it. */
+    private static final int TIMES_LARGER = 2;
 
     /** Of so many rows, a copy in each run costs some 2 % of the products, unless its columns are no neighbours: less than it is worth in memory that lasts. */
     private static final int ROWS_WORTH_MORE = 256;
 
     /** Tiles of a chunk whose rows are packed: their lines are then read together, and those that two tiles share once. */
     private static final int ENOUGH_TILES = 8;
+
+    /** Bytes of a panel that stay in the first cache while tiles of rows pass. */
+    private static final int NEAR = 40 << 10;
 
     /** Elements of a packed right operand at most. */
     private static final long MOST_PACKED = 1 << 24;
@@ -80,6 +86,11 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         return new Choice(c, lanes, accumulators, turned, resident).choose(wanted);
     }
 
+    /** Chunks at most. */
+    int chunks() {
+        return cuts.stream().mapToInt(Chunks::wanted).reduce(1, Math::multiplyExact);
+    }
+
     /** For people, such as {@code tiles of 6 x 64, right operand packed whole, 4 blocks of rows}. */
     String words(int lanes) {
         StringBuilder s = new StringBuilder("tiles of " + tile.rows() + " x " + tile.vectors() * lanes);
@@ -90,6 +101,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             case STORED -> ", right operand stored as panels";
         });
         s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "").append(rowsOutside ? ", rows outside" : "");
+        s.append(cuts.size() > 1 ? ", panels in " + cuts.getFirst().wanted() + " groups" : "");
         return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
     }
 
@@ -113,19 +125,29 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             this.c = c;
             this.lanes = lanes;
             this.bytes = c.result().dtype().bytes();
-            this.tile = turned.orElseGet(() -> tile(accumulators));
-            this.panels = (c.columns() + width() - 1) / width();
             this.blocked = lanes > 1 && !c.contracted().isChain();
             this.depth = blocked ? c.contracted().longestBlock() : c.products();
-            this.rows = c.extents(c.outerRows()) * c.rows();
-            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
+            this.rows = c.extents(c.outerRows()) * c.rows() * c.window();
+            this.tile = turned.orElseGet(() -> tile(accumulators));
+            this.panels = (c.columns() + width() - 1) / width();
+            this.rowTiles = tile.rows() > c.rows() ? Math.ceilDiv(rows, tile.rows()) : c.window() * c.extents(c.outerRows()) * ((c.rows() + tile.rows() - 1) / tile.rows());
         }
 
-        /** Where rows are copied a tile is high and narrow, unless so little of the result's rows would be in one that each of them is a page of its own. */
+        /**
+         * Where rows are copied a tile is high and narrow, unless so little of the result's rows would be in one that each of them is a page of its own; and where that lets a panel
+         * stay in the first cache.
+         */
         private TileShape tile(int accumulators) {
-            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, areRowsFar() && rowBytes() < 2 * LONG_ROW);
+            boolean tall = areRowsFar() && rowBytes() < 2 * LONG_ROW || isNearIfNarrow();
+            TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, tall);
             boolean groups = lanes > 1 && c.columns() > 1 && c.rows() > 1 && c.groupAxis() != Contraction.NONE && !areRowsFar();
             return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators, c.contracted().isChain()) : t;
+        }
+
+        /** Tiles of many rows pass each panel, which is too large for the first cache if it is wide, and not if it is half as wide; lines of a tile's rows do not crowd each other out. */
+        private boolean isNearIfNarrow() {
+            long wide = (long) depth * TileShape.WIDE * lanes * bytes;
+            return wide > NEAR && wide <= 2 * NEAR && rows >= ROWS_WORTH_PACKING && rowBytes() < FAR && c.hasRows() && (long) c.rowStride() * bytes % CROWDING != 0;
         }
 
         private int width() {
@@ -136,6 +158,9 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             boolean panelled = lanes > 1 && !turned && c.hasColumns();
             boolean stored = panelled && c.mayBeStored() && (c.columnStride() != 1 || panels > 1 && rows < ROWS_WORTH_MORE);
             boolean packed = stored || panelled && (c.columnStride() != 1 || isWorthPacking());
+            if (packed && wanted > 1 && areGroupsWorthIt()) {
+                return new Blocking(tile, false, stored ? Packed.STORED : Packed.WHOLE, false, true, groupsByRows(wanted), 1);
+            }
             boolean rowsOutside = packed && areRowsOutside();
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
@@ -149,7 +174,45 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             if (right == Packed.PANEL && wanted > 1) {
                 chunks = TileAxis.chunks(chunks, (long) depth * width());
             }
-            return new Blocking(tile, blocked, right, isLeftWorthPacking(), rowsOutside, cut, chunks, blocksLeft);
+            return new Blocking(tile, blocked, right, isLeftWorthPacking(), rowsOutside, chunks > 1 && cut.units() > 1 ? List.of(new Chunks(cut, chunks)) : List.of(), blocksLeft);
+        }
+
+        /** Rows that are copied would be so for each group. */
+        private boolean areGroupsWorthIt() {
+            return mayRowsBeOutside() && !isLeftWorthPacking() && groups() > 1;
+        }
+
+        /**
+         * Groups of panels, each of which stays in the second cache, at least two; one where that is not worth it. Threads that share a loop have neighbours among its chunks, of one
+         * group if there are two of each: then both read all of the left operand, and of the right one the panels that they have packed themselves, where with chunks of rows
+         * each reads its own rows, and panels that the other has in its cache. So are rows that have been computed, of which each would have its own.
+         */
+        private int groups() {
+            boolean worthIt = c.isLeftComputed() ? TIMES_LARGER * leftBytes() <= panelBytes() : leftBytes() <= TIMES_LARGER * panelBytes();
+            return worthIt ? (int) Math.clamp(Math.ceilDiv(panelBytes(), resident), 2, panels) : 1;
+        }
+
+        private List<Chunks> groupsByRows(int wanted) {
+            int groups = groups();
+            int each = wanted / groups;
+            TileAxis byRows = TileAxis.best(rowAxes(), each);
+            Chunks columns = new Chunks(columnAxis(), groups);
+            return each > 1 && byRows.units() > 1 ? List.of(columns, new Chunks(byRows, each)) : List.of(columns);
+        }
+
+        private TileAxis columnAxis() {
+            return new TileAxis(TileAxis.COLUMNS, panels, width());
+        }
+
+        private List<TileAxis> rowAxes() {
+            List<TileAxis> axes = new ArrayList<>();
+            c.outerRows().forEach(a -> axes.add(outerRows(c, tile, a)));
+            axes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
+            return axes;
+        }
+
+        private long panelBytes() {
+            return (long) c.products() * panels * width() * bytes;
         }
 
         /** Bytes of the left operand that the panels of one block of products read. */
@@ -177,18 +240,16 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
         }
 
-        /** A panel of the right operand, or of the result, is a small part of each of its rows, which are pages apart. */
-        private boolean areRowsLong() {
-            return rowBytes() >= LONG_ROW;
-        }
-
         private long rowBytes() {
             return (long) c.columns() * bytes;
         }
 
+        private boolean mayRowsBeOutside() {
+            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && rowBytes() >= FAR;
+        }
+
         private boolean areRowsOutside() {
-            return !blocked && panels > 1 && rows >= ROWS_WORTH_PACKING && fitsWhole() && (long) c.products() * panels * width() * bytes <= resident
-                    && rowBytes() >= FAR;
+            return mayRowsBeOutside() && panelBytes() <= resident;
         }
 
         private boolean isLeftWorthPacking() {
@@ -213,26 +274,13 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return Math.clamp(most, 1, wanted);
         }
 
-        /**
-         * Every thread reads all of a left operand that stays in its cache, rather than what another has just packed of a right one that is no smaller. Rows of the result
-         * are not so long that columns of them would be pages apart.
-         */
-        private boolean areChunksWorthPanels() {
-            return panels >= FEW_PANELS && leftBytes() <= Math.min(resident, rightBytes()) && !areRowsLong();
-        }
-
         /** Where chunks of rows would each read a left operand that no cache holds, once; else the panels, so that each is read and packed once. */
         private TileAxis cut(int wanted, int blocks, boolean packed, boolean rowsOutside) {
-            TileAxis columns = new TileAxis(TileAxis.COLUMNS, panels, width());
+            TileAxis columns = columnAxis();
             Stream<TileAxis> shared = c.sharedAxes().stream().map(a -> new TileAxis(a, c.extent(a), 1));
-            List<TileAxis> rowAxes = new ArrayList<>();
-            boolean ownPanels = rowsOutside && areChunksWorthPanels();
-            boolean rowsFirst = !ownPanels && (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
-            boolean rowsWorthIt = rowsFirst || !ownPanels && rowChunks(wanted, blocks) > panels;
-            if (rowsWorthIt && (!packed || fitsWhole())) {
-                c.outerRows().forEach(a -> rowAxes.add(outerRows(c, tile, a)));
-                rowAxes.add(new TileAxis(TileAxis.ROWS, (c.rows() + tile.rows() - 1) / tile.rows(), tile.rows()));
-            }
+            boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;
+            boolean rowsWorthIt = rowsFirst || rowChunks(wanted, blocks) > panels;
+            List<TileAxis> rowAxes = rowsWorthIt && (!packed || fitsWhole()) ? rowAxes() : List.of();
             if (rowsOutside && rowsFirst) {
                 // Panels in chunks would be the outermost loop again.
                 TileAxis byRows = TileAxis.best(rowAxes, Math.min(wanted, ENOUGH_CHUNKS));

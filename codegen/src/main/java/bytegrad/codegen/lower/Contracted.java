@@ -172,7 +172,7 @@ final class Contracted {
                 return;
             }
             int axis = order.axis();
-            Cut cut = new Cut(run.terms().getFirst().var(), order.runs(), order.size());
+            Cut cut = new Cut(run, order.runs(), order.size());
             cut.loop(scope, extents.get(axis), 1, 1, (s, k) -> m.eachOf(s, extents.subList(axis + 1, axes),
                     nest -> body.visit(nest.scope(), joined(joined(outer, List.of(k)), nest.index()))));
         }

@@ -1,14 +1,19 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.hint.KeptNodes;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import bytegrad.ir.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A contraction as its tiles see it: y[b,m,n] = Σk l[b,m,k]·r[b,k,n] with some axes for each of b, m and n. Tiles run over one axis of m
@@ -34,11 +39,16 @@ final class Contraction {
     private final int rowAxis;
     private final int columnAxis;
     private final Contracted contracted;
+    private final List<Cluster.Window> windows;
+    /** Of the kernel's space, and behind them of the windows. */
+    private final List<Integer> extents;
     /** Whether the right operand stays from run to run. */
     private final boolean kept;
 
-    Contraction(Node y, Partition partition, Definitions definitions, MethodWriter.Names names) {
-        this.y = y;
+    Contraction(Cluster cluster, Partition partition, Definitions definitions, MethodWriter.Names names) {
+        this.y = cluster.core().orElseThrow();
+        this.windows = cluster.windows();
+        this.extents = Stream.concat((windows.isEmpty() ? y.shape() : cluster.space()).dims().stream(), windows.stream().map(Cluster.Window::extent)).toList();
         this.op = (Op.Contract) y.op();
         this.definitions = definitions;
         this.left = Operand.of(y.input(0), partition, definitions, names);
@@ -56,6 +66,8 @@ final class Contraction {
     /** The same with another right operand. */
     private Contraction(Contraction c, Operand right) {
         this.y = c.y;
+        this.windows = c.windows;
+        this.extents = c.extents;
         this.op = c.op;
         this.definitions = c.definitions;
         this.left = c.left;
@@ -71,8 +83,8 @@ final class Contraction {
     private int longRowAxis() {
         int last = batchAxes + rowAxes - 1;
         int best = last;
-        for (int a = last - 1; a >= batchAxes && y.shape().dim(last) < FEW_ROWS; a--) {
-            best = y.shape().dim(a) > y.shape().dim(best) ? a : best;
+        for (int a = last - 1; a >= batchAxes && extent(last) < FEW_ROWS; a--) {
+            best = extent(a) > extent(best) ? a : best;
         }
         return best;
     }
@@ -95,12 +107,12 @@ final class Contraction {
 
     /** Extent of the axis whose elements are rows of tiles. */
     int rows() {
-        return rowAxis == NONE ? 1 : y.shape().dim(rowAxis);
+        return rowAxis == NONE ? 1 : extent(rowAxis);
     }
 
     /** Extent of the axis whose elements are columns of tiles. */
     int columns() {
-        return columnAxis == NONE ? 1 : y.shape().dim(columnAxis);
+        return columnAxis == NONE ? 1 : extent(columnAxis);
     }
 
     /** The axis of rows just outside that of tiles, of which a tile may have several indices, each with all rows; {@link #NONE} if there is none. */
@@ -130,7 +142,12 @@ final class Contraction {
 
     /** The axes that loops around tiles run over. */
     List<Integer> outerAxes() {
-        return IntStream.range(0, y.rank()).filter(a -> a != rowAxis && a != columnAxis).boxed().toList();
+        return IntStream.range(0, rank()).filter(a -> a != rowAxis && a != columnAxis).boxed().toList();
+    }
+
+    /** Axes of the kernel's space and of its windows: an index has one for each. */
+    int rank() {
+        return extents.size();
     }
 
     /** Of the outer axes, those of the left operand alone: along them the right one stays the same. */
@@ -138,9 +155,41 @@ final class Contraction {
         return outerAxes().stream().filter(this::isRows).toList();
     }
 
+    /** Of the outer axes, those of windows: each tile has sums for all of their elements. */
+    List<Integer> taps() {
+        return IntStream.range(y.rank(), rank()).boxed().toList();
+    }
+
+    /** Elements of a window; 1 where there are none. */
+    int window() {
+        return Math.toIntExact(extents(taps()));
+    }
+
+    /** The number of a window's element among all of it. */
+    Index tap(Index[] axes) {
+        return ViewIndex.flatten(Shape.of(taps().stream().map(this::extent).toList()), taps().stream().map(a -> axes[a]).toList());
+    }
+
+    /** The same of the element at an index of the result, where the kernel is at an index of its space. */
+    Index tap(List<Index> element, Index[] axes) {
+        Index[] all = Arrays.copyOf(axes, rank());
+        for (int w = 0; w < windows.size(); w++) {
+            Cluster.Window window = windows.get(w);
+            all[y.rank() + w] = element.get(window.axis()).minus(axes[window.axis()].times(window.stride()));
+        }
+        return tap(all);
+    }
+
+    /** An index of the first element of each window. */
+    Index[] first(Index[] axes) {
+        Index[] first = axes.clone();
+        taps().forEach(a -> first[a] = Index.ZERO);
+        return first;
+    }
+
     /** Of the outer axes, the others. */
     List<Integer> sharedAxes() {
-        return outerAxes().stream().filter(a -> !isRows(a)).toList();
+        return outerAxes().stream().filter(a -> !isRows(a) && a < y.rank()).toList();
     }
 
     private boolean isRows(int axis) {
@@ -148,7 +197,7 @@ final class Contraction {
     }
 
     int extent(int axis) {
-        return y.shape().dim(axis);
+        return extents.get(axis);
     }
 
     long extents(List<Integer> axes) {
@@ -166,9 +215,18 @@ final class Contraction {
     }
 
     private int columnOfRight() {
-        int a = y.input(1).rank() - 1;
-        while (op.rightBatch().contains(a) || op.rightContract().contains(a)) {
-            a--;
+        return axisOfRight(columnAxis == NONE ? y.rank() - 1 : columnAxis);
+    }
+
+    /** Which axis of the right operand an axis of the result is: one of the batch, or of columns. */
+    private int axisOfRight(int axis) {
+        if (axis < batchAxes) {
+            return op.rightBatch().get(axis);
+        }
+        int free = axis - batchAxes - rowAxes;
+        int a = 0;
+        while (op.rightBatch().contains(a) || op.rightContract().contains(a) || free-- > 0) {
+            a++;
         }
         return a;
     }
@@ -188,7 +246,7 @@ final class Contraction {
         int free = axis - batchAxes;
         for (int a = 0; a < y.input(0).rank(); a++) {
             if (!op.leftBatch().contains(a) && !op.leftContract().contains(a) && free-- == 0) {
-                return left.strides().get(a);
+                return left.strides().get(a) * windows.stream().filter(w -> w.axis() == axis).mapToInt(Cluster.Window::stride).findFirst().orElse(1);
             }
         }
         throw new IllegalStateException("no rows in " + y);
@@ -210,18 +268,31 @@ final class Contraction {
     }
 
     /**
-     * Whether the right operand may be in memory once more, in the order in which it is read: it stays, all of it is one matrix, and that is neither so small that it is in the
-     * first cache anyway, nor a view with more elements than there are.
+     * Whether the right operand may be in memory once more, in the order in which it is read: it stays, and is neither so small that it is in the first cache anyway, nor a view
+     * with more elements than there are.
      */
     boolean mayBeStored() {
-        long elements = (long) products() * columns();
-        return kept && columns() >= WORTH_A_PANEL && hasColumns() && extents(sharedAxes()) == 1 && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
+        long elements = Math.multiplyExact(extents(sharedAxes()), (long) products() * columns());
+        return kept && columns() >= WORTH_A_PANEL && hasColumns() && elements >= KeptNodes.LEAST && elements <= Math.min(Place.Panels.MOST, right.place().size());
+    }
+
+    /** Whether the left operand is computed in each run. */
+    boolean isLeftComputed() {
+        return !(left.place() instanceof Place.Value(Node n) && (n.op() instanceof Op.Input || n.op() instanceof Op.Constant));
     }
 
     /** All of the right operand as panels of so many columns. */
     Place.Panels rightPanels(int width, int lanes) {
         Node node = ((Place.Value) right.place()).node();
-        return new Place.Panels(node, right.constant(), contractedExtents(), rightProductStrides(), columns(), columnStride(), width, lanes);
+        List<Integer> shared = sharedAxes();
+        Place.Panels.Axes matrices = new Place.Panels.Axes(shared.stream().map(this::extent).toList(), shared.stream().map(a -> right.strides().get(axisOfRight(a))).toList());
+        Place.Panels.Axes products = new Place.Panels.Axes(contractedExtents(), rightProductStrides());
+        return new Place.Panels(node, right.constant(), matrices, products, columns(), columnStride(), width, lanes);
+    }
+
+    /** The number of the right operand's matrix at an index. */
+    Index matrix(Index[] axes) {
+        return ViewIndex.flatten(Shape.of(sharedAxes().stream().map(this::extent).toList()), sharedAxes().stream().map(a -> axes[a]).toList());
     }
 
     /** The same where columns that are no neighbours are stored as such, if they may be: as one panel, for code of one lane. */
@@ -236,16 +307,30 @@ final class Contraction {
             strides.set(op.rightContract().get(k), stride);
             stride *= contractedExtents().get(k);
         }
+        for (int a : sharedAxes().reversed()) {
+            strides.set(axisOfRight(a), stride);
+            stride *= extent(a);
+        }
         return new Contraction(this, new Operand(rightPanels(columns(), 1), 0, strides));
     }
 
     Index leftAt(Index[] axes, List<Index> k) {
-        return left.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k));
+        return left.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), inResult(axes), batchAxes, k));
     }
 
     /** The same where the operand's elements lie otherwise. */
     Index leftAt(Operand turned, Index[] axes, List<Index> k) {
-        return turned.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), axes, batchAxes, k));
+        return turned.position(operandIndex(y.input(0).rank(), op.leftBatch(), op.leftContract(), inResult(axes), batchAxes, k));
+    }
+
+    /** The index of the result: of the element of a window, where there are any. */
+    private Index[] inResult(Index[] axes) {
+        Index[] at = axes.clone();
+        for (int w = 0; w < windows.size(); w++) {
+            Cluster.Window window = windows.get(w);
+            at[window.axis()] = axes[window.axis()].times(window.stride()).plus(axes[y.rank() + w]);
+        }
+        return at;
     }
 
     List<Integer> leftExtents() {

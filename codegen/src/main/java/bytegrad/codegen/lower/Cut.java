@@ -11,11 +11,11 @@ import java.util.function.BiConsumer;
 /**
  * One loop of a nest in chunks that may run at the same time: chunk c has what lies from c·{@code size} to (c + 1)·{@code size} − 1.
  *
- * @param chunk the number of the chunk at hand
+ * @param chunk the number of the chunk at hand, a variable; of cells of several cuts, made of theirs
  * @param count how many there are
  * @param size elements in each but the last, which may have fewer
  */
-record Cut(Expr.Var chunk, int count, int size) {
+record Cut(Index chunk, int count, int size) {
     /**
      * Cuts so many units (vectors, tiles, iterations) into chunks of whole ones.
      *
@@ -24,7 +24,7 @@ record Cut(Expr.Var chunk, int count, int size) {
      */
     static Cut of(Expr.Var chunk, int units, int wanted, int unit) {
         int each = (units + wanted - 1) / wanted;
-        return new Cut(chunk, (units + each - 1) / each, each * unit);
+        return new Cut(Index.of(chunk), (units + each - 1) / each, each * unit);
     }
 
     /** The chunk's part of a loop over 0 to {@code whole} − 1. */
@@ -40,7 +40,7 @@ record Cut(Expr.Var chunk, int count, int size) {
     }
 
     private Index from() {
-        return Index.of(chunk).times(size);
+        return chunk.times(size);
     }
 
     private Index to(Scope s, int whole) {
@@ -56,8 +56,8 @@ record Cut(Expr.Var chunk, int count, int size) {
         s.beginsChunks();
         int last = count - 1;
         Scope inner = s.branch();
-        body.accept(inner, Index.of(chunk).times(size).plus(whole - last * size));
-        s.out.add(new Stmt.IfAny(Expr.Apply.of(ScalarFn.EQ, value(Index.of(chunk)), value(Index.of(last))), inner.out));
+        body.accept(inner, chunk.times(size).plus(whole - last * size));
+        s.out.add(new Stmt.IfAny(Expr.Apply.of(ScalarFn.EQ, value(chunk), value(Index.of(last))), inner.out));
     }
 
     private static Expr value(Index i) {
@@ -66,11 +66,31 @@ record Cut(Expr.Var chunk, int count, int size) {
 
     /** The place in scratch of the chunk's own part, of so many elements. */
     Index part(int stride) {
-        return Index.of(chunk).times(stride);
+        return chunk.times(stride);
     }
 
-    /** The method of a chunk. */
+    /** The variable that is the chunk's number. */
+    Expr.Var variable() {
+        return chunk.terms().getFirst().var();
+    }
+
+    /** The cells of this cut of one loop by that of another, row by row. */
+    private Cut by(Cut inside) {
+        return new Cut(chunk.times(inside.count).plus(inside.chunk), Math.multiplyExact(count, inside.count), 1);
+    }
+
+    /** The method of a chunk, which takes its number. */
     MethodWriter method(String name, Lanes lanes, MethodWriter.Names names) {
-        return new MethodWriter(name, List.of(chunk), lanes, names, java.util.Optional.of(this));
+        return method(name, List.of(this), lanes, names);
+    }
+
+    /** The method of a chunk of several loops, which takes its number in each, the outermost first. */
+    static MethodWriter method(String name, List<Cut> cuts, Lanes lanes, MethodWriter.Names names) {
+        return new MethodWriter(name, cuts.stream().map(Cut::variable).toList(), lanes, names, cuts.stream().reduce(Cut::by));
+    }
+
+    /** Runs the method of all chunks. */
+    static Stmt parallel(String name, List<Cut> cuts) {
+        return new Stmt.Parallel(name, cuts.stream().map(Cut::count).toList());
     }
 }

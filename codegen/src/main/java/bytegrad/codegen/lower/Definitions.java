@@ -57,6 +57,11 @@ final class Definitions {
         this.tile = Optional.of(t);
     }
 
+    /** Whether all that is defined here is made of a contraction's tiles. */
+    boolean isOfTiles() {
+        return tile.isPresent();
+    }
+
     /** The node's value at an index: a number, or one per lane where the index moves with the lanes of the scope. */
     Expr at(Node n, List<Index> index, Scope from) {
         Scope s = from.binding(index);

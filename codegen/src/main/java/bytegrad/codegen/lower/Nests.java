@@ -94,7 +94,7 @@ final class Nests {
             }
         });
         parts.add(part.finish());
-        method.body.out.add(new Stmt.Parallel("part" + (parts.size() - 1), cut.count()));
+        method.body.out.add(Cut.parallel("part" + (parts.size() - 1), List.of(cut)));
     }
 
     /** The outermost loop that has enough iterations, else the one with most; none that something is stored between it and loops around it. */

@@ -1,8 +1,11 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.fuse.ViewIndex;
+import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
+import bytegrad.ir.Shape;
 import java.util.List;
 
 /** What a kernel's buffer holds; the plan gives each place a range of the arena. */
@@ -67,20 +70,42 @@ public sealed interface Place {
     }
 
     /**
-     * A contraction's right operand in the order in which micro-kernels read it: so many columns of all products, then as many of their neighbours.
+     * A contraction's right operand in the order in which micro-kernels read it: matrix by matrix, so many columns of all products, then as many of their neighbours.
      *
-     * @param node in memory; the element of product k and column j is at constant + Σ strides·k + columnStride·j
-     * @param extents of the contracted axes, in their order
+     * @param node in memory; the element of matrix b, product k and column j is at constant + Σ matrices.strides·b + Σ products.strides·k + columnStride·j
+     * @param matrices of the axes that the matrices of a batch are along; none for one matrix
+     * @param products of the contracted axes, in their order
      * @param width columns of a panel but the last, a multiple of {@code lanes}
      * @param lanes columns are rounded up to a multiple of so many: those behind the last mean nothing
      */
-    record Panels(Node node, int constant, List<Integer> extents, List<Integer> strides, int columns, int columnStride, int width, int lanes) implements Place {
+    record Panels(Node node, int constant, Axes matrices, Axes products, int columns, int columnStride, int width, int lanes) implements Place {
         /** The most, so that what is in memory twice still has indices. */
         static final long MOST = 1 << 28;
 
-        public Panels {
-            extents = List.copyOf(extents);
-            strides = List.copyOf(strides);
+        /** Axes of the operand, and how far apart neighbours along each are. */
+        record Axes(List<Integer> extents, List<Integer> strides) {
+            public Axes {
+                extents = List.copyOf(extents);
+                strides = List.copyOf(strides);
+            }
+
+            int size() {
+                return extents.stream().reduce(1, Math::multiplyExact);
+            }
+
+            /** How far from the first an element is, in the operand. */
+            Index at(List<Index> index) {
+                Index at = Index.ZERO;
+                for (int a = 0; a < strides.size(); a++) {
+                    at = at.plus(index.get(a).times(strides.get(a)));
+                }
+                return at;
+            }
+
+            /** The number of an element among all. */
+            Index number(List<Index> index) {
+                return ViewIndex.flatten(Shape.of(extents), index);
+            }
         }
 
         @Override
@@ -88,19 +113,19 @@ public sealed interface Place {
             return node.dtype();
         }
 
-        /** Elements of a column. */
-        int products() {
-            return extents.stream().reduce(1, Math::multiplyExact);
-        }
-
         /** So many columns, rounded up. */
         int rounded(int some) {
             return Math.ceilDiv(some, lanes) * lanes;
         }
 
+        /** Elements of a matrix. */
+        int pitch() {
+            return Math.multiplyExact(products.size(), rounded(columns));
+        }
+
         @Override
         public int size() {
-            return Math.multiplyExact(products(), rounded(columns));
+            return Math.multiplyExact(matrices.size(), pitch());
         }
     }
 

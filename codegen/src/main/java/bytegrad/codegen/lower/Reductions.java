@@ -5,6 +5,7 @@ import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import bytegrad.ir.Literal;
+import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
@@ -12,7 +13,11 @@ import bytegrad.ir.Shape;
 import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reductions, in the order that {@link SumOrder} fixes, whatever the lanes. */
 final class Reductions {
@@ -50,6 +55,9 @@ final class Reductions {
 
     /** One accumulator; of columns, as many as the body handles vectors, so that the rows are passed once for all of them. */
     private Expr chain(Node n, Op.Reduce op, List<Index> kept, Expr zero, Scope s) {
+        if (definitions.isOfTiles()) {
+            return writtenOut(n, op, kept, zero, s);
+        }
         boolean columns = s.varies(kept);
         if (columns && s.lanes() > 1) {
             columnSums = true;
@@ -90,6 +98,31 @@ final class Reductions {
             }
             body.visit(nest.scope(), index);
         });
+    }
+
+    /** Of a window of the contraction's result: its few elements one after another. A maximum begins with the first of them, which saves one that is no news. */
+    private Expr writtenOut(Node n, Op.Reduce op, List<Index> kept, Expr zero, Scope s) {
+        Shape shape = n.input(0).shape();
+        int lanesHere = s.varies(kept) ? s.lanes() : 1;
+        @Nullable Expr sum = op.monoid() == Monoid.MAX || op.monoid() == Monoid.MIN ? null : s.splat(zero, lanesHere);
+        for (List<Index> element : elements(shape, op.axes())) {
+            List<Index> index = new ArrayList<>(kept);
+            for (int k = 0; k < op.axes().size(); k++) {
+                index.add(op.axes().get(k), element.get(k));
+            }
+            Expr value = s.splat(definitions.at(n.input(0), index, s), lanesHere);
+            sum = sum == null ? value : s.let(combined(op.monoid().fn(), value, sum, s));
+        }
+        return Objects.requireNonNull(sum);
+    }
+
+    /** All indices along the axes, the last of which runs fastest. */
+    private static List<List<Index>> elements(Shape shape, List<Integer> axes) {
+        List<List<Index>> all = List.of(List.of());
+        for (int axis : axes) {
+            all = all.stream().flatMap(first -> IntStream.range(0, shape.dim(axis)).mapToObj(i -> Stream.concat(first.stream(), Stream.of(Index.of(i))).toList())).toList();
+        }
+        return all;
     }
 
     private static void combine(ScalarFn fn, Expr.Var acc, Expr value, Scope s) {

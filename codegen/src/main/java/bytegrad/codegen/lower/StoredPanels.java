@@ -1,12 +1,10 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
-import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
-import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +17,7 @@ import java.util.stream.Stream;
  * The kernels that store {@link Place.Panels}. They run rarely, and so in code that HotSpot may not have compiled: rows go by whole copies where their columns are neighbours.
  *
  * <pre>
- * panels[p·K·width + k·width + j] = right[k, p·width + j]
+ * panels[b·pitch + p·K·width + k·width + j] = right[b, k, p·width + j]
  * </pre>
  */
 final class StoredPanels {
@@ -37,40 +35,49 @@ final class StoredPanels {
     }
 
     private LoweredKernel kernel() {
+        List<Expr.Var> vars = variables("b", panels.matrices());
+        List<Index> matrix = vars.stream().map(Index::of).toList();
+        Index from = panels.matrices().at(matrix).plus(panels.constant());
+        Index to = panels.matrices().number(matrix).times(panels.pitch());
         List<Stmt> body = new ArrayList<>();
         int whole = panels.columns() / panels.width();
         Expr.Var p = Expr.Var.index("p");
         if (whole > 0) {
-            body.add(loop(p, whole, rows("k", Index.of(p), panels.width())));
+            body.add(loop(p, whole, rows("k", Index.of(p), panels.width(), from, to)));
         }
         if (panels.columns() % panels.width() > 0) {
-            body.addAll(rows("r", Index.of(whole), panels.columns() % panels.width()));
+            body.addAll(rows("r", Index.of(whole), panels.columns() % panels.width(), from, to));
         }
-        Place from = new Place.Value(panels.node());
-        Kernel.Buffer read = new Kernel.Buffer(from.dtype(), from.size(), Kernel.Access.READ);
-        Kernel.Buffer write = new Kernel.Buffer(from.dtype(), panels.size(), Kernel.Access.WRITE);
-        Kernel kernel = new Kernel(List.of(read, write), List.of(new Kernel.Method("run", List.of(), body)));
-        return new LoweredKernel(Cluster.NONE, kernel, List.of(from, panels));
+        Place source = new Place.Value(panels.node());
+        Kernel.Buffer read = new Kernel.Buffer(source.dtype(), source.size(), Kernel.Access.READ);
+        Kernel.Buffer write = new Kernel.Buffer(source.dtype(), panels.size(), Kernel.Access.WRITE);
+        Kernel kernel = new Kernel(List.of(read, write), List.of(new Kernel.Method("run", List.of(), loops(vars, panels.matrices(), body))));
+        return new LoweredKernel(Cluster.NONE, kernel, List.of(source, panels));
+    }
+
+    private static List<Expr.Var> variables(String name, Place.Panels.Axes axes) {
+        return IntStream.range(0, axes.extents().size()).mapToObj(a -> Expr.Var.index(name + a)).toList();
+    }
+
+    private static List<Stmt> loops(List<Expr.Var> vars, Place.Panels.Axes axes, List<Stmt> body) {
+        List<Stmt> all = body;
+        for (int a = vars.size() - 1; a >= 0; a--) {
+            all = List.of(loop(vars.get(a), axes.extents().get(a), all));
+        }
+        return all;
     }
 
     private static Stmt loop(Expr.Var v, int extent, List<Stmt> body) {
         return new Stmt.For(v, Index.ZERO, Index.of(extent), 1, body);
     }
 
-    /** All products of one panel. */
-    private List<Stmt> rows(String name, Index panel, int width) {
-        List<Expr.Var> vars = IntStream.range(0, panels.extents().size()).mapToObj(a -> Expr.Var.index(name + a)).toList();
+    /** All products of one panel of the matrix that begins there. */
+    private List<Stmt> rows(String name, Index panel, int width, Index from, Index to) {
+        List<Expr.Var> vars = variables(name, panels.products());
         List<Index> k = vars.stream().map(Index::of).toList();
-        Index from = Index.of(panels.constant()).plus(panel.times(panels.width() * panels.columnStride()));
-        for (int a = 0; a < k.size(); a++) {
-            from = from.plus(k.get(a).times(panels.strides().get(a)));
-        }
-        Index to = Packing.panelAt(panel.times(panels.width()), panels.rounded(width), panels.products(), ViewIndex.flatten(Shape.of(panels.extents()), k));
-        List<Stmt> body = List.of(row(Expr.Var.index(name), from, to, width));
-        for (int a = vars.size() - 1; a >= 0; a--) {
-            body = List.of(loop(vars.get(a), panels.extents().get(a), body));
-        }
-        return body;
+        Index first = from.plus(panel.times(panels.width() * panels.columnStride())).plus(panels.products().at(k));
+        Index at = Packing.panelAt(panel.times(panels.width()), panels.rounded(width), panels.products().size(), panels.products().number(k));
+        return loops(vars, panels.products(), List.of(row(Expr.Var.index(name), first, to.plus(at), width)));
     }
 
     private Stmt row(Expr.Var j, Index from, Index to, int width) {

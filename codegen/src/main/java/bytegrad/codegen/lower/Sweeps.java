@@ -72,7 +72,7 @@ final class Sweeps {
         this.laneWidths = lanes;
         this.y = cluster.core().orElseThrow();
         this.dtype = y.dtype();
-        this.c = new Contraction(y, partition, definitions, names).ofRows();
+        this.c = new Contraction(cluster, partition, definitions, names).ofRows();
         this.portions = new Portions(c.contractedExtents(), dtype);
     }
 
@@ -81,7 +81,7 @@ final class Sweeps {
         if (lanes.loop() > 1) {
             return false;
         }
-        Contraction c = new Contraction(cluster.core().orElseThrow(), partition, definitions, new MethodWriter.Names());
+        Contraction c = new Contraction(cluster, partition, definitions, new MethodWriter.Names());
         return c.columns() >= (c.rows() == 1 ? FEWEST_COLUMNS_OF_A_ROW : FEWEST_COLUMNS) && c.contractedExtents().stream().anyMatch(k -> k > 1);
     }
 
@@ -92,13 +92,13 @@ final class Sweeps {
         }
         List<Kernel.Method> all = new ArrayList<>();
         int width = width();
-        int wanted = (int) Math.min(chunks, Math.max(1, MOST_SCRATCH / ((long) width * Math.min(MOST_ROWS, c.rows()))));
+        int wanted = (int) Math.min(chunks, Math.max(1, MOST_SCRATCH / ((long) width * c.window() * Math.min(mostRows(), c.rows()))));
         TileAxis axis = cutAxis(width, wanted);
         if (wanted > 1 && axis.units() > 1) {
             Cut cut = Cut.of(Expr.Var.index("c"), axis.units(), wanted, axis.unit());
             MethodWriter part = cut.method("part", laneWidths, names);
             new Panels(width, axis, part).write();
-            entry.body.out.add(new Stmt.Parallel("part", cut.count()));
+            entry.body.out.add(Cut.parallel("part", List.of(cut)));
             all.add(part.finish());
         } else {
             new Panels(width, new TileAxis(TileAxis.NONE, 1, 1), entry).write();
@@ -119,11 +119,21 @@ final class Sweeps {
     /** The outermost loop with enough iterations, else the one with most. */
     private TileAxis cutAxis(int width, int wanted) {
         List<TileAxis> all = new ArrayList<>();
-        c.outerAxes().forEach(a -> all.add(new TileAxis(a, y.shape().dim(a), 1)));
+        outerAxes().forEach(a -> all.add(new TileAxis(a, c.extent(a), 1)));
         all.add(new TileAxis(TileAxis.COLUMNS, Math.ceilDiv(c.columns(), width), width));
-        int rows = Math.clamp(Math.ceilDiv(Math.ceilDiv(c.rows(), wanted), ROWS_OF_CHUNK) * ROWS_OF_CHUNK, ROWS_OF_CHUNK, MOST_ROWS);
+        int rows = Math.clamp(Math.ceilDiv(Math.ceilDiv(c.rows(), wanted), ROWS_OF_CHUNK) * ROWS_OF_CHUNK, ROWS_OF_CHUNK, mostRows());
         all.add(new TileAxis(TileAxis.ROWS, Math.ceilDiv(c.rows(), rows), rows));
         return TileAxis.best(all, wanted);
+    }
+
+    /** Rows of which each element of a window has a sum in scratch. */
+    private int mostRows() {
+        return MOST_ROWS / c.window();
+    }
+
+    /** What loops around blocks run over; those over windows are within. */
+    private List<Integer> outerAxes() {
+        return c.outerAxes().stream().filter(a -> !c.taps().contains(a)).toList();
     }
 
     private interface Outer {
@@ -141,11 +151,11 @@ final class Sweeps {
 
         Panels(int width, TileAxis cut, MethodWriter m) {
             this.width = width;
-            this.height = Math.min(c.rows(), cut.number() == TileAxis.ROWS ? cut.unit() : MOST_ROWS);
+            this.height = Math.min(c.rows(), cut.number() == TileAxis.ROWS ? cut.unit() : mostRows());
             this.cutAxis = cut.number();
             this.m = m;
             this.work = WorkRows.of(buffers, dtype, 1 + Portions.MOST, width, m.cut());
-            this.sums = Scratch.of(buffers, dtype, width * height * (portions.isChain() ? 1 : 2), m.cut());
+            this.sums = Scratch.of(buffers, dtype, width * height * c.window() * (portions.isChain() ? 1 : 2), m.cut());
         }
 
         private Optional<Cut> cutOf(int axis) {
@@ -154,10 +164,10 @@ final class Sweeps {
 
         void write() {
             work.clearFronts(m);
-            over(m.body, c.outerAxes(), new Index[y.rank()], (outer, known) ->
+            over(m.body, outerAxes(), new Index[c.rank()], (outer, known) ->
                     m.spans(outer, c.columns(), width, cutOf(TileAxis.COLUMNS), (s, column, columns) ->
                             m.spans(s, c.rows(), height, cutOf(TileAxis.ROWS), (inner, row, rows) ->
-                                    new Block(this, known, row, rows, column, columns).write(inner))));
+                                    new Block(this, c.first(known), row, rows, column, columns).write(inner))));
         }
 
         /** Loops over axes of the result. */
@@ -167,7 +177,7 @@ final class Sweeps {
                 return;
             }
             int a = loops.getFirst();
-            int extent = y.shape().dim(a);
+            int extent = c.extent(a);
             MethodWriter.Body each = (inner, i) -> {
                 Index[] more = known.clone();
                 more[a] = definitions.known(i, extent);
@@ -197,11 +207,11 @@ final class Sweeps {
 
         void write(Scope s) {
             MethodWriter m = s.method();
-            int size = rows * columns;
+            int size = rows * columns * c.window();
             call(s, "clear" + size, List.of(), p -> clear(p.m, 0, size));
             portions.blocks(m, s, block -> {
                 // The same for blocks of fewer rows, which share the methods that add there.
-                int behind = portions.isChain() ? 0 : all.width * all.height;
+                int behind = portions.isChain() ? 0 : all.width * all.height * c.window();
                 if (behind > 0) {
                     call(block.scope(), "part" + size, List.of(), p -> clear(p.m, behind, size));
                 }
@@ -209,36 +219,44 @@ final class Sweeps {
                     List<Index> first = new ArrayList<>(k.first());
                     first.add(column);
                     call(inner, "copy" + k.count() + "x" + columns, first, p -> copy(p, k.count()));
-                    m.each(inner, rows, (each, i) -> {
+                    m.eachOf(inner, c.taps().stream().map(c::extent).toList(), tap -> m.each(tap.scope(), rows, (each, i) -> {
+                        Index[] at = known.clone();
+                        for (int t = 0; t < tap.index().size(); t++) {
+                            at[c.taps().get(t)] = definitions.known(tap.index().get(t), c.extent(c.taps().get(t)));
+                        }
                         List<Index> of = new ArrayList<>(k.first());
                         of.add(row.plus(i));
-                        of.add(i);
-                        call(each, "sweep" + k.count() + "x" + columns, of, p -> sweep(p, k.count(), behind));
-                    });
+                        of.add(c.tap(at).times(rows).plus(i));
+                        call(each, at, "sweep" + k.count() + "x" + columns, of, p -> sweep(p, k.count(), behind));
+                    }));
                 });
                 if (behind > 0) {
                     call(block.scope(), "add" + size, List.of(), p -> add(p.m, size, behind));
                 }
             });
-            m.each(s, rows, (each, i) -> call(each, "store" + columns, List.of(row.plus(i), i, column), this::store));
+            m.each(s, rows, (each, i) -> call(each, "store" + (c.window() > 1 ? rows + "x" : "") + columns, List.of(row.plus(i), i, column), this::store));
         }
 
         /** The method that a call is of, once it is written: its parameters for the outer axes, and the others. */
         private record Called(MethodWriter m, Index[] outer, List<Index> own) {}
 
         private void call(Scope s, String name, List<Index> own, Function<Called, Kernel.Method> body) {
+            call(s, known, name, own, body);
+        }
+
+        private void call(Scope s, Index[] known, String name, List<Index> own, Function<Called, Kernel.Method> body) {
             List<Expr.Var> params = new ArrayList<>();
             List<Index> args = new ArrayList<>();
             Index[] inside = known.clone();
-            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Expr.Var.index("chunk"), c.count(), c.size()));
+            Optional<Cut> cut = s.method().cut().map(c -> new Cut(Index.of(Expr.Var.index("chunk")), c.count(), c.size()));
             cut.ifPresent(c -> {
-                params.add(c.chunk());
-                args.add(Index.of(s.method().cut().orElseThrow().chunk()));
+                params.add(c.variable());
+                args.add(s.method().cut().orElseThrow().chunk());
             });
             for (int a : c.outerAxes()) {
                 if (!known[a].isConstant()) {
                     Expr.Var p = Expr.Var.index("o" + a);
-                    inside[a] = definitions.known(Index.of(p), y.shape().dim(a));
+                    inside[a] = definitions.known(Index.of(p), c.extent(a));
                     params.add(p);
                     args.add(known[a]);
                 }
@@ -338,7 +356,7 @@ final class Sweeps {
             m.loop(m.body, from, from.plus(columns), 1, 1, (s, j) -> {
                 Index[] here = c.with(p.outer, at, definitions.known(j, c.columns()));
                 Index in = all.sums.at(line.plus(j), m.cut());
-                definitions.tile((scope, index) -> Definitions.load(all.sums.buffer(), in, dtype, s));
+                definitions.tile((scope, index) -> Definitions.load(all.sums.buffer(), in.plus(c.tap(index, here).times(rows * columns)), dtype, s));
                 definitions.store(cluster.roots(), here, s);
             });
             if (m.body.out.getLast() instanceof Stmt.For loop) {

@@ -11,12 +11,13 @@ import java.util.stream.IntStream;
  * @param axes the outer axes' indices
  * @param height rows; more than their axis has: all of several indices of {@link Contraction#groupAxis}, of which {@code axes} has the first
  * @param width columns
- * @param sums where its sums are put
+ * @param sums where its sums are put, those of a window's elements each behind the other
+ * @param pitch how far apart these are
  * @param panel its columns of the right operand, if packed, k after k
  * @param packedRows its rows of the left operand, if packed, k after k
  * @param turned if vectors run along rows
  */
-record Tile(Index[] axes, Index row, Index column, int height, int width, TilePart sums, Optional<TilePart> panel, Optional<TilePart> packedRows, Optional<Turned.Tile> turned) {
+record Tile(Index[] axes, Index row, Index column, int height, int width, TilePart sums, int pitch, Optional<TilePart> panel, Optional<TilePart> packedRows, Optional<Turned.Tile> turned) {
     Tile {
         axes = axes.clone();
     }

@@ -60,7 +60,7 @@ final class TileMethods {
         Expr.Var column = Expr.Var.index("column");
         m.bind(row, m.body);
         Scope s = m.body.loop(column, lanes);
-        Index[] axes = new Index[c.result().rank()];
+        Index[] axes = new Index[c.rank()];
         c.outerAxes().forEach(a -> {
             Expr.Var o = Expr.Var.index("o" + a);
             m.bind(o, m.body);
@@ -191,7 +191,7 @@ final class TileMethods {
             TilePart sums = part("sums", t.sums());
             Optional<TilePart> panel = t.panel().map(p -> part("panel", p));
             Optional<TilePart> rows = t.packedRows().map(p -> part("rows", p));
-            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, panel, rows, Optional.empty());
+            this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, t.pitch(), panel, rows, Optional.empty());
         }
 
         /** Adds what the micro-kernel is to be {@linkplain MicroKernel#told told}, and gives it as the method sees it. */
@@ -339,7 +339,9 @@ final class TileMethods {
             rows(wide, (s, axes, row, tileRow) -> {
                 for (int v = from; v < to; v++) {
                     Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    point(s, axes, row, column.plus(v * lanes), (scope, _) -> scope.variable(new Expr.Load(tile.sums().buffer(), at, c.result().dtype(), lanes)));
+                    Index[] here = c.with(axes, row, column.plus(v * lanes));
+                    point(s, axes, row, column.plus(v * lanes),
+                            (scope, index) -> scope.variable(new Expr.Load(tile.sums().buffer(), at.plus(inWindow(index, here)), c.result().dtype(), lanes)));
                 }
                 statements[0] = s.out.size();
             });
@@ -348,7 +350,7 @@ final class TileMethods {
         }
 
         private void eachVector(Scope s, Index[] axes, Index row, Index tileRow) {
-            MethodWriter.Body each = (inner, i) -> point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column())));
+            MethodWriter.Body each = (inner, i) -> point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()), c.with(axes, row, i)));
             int rest = tile.width() % lanes;
             Index behind = tile.column().plus(tile.width() - rest);
             if (rest < tile.width()) {
@@ -361,15 +363,20 @@ final class TileMethods {
 
         private void oneByOne(Scope s, Index[] axes, Index row, Index tileRow) {
             if (c.columns() == 1) {
-                point(s, axes, row, Index.ZERO, loaded(tileRow));
+                point(s, axes, row, Index.ZERO, loaded(tileRow, c.with(axes, row, Index.ZERO)));
                 return;
             }
             m.loop(s, tile.column(), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
-                    point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()))));
+                    point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()), c.with(axes, row, i))));
         }
 
-        private Definitions.Tile loaded(Index inTile) {
-            return (scope, _) -> Definitions.load(tile.sums().buffer(), tile.sums().at(inTile), c.result().dtype(), scope);
+        private Definitions.Tile loaded(Index inTile, Index[] here) {
+            return (scope, index) -> Definitions.load(tile.sums().buffer(), tile.sums().at(inTile).plus(inWindow(index, here)), c.result().dtype(), scope);
+        }
+
+        /** How far the sums of an element of a window are behind those of its first. */
+        private Index inWindow(List<Index> element, Index[] here) {
+            return c.tap(element, here).times(tile.pitch());
         }
     }
 }

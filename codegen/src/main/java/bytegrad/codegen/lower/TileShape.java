@@ -21,11 +21,11 @@ record TileShape(int rows, int vectors) {
     private static final int TALL = 16;
 
     /** Vectors of a panel: what lies apart in the right operand is then read in pieces of 256 bytes. */
-    private static final int WIDE = 4;
+    static final int WIDE = 4;
 
     /**
-     * As wide as a panel, and as high as {@code accumulators} allow; with fewer rows, more vectors, to hide the latency of an fma; half as wide where rows are copied, which
-     * goes by whole vectors.
+     * As wide as a panel, and as high as {@code accumulators} allow; with fewer rows, more vectors, to hide the latency of an fma; half as wide if it is
+     * to be {@code tall}: where rows are copied, which goes by whole vectors, or where panels are to be small.
      */
     static TileShape choose(int rows, int vectors, int lanes, int accumulators, boolean tall) {
         if (lanes == 1) {

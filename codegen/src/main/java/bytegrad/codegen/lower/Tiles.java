@@ -10,8 +10,11 @@ import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A contraction as register tiles, blocked and packed as {@link Blocking} says. Each element is added in the order of
@@ -52,7 +55,8 @@ final class Tiles {
 
     /** How it is tiled, blocked and packed, for people. */
     String schedule() {
-        return loops.map(l -> l.blocking.words(lanes) + (l.turned.isPresent() ? ", lanes along rows" : "")).orElse("");
+        return loops.map(l -> l.blocking.words(lanes) + (l.turned.isPresent() ? ", lanes along rows" : "")
+                + (l.c.window() > 1 ? ", reduced in windows of " + l.c.window() : "")).orElse("");
     }
 
     private interface Outer {
@@ -77,11 +81,11 @@ final class Tiles {
         private final Optional<Scratch> wholeRows;
 
         Loops(MachineProfile machine) {
-            this.c = new Contraction(y, partition, definitions, names);
+            this.c = new Contraction(cluster, partition, definitions, names);
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names);
             this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
-            int sums = lanes > 1 && c.columns() > 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
+            int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
             this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
             this.tile = blocking.tile();
             this.turnedLeft = turned.isEmpty() ? -1
@@ -92,14 +96,10 @@ final class Tiles {
                 case WHOLE -> Optional.of(Scratch.of(buffers, dtype, c.products() * panels() * width(), Optional.empty()));
                 case STORED -> Optional.of(new Scratch(buffers.read(c.rightPanels(width(), lanes)), 0));
             };
-            boolean columnChunks = isParallel() && blocking.cut().number() == TileAxis.COLUMNS;
+            boolean columnChunks = blocking.cuts().stream().anyMatch(cut -> cut.axis().number() == TileAxis.COLUMNS);
             this.wholeRows = blocking.leftPacked() && columnChunks && !blocking.blocked() && c.extents(c.sharedAxes()) == 1
-                    ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.extents(c.outerRows()) * c.rows() * packing.rowLength(c.products())), Optional.empty()))
+                    ? Optional.of(Scratch.of(buffers, dtype, Math.toIntExact(c.window() * c.extents(c.outerRows()) * c.rows() * packing.rowLength(c.products())), Optional.empty()))
                     : Optional.empty();
-        }
-
-        private boolean isParallel() {
-            return blocking.chunks() > 1 && blocking.cut().units() > 1;
         }
 
         private int width() {
@@ -112,22 +112,22 @@ final class Tiles {
 
         List<Kernel.Method> write(MethodWriter entry) {
             List<Kernel.Method> parts = new ArrayList<>();
-            TileAxis axis = blocking.cut();
-            boolean parallel = isParallel();
             wholeRows.ifPresent(p -> packAllRows(entry, p));
             turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype, transpose));
             whole.filter(_ -> blocking.right() == Blocking.Packed.WHOLE).ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
-                if (parallel && cut.count() > 1) {
-                    parts.add(inChunks(entry, "pack", cut, m -> packAll(m, p)));
+                if (cut.count() > 1) {
+                    parts.add(inChunks(entry, "pack", List.of(cut), m -> packAll(m, p)));
                 } else {
                     packAll(entry, p);
                 }
             });
-            if (parallel) {
-                parts.add(inChunks(entry, "part", Cut.of(Expr.Var.index("c"), axis.units(), blocking.chunks(), axis.unit()), m -> new Part(m, axis.number()).write()));
+            Map<Integer, Cut> cuts = new LinkedHashMap<>();
+            blocking.cuts().forEach(cut -> cuts.put(cut.axis().number(), cut.cut(Expr.Var.index("c" + cuts.size()))));
+            if (cuts.isEmpty()) {
+                new Part(entry, cuts).write();
             } else {
-                new Part(entry, TileAxis.NONE).write();
+                parts.add(inChunks(entry, "part", List.copyOf(cuts.values()), m -> new Part(m, cuts).write()));
             }
             parts.addFirst(entry.finish());
             parts.addAll(tileMethods.all());
@@ -135,24 +135,24 @@ final class Tiles {
             return parts;
         }
 
-        private Kernel.Method inChunks(MethodWriter entry, String name, Cut cut, java.util.function.Consumer<MethodWriter> body) {
-            MethodWriter m = cut.method(name, laneWidths, names);
+        private Kernel.Method inChunks(MethodWriter entry, String name, List<Cut> cuts, java.util.function.Consumer<MethodWriter> body) {
+            MethodWriter m = Cut.method(name, cuts, laneWidths, names);
             body.accept(m);
-            entry.body.out.add(new Stmt.Parallel(name, cut.count()));
+            entry.body.out.add(Cut.parallel(name, cuts));
             return m.finish();
         }
 
         private void packAll(MethodWriter m, Scratch to) {
-            over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, axes) ->
+            over(m, m.body, c.sharedAxes(), new Index[c.rank()], _ -> Optional.empty(), (s, axes) ->
                     tile.overColumns(m, s, c.columns(), lanes, m.cut(), (inner, column, width) ->
                             packing.panel(inner, c.contracted().all(inner), m, axes, column, width, to.buffer(),
-                                    k -> panelAt(column, width, c.contracted().position(k)))));
+                                    k -> panelAt(axes, column, width, c.contracted().position(k)))));
         }
 
         /** In one piece: a copy writes whole vectors, the last beyond its tile, where another chunk's would be. */
         private void packAllRows(MethodWriter m, Scratch to) {
-            over(m, m.body, c.sharedAxes(), new Index[y.rank()], _ -> Optional.empty(), (s, shared) ->
-                    c.contracted().all(s).pieces(m, Packing.TOGETHER, (piece, products) -> over(m, piece, c.outerRows(), shared, _ -> Optional.empty(), (each, axes) ->
+            over(m, m.body, c.sharedAxes(), new Index[c.rank()], _ -> Optional.empty(), (s, shared) ->
+                    c.contracted().all(s).pieces(m, Packing.TOGETHER, (piece, products) -> over(m, piece, Stream.concat(c.taps().stream(), c.outerRows().stream()).toList(), shared, _ -> Optional.empty(), (each, axes) ->
                             tile.overRows(m, each, c.rows(), Optional.empty(), (inner, row, height) ->
                                     packing.rows(inner, products, axes, row, height, to.buffer(),
                                             k -> rowAt(axes, row).plus(c.contracted().position(k).times(height)))))));
@@ -160,7 +160,7 @@ final class Tiles {
 
         /** Where a tile's rows begin, where all are packed. */
         private Index rowAt(Index[] axes, Index row) {
-            Index before = Index.ZERO;
+            Index before = c.tap(axes);
             for (int a : c.outerRows()) {
                 before = before.times(c.extent(a)).plus(axes[a]);
             }
@@ -168,8 +168,8 @@ final class Tiles {
         }
 
         /** Where a product of a panel is, where all panels are packed. */
-        private Index panelAt(Index column, int width, Index product) {
-            return Packing.panelAt(column, rounded(width), c.products(), product);
+        private Index panelAt(Index[] axes, Index column, int width, Index product) {
+            return c.matrix(axes).times(c.products() * rounded(c.columns())).plus(Packing.panelAt(column, rounded(width), c.products(), product));
         }
 
         private int rounded(int columns) {
@@ -195,24 +195,28 @@ final class Tiles {
         /** All of the result, or what a chunk has of it. */
         private final class Part {
             private final MethodWriter m;
-            private final int cutAxis;
+            /** By the axis whose loop is in chunks. */
+            private final Map<Integer, Cut> cuts;
             private final int blockAxis = Blocking.blockAxis(c);
             /** Of the loop over rows that is in blocks. */
             private final Optional<Cut> rowBlock;
             /** Products that are added at a time. */
             private final int depth = blocking.blocked() ? c.contracted().longestBlock() : c.products();
             private final Scratch sums;
+            /** From the sums of one element of a window to those of the next. */
+            private final int pitch;
             private final Optional<Scratch> panel;
             private final Optional<Scratch> packedRows;
             /** Of a tile before it is turned. */
             private final Optional<Scratch> unturned;
 
-            Part(MethodWriter m, int cutAxis) {
+            Part(MethodWriter m, Map<Integer, Cut> cuts) {
                 this.m = m;
-                this.cutAxis = cutAxis;
+                this.cuts = cuts;
                 this.rowBlock = blocking.rowBlocks() > 1 ? Optional.of(blocksOfRows()) : Optional.empty();
                 int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
-                this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one, m.cut());
+                this.pitch = blocking.blocked() ? rowsHere() / c.window() * width() : one;
+                this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one * c.window(), m.cut());
                 this.unturned = turned.map(_ -> Scratch.of(buffers, dtype, c.columns() * ((tile.rows() + lanes - 1) / lanes) * lanes, m.cut()));
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
                 this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * packing.rowLength(depth), m.cut())) : Optional.empty();
@@ -225,12 +229,12 @@ final class Tiles {
             }
 
             private Optional<Cut> cutOf(int axis) {
-                return axis == cutAxis ? m.cut() : axis == blockAxis ? rowBlock : Optional.empty();
+                return Optional.ofNullable(cuts.get(axis)).or(() -> axis == blockAxis ? rowBlock : Optional.empty());
             }
 
             /** An index along an axis, from where the chunk or block begins. */
             private Index local(int axis, Index i) {
-                return cutOf(axis).map(cut -> i.minus(Index.of(cut.chunk()).times(cut.size()))).orElse(i);
+                return cutOf(axis).map(cut -> i.minus(cut.part(cut.size()))).orElse(i);
             }
 
             private int extentHere(int axis, int extent) {
@@ -238,7 +242,7 @@ final class Tiles {
             }
 
             private int rowsHere() {
-                return c.outerRows().stream().mapToInt(a -> extentHere(a, c.extent(a))).reduce(extentHere(TileAxis.ROWS, c.rows()), Math::multiplyExact);
+                return c.outerRows().stream().mapToInt(a -> extentHere(a, c.extent(a))).reduce(c.window() * extentHere(TileAxis.ROWS, c.rows()), Math::multiplyExact);
             }
 
             private int columnsHere() {
@@ -247,7 +251,7 @@ final class Tiles {
 
             /** How many rows of the part are before this one. */
             private Index rowsBefore(Index[] axes, Index row) {
-                Index before = Index.ZERO;
+                Index before = c.tap(axes);
                 for (int a : c.outerRows()) {
                     before = before.times(extentHere(a, c.extent(a))).plus(local(a, axes[a]));
                 }
@@ -255,15 +259,15 @@ final class Tiles {
             }
 
             void write() {
-                over(m, m.body, c.sharedAxes(), new Index[y.rank()], this::cutOf, (s, axes) -> {
+                over(m, m.body, c.sharedAxes(), new Index[c.rank()], this::cutOf, (s, axes) -> {
                     if (rowBlock.isEmpty()) {
                         block(s, axes);
                         return;
                     }
                     Cut cut = rowBlock.get();
-                    Scope inner = s.loop(cut.chunk(), 1);
+                    Scope inner = s.loop(cut.variable(), 1);
                     block(inner, axes);
-                    s.out.add(new Stmt.For(cut.chunk(), Index.ZERO, Index.of(cut.count()), 1, inner.out));
+                    s.out.add(new Stmt.For(cut.variable(), Index.ZERO, Index.of(cut.count()), 1, inner.out));
                 });
             }
 
@@ -292,12 +296,12 @@ final class Tiles {
             }
 
             private Tile tile(Index[] axes, Index row, int height, Index column, int width, Contracted.Block products) {
-                Index at = blocking.blocked() ? local(TileAxis.COLUMNS, column).times(rowsHere()).plus(rowsBefore(axes, row).times(width())) : Index.ZERO;
-                Optional<TilePart> columnsFrom = whole.map(p -> new TilePart(p.buffer(), panelAt(column, width, products.first())))
+                Index at = blocking.blocked() ? local(TileAxis.COLUMNS, column).times(rowsHere()).plus(rowsBefore(axes, row).times(width())) : c.tap(axes).times(pitch);
+                Optional<TilePart> columnsFrom = whole.map(p -> new TilePart(p.buffer(), panelAt(axes, column, width, products.first())))
                         .or(() -> panel.map(p -> new TilePart(p.buffer(), p.at(Index.ZERO, m.cut()))));
                 Optional<TilePart> rowsFrom = wholeRows.map(p -> new TilePart(p.buffer(), rowAt(axes, row)))
                         .or(() -> packedRows.map(p -> new TilePart(p.buffer(), rowsAt(p, axes, row))));
-                return new Tile(axes, row, column, height, width, new TilePart(sums.buffer(), sums.at(at, m.cut())), columnsFrom, rowsFrom,
+                return new Tile(axes, row, column, height, width, new TilePart(sums.buffer(), sums.at(at, m.cut())), pitch, columnsFrom, rowsFrom,
                         turned.map(t -> new Turned.Tile(t, turnedLeft, new TilePart(unturned.orElseThrow().buffer(), unturned.orElseThrow().at(Index.ZERO, m.cut())))));
             }
 
@@ -307,13 +311,31 @@ final class Tiles {
 
             /** What the tiles of these products read again and again is copied first. */
             private void packRows(Contracted.Block products, Index[] axes) {
-                packedRows.ifPresent(to -> products.pieces(m, Packing.TOGETHER, (piece, some) -> eachTileOfRows(piece, axes, (inner, known, row, height) ->
-                        packing.rows(inner, some, known, row, height, to.buffer(), k -> rowsAt(to, known, row).plus(products.position(k).times(height))))));
+                packedRows.ifPresent(to -> products.pieces(m, Packing.TOGETHER, (piece, some) -> eachTileOfRows(piece, axes, (each, all, row, height) -> eachTap(each, all, (inner, known) ->
+                        packing.rows(inner, some, known, row, height, to.buffer(), k -> rowsAt(to, known, row).plus(products.position(k).times(height)))))));
             }
 
             private void packPanel(Scope s, Index[] axes, Contracted.Block products, Index column, int width) {
                 panel.ifPresent(to -> packing.panel(s, products, m, axes, column, width, to.buffer(),
                         k -> to.at(products.position(k).times(rounded(width)), m.cut())));
+            }
+
+            private void eachTap(Scope s, Index[] axes, Outer body) {
+                over(m, s, c.taps(), axes, _ -> Optional.empty(), body);
+            }
+
+            /** A tile of which all products are one chain; of windows, all sums before what is made of them. */
+            private void compute(Scope s, Index[] axes, Index row, int height, Index column, int width) {
+                Tile first = tile(c.first(axes), row, height, column, width, c.contracted().all(s));
+                if (c.window() == 1) {
+                    tileMethods.compute(s, first);
+                    return;
+                }
+                eachTap(s, axes, (inner, known) -> {
+                    Contracted.Block all = c.contracted().all(inner);
+                    tileMethods.add(inner, tile(known, row, height, column, width, all), all, false);
+                });
+                tileMethods.store(s, first);
             }
 
             /** The tiles of a block of rows. */
@@ -323,12 +345,12 @@ final class Tiles {
                     packRows(all, axes);
                     if (blocking.rowsOutside()) {
                         eachTileOfRows(s, axes, (each, known, row, height) ->
-                                eachPanel(each, (inner, column, width) -> tileMethods.compute(inner, tile(known, row, height, column, width, all))));
+                                eachPanel(each, (inner, column, width) -> compute(inner, known, row, height, column, width)));
                         return;
                     }
                     eachPanel(s, (p, column, width) -> {
                         packPanel(p, axes, all, column, width);
-                        eachTileOfRows(p, axes, (inner, known, row, height) -> tileMethods.compute(inner, tile(known, row, height, column, width, all)));
+                        eachTileOfRows(p, axes, (inner, known, row, height) -> compute(inner, known, row, height, column, width));
                     });
                     return;
                 }
@@ -339,12 +361,12 @@ final class Tiles {
                     packRows(products, axes);
                     eachPanel(products.scope(), (p, column, width) -> {
                         packPanel(p, axes, products, column, width);
-                        eachTileOfRows(p, axes, (inner, known, row, height) ->
-                                tileMethods.add(inner, tile(known, row, height, column, width, products), products, true));
+                        eachTileOfRows(p, axes, (each, all, row, height) -> eachTap(each, all, (inner, known) ->
+                                tileMethods.add(inner, tile(known, row, height, column, width, products), products, true)));
                     });
                 });
                 eachPanel(s, (p, column, width) -> eachTileOfRows(p, axes, (inner, known, row, height) ->
-                        tileMethods.store(inner, tile(known, row, height, column, width, c.contracted().all(inner)))));
+                        tileMethods.store(inner, tile(c.first(known), row, height, column, width, c.contracted().all(inner)))));
             }
         }
     }

@@ -39,7 +39,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /** How to turn it; nothing where that cannot be, or does not pay. */
     static Optional<Turned> of(Contraction c, int lanes) {
         int most = TileShape.accumulators(lanes);
-        if (lanes == 1 || !c.hasRows() || !c.hasColumns() || c.columns() == 1 || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
+        if (lanes == 1 || !c.taps().isEmpty() || !c.hasRows() || !c.hasColumns() || c.columns() == 1 || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
             return Optional.empty();
         }
         int vectors = ceil(c.rows(), lanes);

@@ -98,7 +98,7 @@ final class Work {
                 case Stmt.Call s -> call(s.method(), s.args().stream().map(a -> value(a, known)).toList(), times);
                 case Stmt.Parallel s -> {
                     for (int c = 0; c < s.chunks(); c++) {
-                        call(s.method(), List.of(OptionalLong.of(c)), times);
+                        call(s.method(), s.index(c).stream().map(OptionalLong::of).toList(), times);
                     }
                 }
             }

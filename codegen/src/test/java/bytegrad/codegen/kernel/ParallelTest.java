@@ -23,7 +23,7 @@ class ParallelTest {
 
     /** A first method that is one parallel loop over the body, whose chunk is p. */
     private static Kernel parallel(int chunks, Stmt... body) {
-        return new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", chunks)), method("part", List.of(i("p")), body)));
+        return new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of(chunks))), method("part", List.of(i("p")), body)));
     }
 
     private static void ok(int chunks, Stmt... body) {
@@ -89,10 +89,10 @@ class ParallelTest {
     void whatOneChunkStoresNoOtherMayLoad() {
         List<Buffer> b = List.of(read(F32, 100), both(F32, 100));
         Stmt own = loop("i", p(10), p(10).plus(10), 1, store(1, x("i"), ap(NEG, load(1, x("i")))));
-        KernelVerifier.verify(new Kernel(b, List.of(method("main", List.of(), new Stmt.Parallel("part", 10)), method("part", List.of(i("p")), own))));
+        KernelVerifier.verify(new Kernel(b, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of(10))), method("part", List.of(i("p")), own))));
         Stmt others = loop("i", p(10), p(10).plus(10), 1, store(1, x("i"), load(1, x("i").times(-1).plus(99))));
         refused("two chunks may touch one place in b1",
-                new Kernel(b, List.of(method("main", List.of(), new Stmt.Parallel("part", 10)), method("part", List.of(i("p")), others))));
+                new Kernel(b, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of(10))), method("part", List.of(i("p")), others))));
     }
 
     @Test
@@ -102,12 +102,30 @@ class ParallelTest {
         shared(2, loop("i", 0, 10, 1, store(2, x("i"), load(0, x("i")))), store(1, x("p"), load(2, x(0))));
     }
 
+    /** Chunks of five pairs of columns by two halves of the rows of a 10 x 10 matrix. */
+    @Test
+    void chunksOfTwoLoopsAreApartInEach() {
+        Index q = x("q");
+        Stmt cell = loop("i", q.times(5), q.times(5).plus(5), 1, loop("j", p(2), p(2).plus(2), 1, put(x("i").times(10).plus(x("j")))));
+        Index own = p(20).plus(q.times(10));
+        KernelVerifier.verify(grid(cell, loop("k", 0, 10, 1, store(2, x("k").plus(own), load(0, x("k"))))));
+        refused("two chunks may touch one place in b1", grid(loop("i", 0, 10, 1, loop("j", p(2), p(2).plus(2), 1, put(x("i").times(10).plus(x("j")))))));
+        refused("two chunks may touch one place in b1", grid(loop("i", q.times(5), q.times(5).plus(5), 1, loop("j", 0, 10, 1, put(x("i").times(10).plus(x("j")))))));
+        refused("two chunks may touch one place in b2", grid(loop("i", 0, 10, 1, store(2, x("i").plus(p(20)), load(0, x("i"))))));
+        refused("two chunks may touch one place in b2", grid(loop("i", 0, 11, 1, store(2, x("i").plus(p(18)).plus(q.times(9)), load(0, x("i"))))));
+        assertEquals(List.of(3, 1), new Stmt.Parallel("part", List.of(5, 2)).index(7));
+    }
+
+    private static Kernel grid(Stmt... body) {
+        return new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of(5, 2))), method("part", List.of(i("p"), i("q")), body)));
+    }
+
     @Test
     void accessesAreFollowedThroughCalls() {
-        Kernel good = new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", 10)),
+        Kernel good = new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of(10))),
                 method("part", List.of(i("p")), call("row", p(10))), method("row", List.of(i("from")), loop("i", 0, 10, 1, put(x("i").plus(x("from")))))));
         KernelVerifier.verify(good);
-        refused("two chunks may touch one place in b1", new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", 10)),
+        refused("two chunks may touch one place in b1", new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of(10))),
                 method("part", List.of(i("p")), call("row", p(9))), method("row", List.of(i("from")), loop("i", 0, 10, 1, put(x("i").plus(x("from"))))))));
     }
 
@@ -119,13 +137,14 @@ class ParallelTest {
     @Test
     void onlyTheFirstMethodHasLoopsAndOnlyOnItsOwn() {
         Kernel.Method part = method("part", List.of(i("p")), put(p(10)));
-        Stmt loop = new Stmt.Parallel("part", 10);
+        Stmt loop = new Stmt.Parallel("part", List.of(10));
         refused("outside loops", new Kernel(BUFFERS, List.of(method("main", List.of(), loop("i", 0, 3, 1, loop)), part)));
         refused("outside loops", new Kernel(BUFFERS, List.of(method("main", List.of(), call("mid")), method("mid", List.of(), loop), part)));
-        refused("0 chunks", parallel(0, put(p(10))));
+        refused("[0] chunks", parallel(0, put(p(10))));
+        refused("[] chunks", new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("part", List.of())), method("part", List.of(), put(x(0))))));
         refused("one parameter", new Kernel(BUFFERS, List.of(method("main", List.of(), loop), method("part", List.of(), put(x(0))))));
         refused("one parameter", new Kernel(BUFFERS, List.of(method("main", List.of(), loop), method("part", List.of(i("p"), i("q")), put(p(10))))));
-        refused("which does not exist", new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("other", 10)))));
+        refused("which does not exist", new Kernel(BUFFERS, List.of(method("main", List.of(), new Stmt.Parallel("other", List.of(10))))));
     }
 
     @Test
@@ -145,7 +164,7 @@ class ParallelTest {
     @Test
     void aLoadIsNotMovedOverALoop() {
         // As over a call: the chunks may have stored there, where a launch binds two buffers to one place.
-        List<Stmt> main = new ArrayList<>(List.of(let(f("before"), load(0, x(0))), new Stmt.Parallel("part", 2), store(1, x(99), f("before"))));
+        List<Stmt> main = new ArrayList<>(List.of(let(f("before"), load(0, x(0))), new Stmt.Parallel("part", List.of(2)), store(1, x(99), f("before"))));
         Kernel k = FoldLets.in(new Kernel(BUFFERS, List.of(new Kernel.Method("main", List.of(), main), method("part", List.of(i("p")), put(p(10))))));
         assertEquals(3, k.methods().getFirst().body().size());
     }

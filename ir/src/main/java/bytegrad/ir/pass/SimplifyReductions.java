@@ -2,9 +2,11 @@ package bytegrad.ir.pass;
 
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Literal;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
+import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
@@ -12,11 +14,54 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reductions over nothing, over one element or over repeated ones: {@code reduce_max(broadcast(x)) -> broadcast(reduce_max(x))}. */
+/** Reductions over nothing, over one element, over repeated ones or of what is clamped: {@code reduce_max(broadcast(x)) -> broadcast(reduce_max(x))}. */
 public final class SimplifyReductions implements Pass {
     @Override
     public Graph run(Graph graph) {
-        return Rewrite.toFixedPoint(graph, SimplifyReductions::replace);
+        return Rewrite.toFixedPoint(graph, g -> {
+            int[] readers = Readers.of(g);
+            return (node, in, b) -> {
+                Node simpler = replace(node, in, b);
+                return simpler == null && node.op() instanceof Op.Reduce r ? clamped(node, r, in.get(0), readers, b) : simpler;
+            };
+        });
+    }
+
+    /**
+     * {@code reduce_max(window(max(x, 0))) -> max(reduce_max(window(x)), 0)}, so that there is one maximum with the number for each result: of a pooling behind a ReLU. Where something
+     * else reads what was between, both would be computed.
+     */
+    private static @Nullable Node clamped(Node node, Op.Reduce r, Node operand, int[] readers, GraphBuilder b) {
+        if (r.monoid() != Monoid.MAX && r.monoid() != Monoid.MIN) {
+            return null;
+        }
+        List<Op> views = new ArrayList<>();
+        Node x = operand;
+        Node read = node.input(0);
+        while (moves(x.op()) && x.op().equals(read.op()) && readers[read.id()] == 1) {
+            views.add(x.op());
+            x = x.input(0);
+            read = read.input(0);
+        }
+        if (!(x.op() instanceof Op.Map(ScalarFn fn)) || fn != r.monoid().fn() || !x.op().equals(read.op()) || readers[read.id()] != 1) {
+            return null;
+        }
+        int number = Uniform.of(x.input(1)) != null ? 1 : 0;
+        Literal value = Uniform.of(x.input(number));
+        if (value == null) {
+            return null;
+        }
+        Node inside = x.input(1 - number);
+        for (Op view : views.reversed()) {
+            inside = b.apply(view, List.of(inside));
+        }
+        Node reduced = b.apply(r, List.of(inside));
+        return b.apply(x.op(), List.of(reduced, Uniform.full(value, reduced.type(), b)));
+    }
+
+    /** Views of which each element is one of their operand's. */
+    private static boolean moves(Op op) {
+        return op instanceof Op.Window || op instanceof Op.Transpose || op instanceof Op.Reshape;
     }
 
     private static @Nullable Node replace(Node node, List<Node> in, GraphBuilder b) {

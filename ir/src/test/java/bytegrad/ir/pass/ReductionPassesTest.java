@@ -31,6 +31,27 @@ class ReductionPassesTest {
     }
 
     @Test
+    void whatIsClampedIsReducedFirst() {
+        String x = "x: f32[8,3] = input \"x\"\n";
+        String zero = "%1: f32[] = constant 0.0\n%2: f32[8,3] = broadcast(%1) axes=[]\n";
+        String window = "window(%3) axes=[0] sizes=[2] strides=[2] dilations=[1]\n";
+        String relu = x + zero + "%3: f32[8,3] = max(x, %2)\n%4: f32[4,3,2] = " + window;
+        reduces(relu + "%5: f32[4,3] = reduce_max(%4) axes=[2]\noutput \"y\" = %5",
+                """
+                x: f32[8,3] = input "x"
+                %1: f32[] = constant 0.0
+                %2: f32[4,3,2] = window(x) axes=[0] sizes=[2] strides=[2] dilations=[1]
+                %3: f32[4,3] = reduce_max(%2) axes=[2]
+                %4: f32[4,3] = broadcast(%1) axes=[]
+                %5: f32[4,3] = max(%3, %4)
+                output "y" = %5
+                """);
+        // Not a minimum, nor what is read elsewhere, too.
+        Golden.leaves(new SimplifyReductions(), relu + "%5: f32[4,3] = reduce_min(%4) axes=[2]\noutput \"y\" = %5");
+        Golden.leaves(new SimplifyReductions(), relu + "%5: f32[4,3] = reduce_max(%4) axes=[2]\noutput \"y\" = %5\noutput \"z\" = %3");
+    }
+
+    @Test
     void aReductionOfNothingIsTheIdentity() {
         reduces("x: f64[3,0] = input \"x\"\n%1: f64[3] = reduce_max(x) axes=[1]\noutput \"y\" = %1",
                 "%0: f64[] = constant -inf\n%1: f64[3] = broadcast(%0) axes=[]\noutput \"y\" = %1");

@@ -1,0 +1,15 @@
+package bytegrad.codegen.lower;
+
+import bytegrad.codegen.kernel.Expr;
+
+/**
+ * A loop around a contraction's tiles that is cut into chunks.
+ *
+ * @param wanted at most so many
+ */
+record Chunks(TileAxis axis, int wanted) {
+    /** @param number the variable that is a chunk's number */
+    Cut cut(Expr.Var number) {
+        return Cut.of(number, axis.units(), wanted, axis.unit());
+    }
+}
