@@ -9,8 +9,10 @@ import bytegrad.autodiff.optim.Sgd;
 import bytegrad.ir.Graph;
 import bytegrad.ir.testing.RandomGraphs;
 import bytegrad.runtime.CompiledFunction;
+import bytegrad.runtime.Program;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.SimdSupport;
+import bytegrad.runtime.Slabs;
 import bytegrad.runtime.Slot;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,46 @@ final class HandOverTest {
             }
         }
         assertTrue(more && left);
+    }
+
+    /** What HotSpot is made to compile by calls without arrays: every method returns before it reads any. */
+    @Test
+    void emptyCallsReachAllMethodsAndTouchNothing() throws ReflectiveOperationException {
+        Graph large = FactsTest.perceptron(new Sgd(0.1), 784, 256, 128, 10);
+        Program program = program(Compiler.compile(large, Options.DEFAULT));
+        int all = number(program, "rehearsals");
+        int micro = number(program, "microKernels");
+        assertTrue(micro > 0 && all > micro, micro + " of " + all);
+        Slabs none = new Slabs(null, null, null, null, null, null, null, null, null);
+        for (int k = 0; k < all; k++) {
+            rehearse(program, k, none);
+        }
+        int elements = number(program, "rehearsalElements");
+        for (int k = 0; k < micro; k++) {
+            float[] f = new float[elements];
+            java.util.Arrays.fill(f, Float.NaN);
+            rehearse(program, k, new Slabs(f, new double[0], new int[0], new long[0], new boolean[0], new byte[0], new byte[0], new short[0], new short[0]));
+        }
+        Program scalar = program(Compiler.compile(large, Options.DEFAULT.withSimd(Options.Simd.SCALAR)));
+        assertEquals(0, number(scalar, "rehearsals"));
+    }
+
+    private static Program program(CompiledFunction f) throws ReflectiveOperationException {
+        var m = CompiledFunction.class.getDeclaredMethod("program");
+        m.setAccessible(true);
+        return (Program) m.invoke(f);
+    }
+
+    private static int number(Program program, String name) throws ReflectiveOperationException {
+        var m = Program.class.getDeclaredMethod(name);
+        m.setAccessible(true);
+        return (int) m.invoke(program);
+    }
+
+    private static void rehearse(Program program, int number, Slabs slabs) throws ReflectiveOperationException {
+        var m = Program.class.getDeclaredMethod("rehearse", int.class, int.class, Slabs.class);
+        m.setAccessible(true);
+        m.invoke(program, number, 3, slabs);
     }
 
     @Test

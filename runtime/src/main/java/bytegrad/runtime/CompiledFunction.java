@@ -76,7 +76,7 @@ public final class CompiledFunction {
     /** Goes on to prepare that for about so long; does nothing while another thread does. */
     void prepare(long nanos) {
         if (successor == null) {
-            rehearsal.goOn(nanos);
+            rehearsal.goOnBetweenRuns(nanos);
         } else {
             successor.goOn(nanos);
         }

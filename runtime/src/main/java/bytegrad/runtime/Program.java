@@ -38,8 +38,13 @@ public abstract class Program {
         return 0;
     }
 
-    /** How many micro-kernels {@link #rehearse} can call. */
+    /** How many methods {@link #rehearse} can call. */
     protected int rehearsals() {
+        return 0;
+    }
+
+    /** How many of them, the first, are micro-kernels, which are told how far to go. */
+    protected int microKernels() {
         return 0;
     }
 
@@ -54,10 +59,12 @@ public abstract class Program {
     }
 
     /**
-     * Calls a micro-kernel as its kernel does, but for few products, which has HotSpot compile it sooner, and once. What it computes means nothing.
+     * Calls a micro-kernel as its kernel does, but for few products; or any method with {@linkplain Slabs#NONE nothing to work on}, which then returns at
+     * once. Both have HotSpot compile it sooner, and once. What it computes means nothing.
      *
      * @param number which, from 0 to {@link #rehearsals} − 1
      * @param turns how often its loops run at most
+     * @param slabs none, unless the number is below {@link #microKernels}
      */
     protected void rehearse(int number, int turns, Slabs slabs) {
         throw new IllegalArgumentException("no rehearsal " + number);

@@ -2,27 +2,42 @@ package bytegrad.runtime;
 
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has HotSpot compile a function's micro-kernels, by calls that are as short as can be, each until it allocates nothing: vectors are objects until
- * C2 has compiled all that touches them. In runs of the function alone, HotSpot would interrupt the long loops of a micro-kernel to compile them
- * first, which takes three times as long as the method, and each run would take its time until then.
+ * Has HotSpot compile a function's methods, by calls that are as short as can be. In runs of the function alone, HotSpot would interrupt the long loops
+ * of a method to compile them first, which takes three times as long as the method, and each run would take its time until then.
+ *
+ * <p>HotSpot counts a method's calls, whatever they do: most here are empty, without anything to work on. Vectors are objects until C2 has compiled all
+ * that touches them, and whatever in the Vector API is called often until then C2 would compile as well, for nothing. Some calls have to be real, for what C2
+ * learns from them: how loops and branches go. Those of micro-kernels are made here, for few products, until one allocates nothing; those of
+ * other methods are the function's runs in between.
  *
  * <p>It goes on in slices between runs, in the thread of whoever runs the function: a thread of its own would take processors from that one
  * and from C2.
  */
 final class Rehearsal {
-    /** Calls that are all that HotSpot needs to leave its interpreter: with as little work as possible. */
-    private static final int INTERPRETED = 250;
+    /** Empty calls after which HotSpot takes notes of what calls do. */
+    private static final int FIRST = 300;
 
-    /** Turns of a loop afterwards: HotSpot takes loops that were seen to turn less for short ones; with 60 and more it would compile the loop by itself first. */
+    /** Real calls of a micro-kernel then: of fewer, HotSpot takes what it does for rare, and makes slower code. */
+    private static final int REAL = 40;
+
+    /** Turns of a loop in those: HotSpot takes loops that were seen to turn less for short ones; with 60 and more it would compile the loop by itself first. */
     private static final int TURNS = 32;
 
-    private static final int BATCH = 25;
+    /** Empty calls in one round, of which there is another where HotSpot has much to do: it then asks for more of them. */
+    private static final int ROUND = 700;
 
-    /** Calls of one micro-kernel in a row, so that C2 is at work on it while the next is called: as many as it takes where C2 has little to do. */
-    private static final int ROW = INTERPRETED + 1100;
+    /** Rounds from one real call to the next, which tells whether a micro-kernel is compiled. */
+    private static final int ASK_ROUNDS = 4;
+
+    /** Rounds for methods whose real calls are not made here, after those in which micro-kernels had their turn as well. */
+    private static final int LAST_ROUNDS = 6;
+
+    /** Between two rounds, for HotSpot's compilers to have the processor. */
+    private static final long PAUSE_NANOS = 1_000_000;
 
     /** For so long no micro-kernel may get compiled: there may be ones that HotSpot will not rid of all objects. */
     private static final long PATIENCE_NANOS = 1_500_000_000;
@@ -30,23 +45,23 @@ final class Rehearsal {
     private final Program program;
     private final Arena arena;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final int[] calls;
     private final boolean[] ready;
     private int left;
-    private int next;
+    private int rounds;
+    private int last;
     private long waited;
+    private boolean begun;
     private @Nullable Slabs slabs;
+    private volatile boolean microKernelsReady;
     private volatile boolean over;
 
     Rehearsal(Program program, Arena arena) {
         this.program = program;
-        int n = program.rehearsals();
-        int most = program.rehearsalElements();
-        this.arena = arena.atMost(most);
-        calls = new int[n];
-        ready = new boolean[n];
-        left = n;
-        over = n == 0;
+        this.arena = arena.atMost(program.rehearsalElements());
+        left = program.microKernels();
+        ready = new boolean[left];
+        microKernelsReady = left == 0;
+        over = program.rehearsals() == 0;
     }
 
     /** Whether there is nothing left to do. */
@@ -54,52 +69,104 @@ final class Rehearsal {
         return over;
     }
 
+    /** Whether the function can run fast, apart from methods that HotSpot has to see run. */
+    boolean areMicroKernelsReady() {
+        return microKernelsReady;
+    }
+
     /** Bytes that it has in use. */
     long bytes() {
         return slabs == null ? 0 : arena.bytes();
     }
 
-    /** Goes on for so long; does nothing while another thread does. */
+    /** Goes on with micro-kernels for so long; does nothing while another thread does. */
     void goOn(long nanos) {
+        goOn(nanos, false);
+    }
+
+    /** Goes on for so long, in front of a run: with all methods, if there was a run since it began. */
+    void goOnBetweenRuns(long nanos) {
+        goOn(nanos, true);
+    }
+
+    private void goOn(long nanos, boolean betweenRuns) {
         if (over || !busy.compareAndSet(false, true)) {
             return;
         }
         try {
-            Slabs on = slabs == null ? new Slabs(arena) : slabs;
-            slabs = on;
+            boolean others = betweenRuns && begun;
+            begin();
             long start = System.nanoTime();
             long now = start;
-            while (left > 0 && now - start < nanos && waited < PATIENCE_NANOS) {
+            while (microKernelsReady ? others && last < LAST_ROUNDS : now - start < nanos) {
                 int before = left;
-                if (!ready[next]) {
-                    batch(next, on);
-                }
-                if (ready[next] || calls[next] >= ROW) {
-                    next = (next + 1) % calls.length;
-                }
+                round(others);
                 long then = now;
                 now = System.nanoTime();
                 waited = left < before ? 0 : waited + now - then;
+                endMicroKernels();
             }
-            if (left == 0 || waited >= PATIENCE_NANOS) {
-                slabs = null;
-                over = true;
-            }
+            over = last == LAST_ROUNDS;
         } finally {
             busy.set(false);
         }
     }
 
-    private void batch(int k, Slabs on) {
-        int turns = calls[k] < INTERPRETED ? 1 : TURNS;
-        long allocated = allocated();
-        for (int c = 0; c < BATCH; c++) {
-            program.rehearse(k, turns, on);
+    /** All methods at once, so that HotSpot takes notes of the next run. */
+    private void begin() {
+        if (begun) {
+            return;
         }
-        calls[k] += BATCH;
-        if (turns > 1 && allocated() == allocated) {
-            ready[k] = true;
-            left--;
+        begun = true;
+        for (int k = 0; k < program.rehearsals(); k++) {
+            empty(k, FIRST);
+        }
+        Slabs on = new Slabs(arena);
+        slabs = left > 0 ? on : null;
+        for (int k = 0; k < ready.length; k++) {
+            for (int c = 0; c < REAL; c++) {
+                program.rehearse(k, TURNS, on);
+            }
+        }
+    }
+
+    private void round(boolean others) {
+        Slabs on = slabs;
+        boolean asks = ++rounds % ASK_ROUNDS == 0;
+        for (int k = 0; on != null && k < ready.length; k++) {
+            if (!ready[k]) {
+                empty(k, ROUND);
+                if (asks && isCompiled(k, on)) {
+                    ready[k] = true;
+                    left--;
+                }
+            }
+        }
+        if (others) {
+            for (int k = ready.length; k < program.rehearsals(); k++) {
+                empty(k, ROUND);
+            }
+            last += microKernelsReady ? 1 : 0;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+    }
+
+    private void endMicroKernels() {
+        if (left == 0 || waited >= PATIENCE_NANOS) {
+            slabs = null;
+            microKernelsReady = true;
+        }
+    }
+
+    private boolean isCompiled(int k, Slabs on) {
+        long allocated = allocated();
+        program.rehearse(k, TURNS, on);
+        return allocated() == allocated;
+    }
+
+    private void empty(int k, int calls) {
+        for (int c = 0; c < calls; c++) {
+            program.rehearse(k, TURNS, Slabs.NONE);
         }
     }
 

@@ -39,6 +39,10 @@ public class Slabs {
         this.bf16 = bf16;
     }
 
+    /** No arrays: emitted methods that are {@linkplain Program#rehearse rehearsed} return where they are given these. */
+    @SuppressWarnings("NullAway")
+    static final Slabs NONE = new Slabs(null, null, null, null, null, null, null, null, null);
+
     /** Zeroed, of an arena's sizes. */
     public Slabs(Arena a) {
         this(new float[a.f32()], new double[a.f64()], new int[a.i32()], new long[a.i64()], new boolean[a.bool()], new byte[a.u8()], new byte[a.i8()],

@@ -49,7 +49,7 @@ final class Successor {
         }
         try {
             function().rehearsal().goOn(nanos);
-            ready = function().rehearsal().isOver();
+            ready = function().rehearsal().areMicroKernelsReady();
         } catch (RuntimeException e) {
             // The caller's run was fine, and so will be the next.
             failed = true;

@@ -32,6 +32,9 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
         int runs = 0;
         int atBest = 0;
         while (true) {
+            if (runs > 0) {
+                function.rehearsal().goOnBetweenRuns(Long.MAX_VALUE);
+            }
             long allocated = Rehearsal.allocated();
             long before = System.nanoTime();
             try {

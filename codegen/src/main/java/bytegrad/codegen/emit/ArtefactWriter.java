@@ -43,6 +43,11 @@ final class ArtefactWriter {
         return main;
     }
 
+    /** Whether kernels are to be rehearsed. */
+    boolean rehearses() {
+        return options.nanos() > 0;
+    }
+
     /** A class that has room for more methods. */
     ClassPart room() {
         ClassPart last = parts.getLast();
@@ -78,9 +83,7 @@ final class ArtefactWriter {
         simd |= emitter.usesSimd();
         Entry entry = new Entry(part.name(), method, emitter.descriptor(), List.copyOf(parameters.slabTypes()), !baked, parameters.hasLoops());
         kernels.put(key, entry);
-        if (options.nanos() > 0) {
-            rehearsals.add(kernel, emitter.rehearsals());
-        }
+        rehearsals.add(kernel, emitter.rehearsals(), emitter.emptyCalls());
         return entry;
     }
 

@@ -83,6 +83,22 @@ final class Code {
         }
     }
 
+    /** ( → ); where a reference is null, counts down to 0 and returns. */
+    void returnIfNull(int slot, int count) {
+        Label on = new Label();
+        Label top = new Label();
+        loadRef(slot);
+        jump(Opcodes.IFNONNULL, on);
+        intConst(count);
+        mv.visitVarInsn(Opcodes.ISTORE, next);
+        place(top);
+        increment(next, -1);
+        loadInt(next);
+        jump(Opcodes.IFGT, top);
+        insn(Opcodes.RETURN);
+        place(on);
+    }
+
     // ---- constants ----
 
     /** ( → int). */

@@ -17,6 +17,9 @@ import org.objectweb.asm.Opcodes;
 
 /** Writes a kernel's methods into a class. */
 final class KernelEmitter {
+    /** Turns of an empty call: HotSpot adds up calls and turns of loops, and compiles from 600 calls on what has 15,000 of both. */
+    private static final int EMPTY_TURNS = 25;
+
     private final ArtefactWriter artefact;
     private final ClassPart part;
     private final Kernel kernel;
@@ -109,9 +112,19 @@ final class KernelEmitter {
         return parameters.entryDescriptor();
     }
 
-    /** Calls that have HotSpot compile the kernel's methods; none where offsets are part of the code. */
+    /** Whether HotSpot is made to compile the kernel's methods, by calls without slabs too; not where offsets are part of the code. */
+    private boolean isRehearsed() {
+        return artefact.rehearses() && parameters.offsetCount() > 0;
+    }
+
+    /** Calls of those methods that are told how far to go. */
     List<RehearsalEmitter.Call> rehearsals() {
-        return parameters.offsetCount() == 0 ? List.of() : Rehearsal.of(kernel).stream().map(this::call).toList();
+        return isRehearsed() ? Rehearsal.of(kernel).stream().map(this::call).toList() : List.of();
+    }
+
+    /** Calls of all methods, which are to be empty. */
+    List<RehearsalEmitter.Call> emptyCalls() {
+        return isRehearsed() ? kernel.methods().stream().map(m -> call(Rehearsal.empty(m))).toList() : List.of();
     }
 
     private RehearsalEmitter.Call call(Rehearsal r) {
@@ -119,8 +132,9 @@ final class KernelEmitter {
         if (leaf != null) {
             return new RehearsalEmitter.Call(leaf.entry(), leaf.buffers().size(), r.args());
         }
+        boolean entry = r.method().equals(kernel.methods().getFirst().name());
         ArtefactWriter.Entry own = new ArtefactWriter.Entry(part.name(), of(javaNames, r.method(), label), of(descriptors, r.method(), label),
-                List.copyOf(parameters.slabTypes()), true, false);
+                List.copyOf(parameters.slabTypes()), true, entry && parameters.hasLoops());
         return new RehearsalEmitter.Call(own, parameters.offsetCount(), r.args());
     }
 
@@ -169,6 +183,9 @@ final class KernelEmitter {
         }
 
         void emit() {
+            if (isRehearsed()) {
+                code.returnIfNull(0, EMPTY_TURNS);
+            }
             values.prepare(method);
             statements(method.body());
             scope.end();

@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +33,11 @@ record Rehearsal(String method, List<Arg> args) {
 
     Rehearsal {
         args = List.copyOf(args);
+    }
+
+    /** The call of any method without slabs, which returns at once. */
+    static Rehearsal empty(Kernel.Method method) {
+        return new Rehearsal(method.name(), Collections.nCopies(method.params().size(), new Arg(0, false)));
     }
 
     /** One for each such method of a kernel that is called where the first arguments are known. */

@@ -189,7 +189,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
          */
         private int groups() {
             boolean worthIt = c.isLeftComputed() ? TIMES_LARGER * leftBytes() <= panelBytes() : leftBytes() <= TIMES_LARGER * panelBytes();
-            return worthIt ? (int) Math.clamp(Math.ceilDiv(panelBytes(), resident), 2, panels) : 1;
+            return worthIt ? Math.clamp(Math.ceilDiv(panelBytes(), resident), 2, panels) : 1;
         }
 
         private List<Chunks> groupsByRows(int wanted) {
