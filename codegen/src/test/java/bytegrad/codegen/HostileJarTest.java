@@ -132,6 +132,10 @@ final class HostileJarTest {
         refused(with(VALUES, java.util.Arrays.copyOf(values, values.length - 1)), "Good.safetensors");
         refused(with(VALUES, java.util.Arrays.copyOf(values, values.length + 1)), "Good.safetensors");
         refused(with(DESCRIPTION, new byte[3]), "wrong magic");
+        // Its class has rehearsals that are not to be called without memory.
+        byte[] older = good.get(DESCRIPTION).clone();
+        older[7] = 2;
+        refused(with(DESCRIPTION, older), "is of format 2, but this runtime reads format 3");
     }
 
     @Test

@@ -103,6 +103,37 @@ class PoolingTest {
                 b.output("all", y);
                 return max(b, y, 2, 2, 2);
             }
+        },
+        /** Panels in groups. */
+        WIDE(true) {
+            @Override
+            Node write(GraphBuilder b) {
+                return max(b, conv(b, DType.F32, 14, 14, 4, 260), 2, 2, 2);
+            }
+        },
+        /** The sum is of something else, and of more. */
+        FOREIGN(false) {
+            @Override
+            Node write(GraphBuilder b) {
+                Node y = b.matmul(b.input("x", DType.F32, 64, 9), b.input("w", DType.F32, 9, 64));
+                Node every = b.slice(y, new int[] {0, 0}, new int[] {64, 64}, new int[] {2, 1});
+                return b.add(every, b.sum(b.input("z", DType.F32, 32, 100, 64), 1));
+            }
+        },
+        /** The sum is over more than windows. */
+        MORE(false) {
+            @Override
+            Node write(GraphBuilder b) {
+                Node y = b.reshape(b.matmul(b.input("x", DType.F32, 64, 9), b.input("w", DType.F32, 9, 64)), Shape.of(32, 2, 1, 64));
+                return b.sum(b.mul(b.broadcastTo(y, Shape.of(32, 2, 50, 64)), b.input("z", DType.F32, 32, 2, 50, 64)), 1, 2);
+            }
+        },
+        /** Nothing is in the windows. */
+        EMPTY(false) {
+            @Override
+            Node write(GraphBuilder b) {
+                return b.neg(b.reshape(b.sum(b.matmul(b.input("x", DType.F32, 0, 9), b.input("w", DType.F32, 9, 20)), 0), Shape.of(1, 20)));
+            }
         };
 
         final boolean fused;

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,14 @@ final class ThreadsTest {
             s.run();
             assertEquals(List.of(), Three.differences(Three.results(scalar, expected), Three.results(f, s), 0, 0), threads + " threads");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64"})
+    void groupsOfPanelsByRowsDoWhatTheirKernelsSay(DType dtype) {
+        Graph g = layer(dtype, 101, 9, 261, false);
+        assertTrue(Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512).withChunkNanos(0)).text().contains("parallel part(0..2, 0..2)"));
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 3), Agreement.everyWidthAndOtherwiseExtremes()));
     }
 
     /** A layer of a perceptron, whose input is computed if asked for. */

@@ -63,12 +63,12 @@ public final class CompiledFunction {
         return arena;
     }
 
-    /** What has its micro-kernels compiled. */
+    /** What has its methods compiled. */
     Rehearsal rehearsal() {
         return rehearsal;
     }
 
-    /** Whether there is no code left to prepare: its micro-kernels, or what takes over from it. */
+    /** Whether there is no code left to prepare: its methods, or the micro-kernels of what takes over from it. */
     boolean isPrepared() {
         return successor == null ? rehearsal.isOver() : successor.isReady();
     }

@@ -50,7 +50,7 @@ final class Rehearsal {
     private int rounds;
     private int last;
     private long waited;
-    private boolean begun;
+    private int steps;
     private @Nullable Slabs slabs;
     private volatile boolean microKernelsReady;
     private volatile boolean over;
@@ -84,7 +84,7 @@ final class Rehearsal {
         goOn(nanos, false);
     }
 
-    /** Goes on for so long, in front of a run: with all methods, if there was a run since it began. */
+    /** Goes on for so long, in front of a run: with all methods, once it has begun before another. */
     void goOnBetweenRuns(long nanos) {
         goOn(nanos, true);
     }
@@ -94,11 +94,14 @@ final class Rehearsal {
             return;
         }
         try {
-            boolean others = betweenRuns && begun;
-            begin();
+            boolean others = betweenRuns && steps == begins();
             long start = System.nanoTime();
             long now = start;
-            while (microKernelsReady ? others && last < LAST_ROUNDS : now - start < nanos) {
+            while (now - start < nanos && steps < begins()) {
+                begin(steps++);
+                now = System.nanoTime();
+            }
+            while (now - start < nanos && steps == begins() && (!microKernelsReady || others && last < LAST_ROUNDS)) {
                 int before = left;
                 round(others);
                 long then = now;
@@ -112,22 +115,19 @@ final class Rehearsal {
         }
     }
 
-    /** All methods at once, so that HotSpot takes notes of the next run. */
-    private void begin() {
-        if (begun) {
+    /** Steps of the beginning: all methods, so that HotSpot takes notes of the next run; then the real calls. */
+    private int begins() {
+        return program.rehearsals() + ready.length * REAL;
+    }
+
+    private void begin(int step) {
+        if (step < program.rehearsals()) {
+            empty(step, FIRST);
             return;
         }
-        begun = true;
-        for (int k = 0; k < program.rehearsals(); k++) {
-            empty(k, FIRST);
-        }
-        Slabs on = new Slabs(arena);
-        slabs = left > 0 ? on : null;
-        for (int k = 0; k < ready.length; k++) {
-            for (int c = 0; c < REAL; c++) {
-                program.rehearse(k, TURNS, on);
-            }
-        }
+        Slabs on = slabs == null ? new Slabs(arena) : slabs;
+        slabs = on;
+        program.rehearse((step - program.rehearsals()) / REAL, TURNS, on);
     }
 
     private void round(boolean others) {

@@ -27,8 +27,8 @@ final class Draft {
     /** Of the core's result, that the kernel's reduction runs over. */
     List<Cluster.Window> windows = List.of();
     int reductions;
-    /** Each of them adds one element after the other, so that it can be of several columns at a time. */
-    boolean chains = true;
+    /** Elements that a result of the one reduction has, which adds one after the other and so can be of several columns at a time; 0 where it does not. */
+    long chained;
     /** The values it computes, each once however many of its roots are made of it. */
     private final Set<Value> values = new HashSet<>();
     private int weight;

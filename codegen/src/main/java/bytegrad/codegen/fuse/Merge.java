@@ -273,6 +273,7 @@ final class Merge {
         a.widths.addAll(b.widths);
         a.computeAll(b);
         a.reductions += b.reductions;
+        a.chained = Math.max(a.chained, b.chained);
         a.roots.addAll(b.roots);
         b.roots.clear();
         b.mergedInto = a;

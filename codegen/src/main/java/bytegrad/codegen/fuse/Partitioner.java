@@ -300,7 +300,7 @@ final class Partitioner {
         }
         if (n.op() instanceof Op.Reduce r) {
             d.reductions++;
-            d.chains &= SumOrder.of(n.input(0).shape(), r.axes()).width() == 1;
+            d.chained = SumOrder.of(n.input(0).shape(), r.axes()).width() > 1 ? 0 : r.axes().stream().mapToLong(n.input(0).shape()::dim).reduce(1, (a, b) -> a * b);
         }
         if (n.op() instanceof Op.Contract c) {
             d.windows = reads.windows(d, n, c, indices.getFirst()).orElse(List.of());

@@ -188,13 +188,13 @@ final class Reads {
             return d.reductions == 0 && d.space.equals(n.shape()) ? Optional.of(List.of()) : Optional.empty();
         }
         int rank = n.rank();
-        if (d.reductions != 1 || !d.chains || rank != d.space.rank() || n.shape().dim(rank - 1) < FEWEST_COLUMNS) {
+        if (d.reductions != 1 || d.chained == 0 || d.chained > MOST_TAPS || rank != d.space.rank() || n.shape().dim(rank - 1) < FEWEST_COLUMNS) {
             return Optional.empty();
         }
         int firstRow = c.leftBatch().size();
         int behindRows = n.input(0).rank() - c.leftContract().size();
         List<Cluster.Window> windows = new ArrayList<>();
-        int taps = 1;
+        long taps = 1;
         for (int k = 0; k < rank; k++) {
             boolean own = index.get(k).equals(d.space.dim(k) == 1 ? Index.ZERO : Index.of(Cluster.axis(k)));
             if (own && d.space.dim(k) == n.shape().dim(k)) {
@@ -205,9 +205,10 @@ final class Reads {
                 return Optional.empty();
             }
             windows.add(window.get());
-            taps = Math.multiplyExact(taps, window.get().extent());
+            taps *= window.get().extent();
         }
-        return taps <= MOST_TAPS ? Optional.of(windows) : Optional.empty();
+        // Or it is another tensor that the reduction runs over, or more than the windows.
+        return taps == d.chained ? Optional.of(windows) : Optional.empty();
     }
 
     private Optional<Cluster.Window> window(Draft d, int axis, Index index) {

@@ -101,7 +101,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             case STORED -> ", right operand stored as panels";
         });
         s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "").append(rowsOutside ? ", rows outside" : "");
-        s.append(cuts.size() > 1 ? ", panels in " + cuts.getFirst().wanted() + " groups" : "");
+        s.append(cuts.size() > 1 ? ", panels in " + cuts.getFirst().count() + " groups" : "");
         return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
     }
 
@@ -158,7 +158,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             boolean panelled = lanes > 1 && !turned && c.hasColumns();
             boolean stored = panelled && c.mayBeStored() && (c.columnStride() != 1 || panels > 1 && rows < ROWS_WORTH_MORE);
             boolean packed = stored || panelled && (c.columnStride() != 1 || isWorthPacking());
-            if (packed && wanted > 1 && areGroupsWorthIt()) {
+            if (packed && areGroupsWorthIt(wanted)) {
                 return new Blocking(tile, false, stored ? Packed.STORED : Packed.WHOLE, false, true, groupsByRows(wanted), 1);
             }
             boolean rowsOutside = packed && areRowsOutside();
@@ -178,8 +178,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         }
 
         /** Rows that are copied would be so for each group. */
-        private boolean areGroupsWorthIt() {
-            return mayRowsBeOutside() && !isLeftWorthPacking() && groups() > 1;
+        private boolean areGroupsWorthIt(int wanted) {
+            return wanted > 1 && mayRowsBeOutside() && !isLeftWorthPacking() && groups(wanted) > 1;
         }
 
         /**
@@ -187,13 +187,13 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
          * group if there are two of each: then both read all of the left operand, and of the right one the panels that they have packed themselves, where with chunks of rows
          * each reads its own rows, and panels that the other has in its cache. So are rows that have been computed, of which each would have its own.
          */
-        private int groups() {
+        private int groups(int wanted) {
             boolean worthIt = c.isLeftComputed() ? TIMES_LARGER * leftBytes() <= panelBytes() : leftBytes() <= TIMES_LARGER * panelBytes();
-            return worthIt ? Math.clamp(Math.ceilDiv(panelBytes(), resident), 2, panels) : 1;
+            return worthIt ? Math.clamp(Math.ceilDiv(panelBytes(), resident), 2, Math.min(panels, wanted)) : 1;
         }
 
         private List<Chunks> groupsByRows(int wanted) {
-            int groups = groups();
+            int groups = groups(wanted);
             int each = wanted / groups;
             TileAxis byRows = TileAxis.best(rowAxes(), each);
             Chunks columns = new Chunks(columnAxis(), groups);

@@ -28,7 +28,7 @@ public record Grain(long nanos) {
 
     /** How many chunks so much work is worth; 1 for none. */
     int chunks(double work) {
-        return nanos == 0 ? 3 : (int) Math.clamp(work / nanos, 1.0, (double) MOST_CHUNKS);
+        return nanos == 0 ? 4 : (int) Math.clamp(work / nanos, 1.0, (double) MOST_CHUNKS);
     }
 
     /** As {@link #chunks}, of a loop nest: two from half a grain on, since it repeats nothing, where chunks of a contraction have tiles and panels of their own. */

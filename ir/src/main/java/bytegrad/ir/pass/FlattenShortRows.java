@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *      y = reduce_sum(mul(a, a)) axes=[0]
  * }</pre>
  *
- * It decides the order of arithmetic, by shapes alone, so that it runs once, on every graph that is compiled. What computes the rows' elements for the reduction alone is made to
+ * Not where the rows are windows or copies of something smaller: they would have to be stored. It decides the order of arithmetic, so that it runs once, on every graph that is compiled. What computes the rows' elements for the reduction alone is made to
  * compute those of the long row, as far as it reads nothing but numbers and tensors of the same shape: it can then be part of the reduction's loop.
  */
 public final class FlattenShortRows implements Pass {
@@ -41,7 +41,7 @@ public final class FlattenShortRows implements Pass {
         }
         Shape shape = node.input(0).shape();
         int rows = SumOrder.flattened(shape, axes);
-        if (rows == 1) {
+        if (rows == 1 || largest(node.input(0), 0) < shape.size()) {
             return null;
         }
         int kept = shape.rank() - rows;
@@ -49,6 +49,14 @@ public final class FlattenShortRows implements Pass {
         dims.add(shape.dims().subList(kept, shape.rank()).stream().reduce(1, Math::multiplyExact));
         List<Integer> reduced = IntStream.rangeClosed(0, kept).filter(a -> a == kept || axes.contains(a)).boxed().toList();
         return b.apply(new Op.Reduce(monoid, reduced), List.of(flat(node.input(0), in.getFirst(), Shape.of(dims), b, readers, 0)));
+    }
+
+    /** Elements of the largest tensor that the node is computed of, near it, apart from functions and views: one row of more would be stored, where as many are read now. */
+    private static long largest(Node node, int depth) {
+        if (!(node.op() instanceof Op.Map || node.op() instanceof Op.Cast || node.op() instanceof Op.View)) {
+            return node.shape().size();
+        }
+        return depth == DEEPEST ? 0 : node.inputs().stream().mapToLong(x -> largest(x, depth + 1)).max().orElse(0);
     }
 
     /** @param now the node in the new graph */

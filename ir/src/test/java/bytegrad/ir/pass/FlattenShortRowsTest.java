@@ -2,7 +2,10 @@ package bytegrad.ir.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
+import bytegrad.ir.GraphBuilder;
+import bytegrad.ir.Node;
 import bytegrad.ir.Shape;
 import bytegrad.ir.SumOrder;
 import bytegrad.ir.text.GraphParser;
@@ -68,6 +71,17 @@ class FlattenShortRowsTest {
                         %4: f32[4] = reduce_max(%3) axes=[1,2]
                         output "y" = %4
                         """));
+    }
+
+    /** 588 million elements of windows, of an image of four million. */
+    @Test
+    void windowsAreNotStored() {
+        GraphBuilder b = new GraphBuilder();
+        Node windows = b.window(b.input("x", DType.F32, 2000, 2000), new int[] {0, 1}, new int[] {20, 15}, new int[] {1, 1}, new int[] {1, 1});
+        b.output("y", b.sum(windows, 2, 3));
+        b.output("z", b.sum(b.mul(windows, windows), 0, 1, 2, 3));
+        Graph g = b.build();
+        assertEquals(GraphPrinter.print(g), GraphPrinter.print(new FlattenShortRows().run(g)));
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class DescriptionWriter {
     static final int MAGIC = 0x42475244;
 
     /** Goes up with every change that older runtimes would misread. */
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private final DataOutputStream out;
 
