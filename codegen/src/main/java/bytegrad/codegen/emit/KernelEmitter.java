@@ -211,7 +211,7 @@ final class KernelEmitter {
                     case Stmt.Sort sort -> values.sort(sort);
                     case Stmt.While w -> repeat(w);
                     case Stmt.Call(String callee, List<Index> args) -> call(callee, args);
-                    case Stmt.Parallel p -> parallel(p.method(), p.extents(), p.chunks());
+                    case Stmt.Parallel loop -> parallel(loop);
                 }
             }
         }
@@ -301,7 +301,7 @@ final class KernelEmitter {
         }
 
         /** ( → ); leaves the offsets where {@code chunk} finds them. The slot behind the entry's parameters has what runs loops. */
-        private void parallel(String callee, List<Integer> extents, int chunks) {
+        private void parallel(Stmt.Parallel loop) {
             int loops = parameters.firstParameter();
             int first = parameters.slabTypes().size();
             if (parameters.offsetCount() > 0) {
@@ -320,10 +320,10 @@ final class KernelEmitter {
             }
             code.loadRef(loops);
             code.intConst(regions.size());
-            code.intConst(chunks);
+            code.intConst(loop.chunks());
             code.invokeVirtual(Parameters.LOOPS, "run", "(II)V");
-            regions.add(new ChunkEmitter.Region(part.name(), of(javaNames, callee, where), of(descriptors, callee, where),
-                    List.copyOf(parameters.slabTypes()), parameters.offsetCount(), extents));
+            regions.add(new ChunkEmitter.Region(part.name(), of(javaNames, loop.method(), where), of(descriptors, loop.method(), where),
+                    List.copyOf(parameters.slabTypes()), parameters.offsetCount(), loop.extents()));
         }
 
         /** ( → ); passes on the slabs and offsets. */

@@ -5,6 +5,7 @@ import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
+import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,12 @@ final class Draft {
         this.era = era;
         this.kind = kind;
         this.space = space;
+    }
+
+    /** It computes a reduction more. */
+    void reduces(Shape operand, List<Integer> axes) {
+        reductions++;
+        chained = SumOrder.of(operand, axes).width() > 1 ? 0 : axes.stream().mapToLong(operand::dim).reduce(1, Math::multiplyExact);
     }
 
     /** Primitive operations of all that it computes. */

@@ -10,7 +10,6 @@ import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
-import bytegrad.ir.SumOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -299,8 +298,7 @@ final class Partitioner {
             }
         }
         if (n.op() instanceof Op.Reduce r) {
-            d.reductions++;
-            d.chained = SumOrder.of(n.input(0).shape(), r.axes()).width() > 1 ? 0 : r.axes().stream().mapToLong(n.input(0).shape()::dim).reduce(1, (a, b) -> a * b);
+            d.reduces(n.input(0).shape(), r.axes());
         }
         if (n.op() instanceof Op.Contract c) {
             d.windows = reads.windows(d, n, c, indices.getFirst()).orElse(List.of());
