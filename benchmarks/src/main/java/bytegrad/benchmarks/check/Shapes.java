@@ -14,7 +14,7 @@ final class Shapes {
     private Shapes() {}
 
     static void report(Report report) {
-        Sweep sweep = Sweep.of(SEED, 0, COUNT);
+        Sweep sweep = Sweep.of(SEED, 0, COUNT, t -> System.err.println(t.text()));
         sweep.worst(WORST).forEach(t -> System.out.println("SWEEP " + t.text()));
         System.out.println("SWEEP compute-bound shapes by tenths of the peak, from 0-10 % to 90-100 %: " + Arrays.toString(sweep.histogram()));
         report.figure("sweep-peak-gflops", sweep.limits().gflops());

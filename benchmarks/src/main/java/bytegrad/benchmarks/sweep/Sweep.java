@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -48,12 +49,13 @@ public record Sweep(Roofline limits, List<Timed> timings) {
 
     private record Raw(RandomShape shape, double micros, double compileMillis, long arenaBytes) {}
 
-    /** Times the shapes from {@code first} until before {@code end} of a seed's sequence. */
-    public static Sweep of(long seed, int first, int end) {
+    /** Times the shapes from {@code first} until before {@code end} of a seed's sequence; each is told as it ends, against the peak known by then. */
+    public static Sweep of(long seed, int first, int end, Consumer<Timed> told) {
         Roofline limits = Roofline.measured();
         List<Raw> raw = new ArrayList<>();
         for (int number = first; number < end; number++) {
             raw.add(time(RandomShape.of(seed, number)));
+            told.accept(timed(raw.getLast(), limits));
             if ((number - first) % ROUNDS_A_PEAK == ROUNDS_A_PEAK - 1) {
                 limits = limits.orFaster(new Peak().gflops());
             }

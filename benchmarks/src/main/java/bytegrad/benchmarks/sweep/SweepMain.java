@@ -7,7 +7,7 @@ import java.util.Locale;
 public final class SweepMain {
     private SweepMain() {}
 
-    /** {@code SEED FIRST END}: prints a line for each shape, in the order of their numbers. */
+    /** {@code SEED FIRST END}: prints a line for each shape, in the order of their numbers; as they end, on the error stream. */
     public static void main(String[] args) {
         List<Integer> words;
         try {
@@ -19,7 +19,7 @@ public final class SweepMain {
             System.err.println("usage: sweep.sh SEED FIRST END, three numbers: 0 <= FIRST < END");
             System.exit(2);
         }
-        Sweep sweep = Sweep.of(words.get(0), words.get(1), words.get(2));
+        Sweep sweep = Sweep.of(words.get(0), words.get(1), words.get(2), t -> System.err.println(t.text()));
         System.out.printf(Locale.ROOT, "limits: %.1f GFLOP/s, %.1f / %.1f / %.1f GB/s near, middle, far%n", sweep.limits().gflops(), sweep.limits().near(),
                 sweep.limits().middle(), sweep.limits().far());
         sweep.timings().forEach(t -> System.out.println(t.text()));
