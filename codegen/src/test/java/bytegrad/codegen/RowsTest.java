@@ -2,18 +2,27 @@ package bytegrad.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import bytegrad.autodiff.Gradient;
 import bytegrad.codegen.kernel.KernelPrinter;
 import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
 import bytegrad.ir.nn.Activations;
 import bytegrad.ir.nn.Attention;
+import bytegrad.ir.nn.Losses;
+import bytegrad.ir.testing.RandomGraphs;
+import bytegrad.ir.text.GraphPrinter;
 import bytegrad.runtime.Session;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is reduced along rows, and used again behind the reduction. */
 class RowsTest {
@@ -77,5 +86,24 @@ class RowsTest {
         List<Node> qkv = List.of(b.input("q", DType.F32, 2, 3, 40, 20), b.input("k", DType.F32, 2, 3, 40, 20), b.input("v", DType.F32, 2, 3, 40, 20));
         b.output("y", Attention.scaledDotProduct(b, qkv.get(0), qkv.get(1), qkv.get(2), Optional.of(Attention.causal(b, 40, 40))));
         assertEquals(3, Compilation.of(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512)).plan().kernels().size());
+    }
+
+    /** What is made of rows' sums alone, behind a softmax and in its gradient, is stored by kernels of rows, not divided again in each tile; and no bit changes. */
+    @ParameterizedTest
+    @CsvSource({"37, 20, false", "54, 85, true", "5, 3, true"})
+    void tilesDivideNothing(int length, int width, boolean causal) {
+        GraphBuilder b = new GraphBuilder();
+        List<Node> qkv = Stream.of("q", "k", "v").map(name -> b.input(name, DType.F32, 2, 3, length, width)).toList();
+        Optional<Node> mask = causal ? Optional.of(Attention.causal(b, length, length)) : Optional.empty();
+        Node y = Attention.scaledDotProduct(b, qkv.get(0), qkv.get(1), qkv.get(2), mask);
+        b.output("y", y);
+        List<Node> d = Gradient.of(b, Losses.mean(b, b.mul(y, y)), qkv);
+        IntStream.range(0, 3).forEach(i -> b.output("d" + i, d.get(i)));
+        Graph g = b.build();
+        Explanation e = Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512));
+        List<String> contractions = e.launches().stream().filter(l -> l.kind().equals("contraction")).map(Explanation.Launch::kernel).toList();
+        assertEquals(6, contractions.size(), e.text());
+        assertEquals(List.of(), contractions.stream().filter(k -> k.contains("div(")).toList());
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()), GraphPrinter.print(g));
     }
 }

@@ -77,6 +77,20 @@ final class Copies {
         return n.inputs().stream().map(Copies::throughViews).distinct().mapToLong(Copies::bytes).sum();
     }
 
+    /** The weight of what computes an elementwise node from values in memory, and reductions; one above {@link #LIMIT} stands for any above it. */
+    int operations(Node n) {
+        return isElementwise(n) ? operations(n, 0) : 0;
+    }
+
+    private int operations(Node n, int spent) {
+        int weight = spent + Weight.of(n);
+        for (Node input : n.inputs()) {
+            Node x = throughViews(input);
+            weight = weight <= LIMIT && isElementwise(x) && !inMemory(x) ? operations(x, weight) : weight;
+        }
+        return Math.min(weight, LIMIT + 1);
+    }
+
     private static boolean isElementwise(Node n) {
         return n.op() instanceof Op.Map || n.op() instanceof Op.Cast;
     }

@@ -259,7 +259,7 @@ final class Partitioner {
                     && d.fits(Draft.variables(indices.getFirst()));
             case Op.Contract c -> d.kind == Cluster.Kind.LOOPS && indices.size() == 1 && reads.windows(d, n, c, indices.getFirst()).isPresent()
                     && d.roots.stream().allMatch(r -> Reads.coversRows(r.node().shape(), d.space, r.index()));
-            case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight));
+            case Op.Map m -> indices.stream().allMatch(i -> affordable(d, axes, Draft.variables(i), weight) && !isAgainInEachTile(d, n, Draft.variables(i)));
             case Op.Cast m -> true;
             case Op.Iota m -> true;
             case Op.View v -> true;
@@ -283,6 +283,16 @@ final class Partitioner {
             return true;
         }
         return d.kind == Cluster.Kind.LOOPS ? d.fits(vars) : vars.isEmpty() && weight <= 4;
+    }
+
+    /**
+     * A value of rows beside a contraction, which its tiles would compute for each vector, or for each panel: of more than one operation it is better stored where rows are met
+     * once.
+     */
+    private boolean isAgainInEachTile(Draft d, Node n, Set<Expr.Var> vars) {
+        int columns = d.space.rank() - 1;
+        return columns >= 0 && d.space.dim(columns) > 1 && !vars.isEmpty() && !vars.contains(Cluster.axis(columns)) && copies.operations(n) > 1
+                && (d.kind == Cluster.Kind.CONTRACTION || d.roots.stream().anyMatch(r -> copies.endsContraction(r.node())));
     }
 
     private void join(Draft d, Node n, List<List<Index>> indices) {
