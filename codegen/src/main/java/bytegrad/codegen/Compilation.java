@@ -18,6 +18,7 @@ import bytegrad.ir.pass.FlattenShortRows;
 import bytegrad.ir.pass.Pass;
 import bytegrad.ir.pass.Pipeline;
 import bytegrad.ir.pass.ReadPadded;
+import bytegrad.ir.pass.Rewrite;
 import bytegrad.ir.pass.SplitLongContractions;
 import bytegrad.ir.pass.SplitLongReductions;
 import bytegrad.codegen.lower.Place;
@@ -62,7 +63,7 @@ record Compilation(
         Pipeline pipeline = options.verify() ? Pipeline.standard().verifying() : Pipeline.standard();
         Graph simple = options.passes() ? stages.time("passes", () -> stages.passes(pipeline, source)) : source;
         List<Pass> last = List.of(new FlattenShortRows(), new SplitLongReductions(), new SplitLongContractions(), new ReadPadded(), new OrientKept(options.kept()));
-        Graph graph = stages.time("split sums", () -> new Pipeline(last, 1, options.verify()).run(simple));
+        Graph graph = stages.time("split sums", () -> Rewrite.outputs(new Pipeline(last, 1, options.verify()).run(simple), n -> options.passes() ? asComputed(n) : n));
         stages.dump(d -> d.compiled(graph));
         SecondRuns runs = SecondRuns.of(graph).keeping(options.kept());
         for (int limit = Partition.WEIGHT_LIMIT; ; limit /= 2) {
@@ -78,6 +79,13 @@ record Compilation(
                 }
             }
         }
+    }
+
+    /** What is found in memory as an output that is only another shape of something computed: a slot says the shape, which the source has. */
+    private static Node asComputed(Node output) {
+        Node x = Partition.throughReshapes(output);
+        boolean computed = !(x.op() instanceof Op.Input || x.op() instanceof Op.Constant || x.op() instanceof Op.Nested || x.op() instanceof Op.View && !(x.op() instanceof Op.Pad));
+        return computed ? x : output;
     }
 
     /** Where a budget, or an array, has no room for what would stay, all is computed in each run. */

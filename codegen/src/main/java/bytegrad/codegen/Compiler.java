@@ -15,6 +15,7 @@ import bytegrad.runtime.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -107,7 +108,7 @@ public final class Compiler {
             (states.contains(n) ? updated : inputs).add(s);
         }
         List<Slot> outputs = new ArrayList<>();
-        c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, n, plan.offset(Planner.output(n)))));
+        c.graph().outputs().forEach((name, n) -> outputs.add(Literals.slot(name, Objects.requireNonNull(c.source().outputs().get(name)), plan.offset(Planner.output(n)))));
         return new Signature(inputs, updated, outputs, c.kept());
     }
 

@@ -79,4 +79,35 @@ class TurnedTest {
         assertTrue(text(g).contains("lanes along rows"), text(g));
         agrees(g);
     }
+
+    /** Columns that end in the first half of a vector are turned behind those that fill vectors: of one line of rows or several, in one chain of products or in blocks. */
+    @ParameterizedTest
+    @CsvSource({"F32, 300, 3, 33, 33", "F32, 300, 3, 33, 34", "F32, 1100, 2, 31, 37", "F32, 200, 1, 61, 40", "F64, 300, 5, 15, 25", "F64, 1100, 1, 30, 28"})
+    void lastColumns(DType dtype, int products, int lines, int rows, int columns) {
+        Graph g = rows(dtype, products, lines, rows, columns);
+        assertTrue(text(g).contains("the last columns in tiles of "), text(g));
+        agrees(g);
+    }
+
+    /** Where more than half of the last vector is filled, or little is added up, all are as they were. */
+    @ParameterizedTest
+    @CsvSource({"300, 41", "300, 32", "9, 33"})
+    void noLastColumns(int products, int columns) {
+        Graph g = rows(DType.F32, products, 3, 33, columns);
+        assertTrue(!text(g).contains("the last columns"), text(g));
+    }
+
+    /** Of several pictures, each is copied when it is met, in the chunk that reads it. */
+    @ParameterizedTest
+    @CsvSource({"5, 5, true", "1, 5, false", "6, 36, true"})
+    void copiesPictureByPicture(int pictures, int filters, boolean inParts) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, pictures, 9, 35, 20);
+        Node w = b.input("w", DType.F32, 3, 3, 20, filters);
+        Node z = Convolutions.conv(b, x, w, 1, Padding.Rule.VALID);
+        b.output("y", b.add(z, b.broadcast(b.input("b", DType.F32, filters), z.shape(), 3)));
+        Graph g = b.build();
+        assertEquals(inParts, text(g).contains("lanes along rows of copies in " + pictures + " parts"), text(g));
+        agrees(g);
+    }
 }

@@ -165,7 +165,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             int blocks = panels == 1 && !blocked || rowsOutside ? 1 : rowBlocks();
             TileAxis cut = wanted < 2 ? new TileAxis(TileAxis.NONE, 1, 1) : cut(wanted, blocks, packed, rowsOutside);
             boolean byRows = cut.number() != TileAxis.COLUMNS && !c.sharedAxes().contains(cut.number()) && cut.number() != TileAxis.NONE;
-            int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : wanted;
+            // What is prepared in a chunk has memory of its own: few keep that in a cache.
+            int chunks = byRows ? Math.min(wanted, rowChunks(wanted, blocks)) : c.axesApart().isEmpty() ? wanted : Math.min(wanted, ENOUGH_CHUNKS);
             if (byRows && isLeftWorthPacking()) {
                 chunks = Math.min(chunks, (int) Math.max(ENOUGH_CHUNKS, Math.ceilDiv(rowTiles, ENOUGH_TILES)));
             }
@@ -237,7 +238,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
         private boolean isWorthPacking() {
             boolean crowded = last(c.rightProductStrides()) * bytes % CROWDING == 0 && depth >= LONG && rowTiles > 1;
-            return panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
+            boolean aligned = c.columns() % lanes == 0 && last(c.rightProductStrides()) % lanes != 0 && rows >= ROWS_WORTH_MORE;
+            return aligned || panels > 1 && (crowded || rows >= ROWS_WORTH_PACKING);
         }
 
         private long rowBytes() {
@@ -276,6 +278,10 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
 
         /** Where chunks of rows would each read a left operand that no cache holds, once; else the panels, so that each is read and packed once. */
         private TileAxis cut(int wanted, int blocks, boolean packed, boolean rowsOutside) {
+            if (!c.axesApart().isEmpty()) {
+                // What is prepared at an index of theirs is so once.
+                return TileAxis.best(c.axesApart().stream().map(a -> new TileAxis(a, c.extent(a), 1)).toList(), Math.min(wanted, ENOUGH_CHUNKS));
+            }
             TileAxis columns = columnAxis();
             Stream<TileAxis> shared = c.sharedAxes().stream().map(a -> new TileAxis(a, c.extent(a), 1));
             boolean rowsFirst = (blocks > 1 || rowsOutside) && rowChunks(wanted, blocks) > 1;

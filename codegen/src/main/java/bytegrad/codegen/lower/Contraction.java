@@ -44,6 +44,10 @@ final class Contraction {
     private final List<Integer> extents;
     /** Whether the right operand stays from run to run. */
     private final boolean kept;
+    /** Axes of rows that are loops around all others nevertheless. */
+    private final List<Integer> apart;
+    private final int firstColumn;
+    private final int columns;
 
     Contraction(Cluster cluster, Partition partition, Definitions definitions, MethodWriter.Names names) {
         this.y = cluster.core().orElseThrow();
@@ -61,10 +65,13 @@ final class Contraction {
         this.columnAxis = columnAxes == 0 ? NONE : y.rank() - 1;
         this.rowAxis = rowAxes == 0 ? NONE : longRowAxis();
         this.contracted = new Contracted(contractedExtents(), y.dtype());
+        this.apart = List.of();
+        this.firstColumn = 0;
+        this.columns = columnAxis == NONE ? 1 : extent(columnAxis);
     }
 
-    /** The same with another right operand. */
-    private Contraction(Contraction c, Operand right) {
+    /** The same with another right operand, other axes apart, or a part of its columns. */
+    private Contraction(Contraction c, Operand right, List<Integer> apart, int firstColumn, int columns) {
         this.y = c.y;
         this.windows = c.windows;
         this.extents = c.extents;
@@ -78,6 +85,23 @@ final class Contraction {
         this.columnAxis = c.columnAxis;
         this.contracted = c.contracted;
         this.kept = c.kept;
+        this.apart = List.copyOf(apart);
+        this.firstColumn = firstColumn;
+        this.columns = columns;
+    }
+
+    /** The same with loops over these axes around all others, so that what is computed at one of their indices can be prepared for it. */
+    Contraction apart(List<Integer> axes) {
+        return new Contraction(this, right, axes, firstColumn, columns);
+    }
+
+    /** So many of its columns from that one on, as if there were no others. */
+    Contraction strip(int first, int count) {
+        return new Contraction(this, right, apart, firstColumn + first, count);
+    }
+
+    List<Integer> axesApart() {
+        return apart;
     }
 
     private int longRowAxis() {
@@ -110,9 +134,9 @@ final class Contraction {
         return rowAxis == NONE ? 1 : extent(rowAxis);
     }
 
-    /** Extent of the axis whose elements are columns of tiles. */
+    /** Extent of the axis whose elements are columns of tiles, or of the strip. */
     int columns() {
-        return columnAxis == NONE ? 1 : extent(columnAxis);
+        return columns;
     }
 
     /** The axis of rows just outside that of tiles, of which a tile may have several indices, each with all rows; {@link #NONE} if there is none. */
@@ -193,7 +217,7 @@ final class Contraction {
     }
 
     private boolean isRows(int axis) {
-        return axis >= batchAxes && axis < batchAxes + rowAxes;
+        return axis >= batchAxes && axis < batchAxes + rowAxes && !apart.contains(axis);
     }
 
     int extent(int axis) {
@@ -248,13 +272,18 @@ final class Contraction {
     }
 
     private int leftStride(Operand left, int axis) {
-        int free = axis - batchAxes;
+        return left.strides().get(axesOfLeft().indexOf(axis)) * windows.stream().filter(w -> w.axis() == axis).mapToInt(Cluster.Window::stride).findFirst().orElse(1);
+    }
+
+    /** The result's axis that each axis of the left operand is, {@link #NONE} where it is contracted. */
+    List<Integer> axesOfLeft() {
+        List<Integer> axes = new ArrayList<>();
+        int free = batchAxes;
         for (int a = 0; a < y.input(0).rank(); a++) {
-            if (!op.leftBatch().contains(a) && !op.leftContract().contains(a) && free-- == 0) {
-                return left.strides().get(a) * windows.stream().filter(w -> w.axis() == axis).mapToInt(Cluster.Window::stride).findFirst().orElse(1);
-            }
+            int batch = op.leftBatch().indexOf(a);
+            axes.add(batch >= 0 ? batch : op.leftContract().contains(a) ? NONE : free++);
         }
-        throw new IllegalStateException("no rows in " + y);
+        return axes;
     }
 
     /** How far apart neighbouring products are in the left operand, along each contracted axis. */
@@ -316,7 +345,7 @@ final class Contraction {
             strides.set(axisOfRight(a), stride);
             stride *= extent(a);
         }
-        return new Contraction(this, new Operand(rightPanels(columns(), 1), 0, strides));
+        return new Contraction(this, new Operand(rightPanels(columns(), 1), 0, strides), apart, firstColumn, columns);
     }
 
     Index leftAt(Index[] axes, List<Index> k) {
@@ -336,6 +365,13 @@ final class Contraction {
             at[window.axis()] = axes[window.axis()].times(window.stride()).plus(axes[y.rank() + w]);
         }
         return at;
+    }
+
+    /** An index of all axes: the first of those that are not known yet. */
+    Index[] outside(Index[] axes) {
+        Index[] all = axes.clone();
+        Arrays.setAll(all, a -> all[a] == null ? Index.ZERO : all[a]);
+        return all;
     }
 
     List<Integer> leftExtents() {
@@ -369,14 +405,14 @@ final class Contraction {
         return k;
     }
 
-    /** The axes with those of the tile filled in. */
+    /** The axes with those of the tile filled in; columns count from where the strip begins. */
     Index[] with(Index[] axes, Index row, Index column) {
         Index[] a = axes.clone();
         if (rowAxis != NONE) {
             a[rowAxis] = row;
         }
         if (columnAxis != NONE) {
-            a[columnAxis] = column;
+            a[columnAxis] = column.plus(firstColumn);
         }
         return a;
     }

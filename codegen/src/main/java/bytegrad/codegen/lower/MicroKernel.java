@@ -100,7 +100,7 @@ final class MicroKernel {
         Operand left = turned.turned().left();
         return new MicroKernel(c, lanes, block,
                 new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), apart(tile.width(), c.columnStride()), strides(c, c.rightProductStrides())),
-                new Factor(turned.left(), c.leftAt(left, first, block.begin()), vectors, strides(c, c.leftProductStrides(left))));
+                new Factor(turned.left().buffer(), turned.left().at(c.leftAt(left, first, block.begin())), vectors, strides(c, c.leftProductStrides(left))));
     }
 
     /** Extents of the axes inside the first that a block runs over. */

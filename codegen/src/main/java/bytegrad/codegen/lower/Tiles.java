@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,8 +31,9 @@ final class Tiles {
     private final int lanes;
     private final int chunks;
     private final MethodWriter.Names names = new MethodWriter.Names();
-    /** None where there is nothing to compute. */
-    private final Optional<Loops> loops;
+    private final Transpose transpose;
+    /** One for each strip of columns; none where there is nothing to compute. */
+    private final List<Loops> strips = new ArrayList<>();
 
     Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
         this.partition = partition;
@@ -45,18 +47,25 @@ final class Tiles {
         }
         this.laneWidths = lanes;
         this.lanes = lanes.loop();
-        this.loops = y.shape().size() == 0 ? Optional.empty() : Optional.of(new Loops(machine));
+        this.transpose = new Transpose(laneWidths, names);
+        if (y.shape().size() > 0) {
+            Turned.strips(new Contraction(cluster, partition, definitions, names), this.lanes, chunks).forEach(c -> strips.add(new Loops(c, machine)));
+        }
     }
 
     List<Kernel.Method> methods() {
         MethodWriter entry = new MethodWriter("run", List.of(), laneWidths, names);
-        return loops.isEmpty() ? List.of(entry.finish()) : loops.get().write(entry);
+        List<Kernel.Method> parts = new ArrayList<>();
+        strips.forEach(strip -> strip.write(entry, parts));
+        parts.addFirst(entry.finish());
+        strips.forEach(strip -> parts.addAll(strip.tileMethods.all()));
+        parts.addAll(transpose.methods());
+        return parts;
     }
 
     /** How it is tiled, blocked and packed, for people. */
     String schedule() {
-        return loops.map(l -> l.blocking.words(lanes) + (l.turned.isPresent() ? ", lanes along rows" : "")
-                + (l.c.window() > 1 ? ", reduced in windows of " + l.c.window() : "")).orElse("");
+        return strips.stream().map(Loops::words).collect(Collectors.joining("; the last columns in "));
     }
 
     private interface Outer {
@@ -70,26 +79,24 @@ final class Tiles {
         private final Blocking blocking;
         private final TileShape tile;
         private final TileMethods tileMethods;
-        private final Transpose transpose = new Transpose(laneWidths, names);
         private final Packing packing;
         private final DType dtype = y.dtype();
-        /** The buffer of the left operand's copy with rows as neighbours, or of itself if it has them. */
-        private final int turnedLeft;
+        /** The left operand's copy with rows as neighbours, if it is made once. */
+        private final Optional<Scratch> wholeCopy;
         /** The right operand's panels, if all are packed, by this kernel or another. */
         private final Optional<Scratch> whole;
         /** The left operand's tiles of rows, if all are packed: for chunks of columns, each of which reads all of them. */
         private final Optional<Scratch> wholeRows;
 
-        Loops(MachineProfile machine) {
-            this.c = new Contraction(cluster, partition, definitions, names);
+        Loops(Contraction all, MachineProfile machine) {
+            this.turned = strips.isEmpty() ? Turned.of(all, lanes, chunks) : Turned.behind(all, lanes, chunks);
+            this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose);
-            this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
             this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
             this.tile = blocking.tile();
-            this.turnedLeft = turned.isEmpty() ? -1
-                    : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());
+            this.wholeCopy = turned.flatMap(Turned::copy).filter(copy -> copy.apart().isEmpty()).map(copy -> Scratch.of(buffers, dtype, copy.size(), Optional.empty()));
             this.packing = new Packing(c, buffers, lanes, transpose);
             this.whole = switch (blocking.right()) {
                 case NOT, PANEL -> Optional.empty();
@@ -110,14 +117,20 @@ final class Tiles {
             return (c.columns() + width() - 1) / width();
         }
 
-        List<Kernel.Method> write(MethodWriter entry) {
-            List<Kernel.Method> parts = new ArrayList<>();
+        private String words() {
+            return blocking.words(lanes) + (turned.isPresent() ? ", lanes along rows" : "") + (c.axesApart().isEmpty() ? "" : " of copies in " + c.extents(c.axesApart()) + " parts")
+                    + (c.window() > 1 ? ", reduced in windows of " + c.window() : "");
+        }
+
+        /** Writes its part of the entry, and adds the methods of its chunks. */
+        void write(MethodWriter entry, List<Kernel.Method> parts) {
+            String strip = this == strips.getFirst() ? "" : "Last";
             wholeRows.ifPresent(p -> packAllRows(entry, p));
-            turned.ifPresent(t -> t.copy(entry, entry.body, buffers.read(c.left().place()), turnedLeft, dtype, transpose));
+            wholeCopy.ifPresent(to -> turned.orElseThrow().copy(c, entry, entry.body, new Index[c.rank()], left(), new TilePart(to.buffer(), Index.ZERO), transpose));
             whole.filter(_ -> blocking.right() == Blocking.Packed.WHOLE).ifPresent(p -> {
                 Cut cut = Cut.of(Expr.Var.index("c"), panels(), blocking.chunks(), width());
                 if (cut.count() > 1) {
-                    parts.add(inChunks(entry, "pack", List.of(cut), m -> packAll(m, p)));
+                    parts.add(inChunks(entry, "pack" + strip, List.of(cut), m -> packAll(m, p)));
                 } else {
                     packAll(entry, p);
                 }
@@ -127,12 +140,12 @@ final class Tiles {
             if (cuts.isEmpty()) {
                 new Part(entry, cuts).write();
             } else {
-                parts.add(inChunks(entry, "part", List.copyOf(cuts.values()), m -> new Part(m, cuts).write()));
+                parts.add(inChunks(entry, "part" + strip, List.copyOf(cuts.values()), m -> new Part(m, cuts).write()));
             }
-            parts.addFirst(entry.finish());
-            parts.addAll(tileMethods.all());
-            parts.addAll(transpose.methods());
-            return parts;
+        }
+
+        private TilePart left() {
+            return new TilePart(buffers.read(c.left().place()), Index.ZERO);
         }
 
         private Kernel.Method inChunks(MethodWriter entry, String name, List<Cut> cuts, java.util.function.Consumer<MethodWriter> body) {
@@ -209,6 +222,8 @@ final class Tiles {
             private final Optional<Scratch> packedRows;
             /** Of a tile before it is turned. */
             private final Optional<Scratch> unturned;
+            /** The left operand's copy with rows as neighbours, if it is made at each index of some axes. */
+            private final Optional<Scratch> partCopy;
 
             Part(MethodWriter m, Map<Integer, Cut> cuts) {
                 this.m = m;
@@ -218,6 +233,7 @@ final class Tiles {
                 this.pitch = blocking.blocked() ? rowsHere() / c.window() * width() : one;
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one * c.window(), m.cut());
                 this.unturned = turned.map(t -> Scratch.of(buffers, dtype, c.columns() * t.offsets(c, tile.rows(), lanes).size() * lanes, m.cut()));
+                this.partCopy = turned.flatMap(Turned::copy).filter(copy -> !copy.apart().isEmpty()).map(copy -> Scratch.of(buffers, dtype, copy.size() + lanes, m.cut()));
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
                 this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * packing.rowLength(depth), m.cut())) : Optional.empty();
             }
@@ -259,7 +275,14 @@ final class Tiles {
             }
 
             void write() {
-                over(m, m.body, c.sharedAxes(), new Index[c.rank()], this::cutOf, (s, axes) -> {
+                over(m, m.body, c.axesApart(), new Index[c.rank()], this::cutOf, (s, axes) -> {
+                    partCopy.ifPresent(to -> turned.orElseThrow().copy(c, m, s, axes, left(), new TilePart(to.buffer(), to.at(Index.ZERO, m.cut())), transpose));
+                    blocks(s, axes);
+                });
+            }
+
+            private void blocks(Scope outside, Index[] known) {
+                over(m, outside, c.sharedAxes().stream().filter(a -> !c.axesApart().contains(a)).toList(), known, this::cutOf, (s, axes) -> {
                     if (rowBlock.isEmpty()) {
                         block(s, axes);
                         return;
@@ -302,7 +325,12 @@ final class Tiles {
                 Optional<TilePart> rowsFrom = wholeRows.map(p -> new TilePart(p.buffer(), rowAt(axes, row)))
                         .or(() -> packedRows.map(p -> new TilePart(p.buffer(), rowsAt(p, axes, row))));
                 return new Tile(axes, row, column, height, width, new TilePart(sums.buffer(), sums.at(at, m.cut())), pitch, columnsFrom, rowsFrom,
-                        turned.map(t -> new Turned.Tile(t, turnedLeft, new TilePart(unturned.orElseThrow().buffer(), unturned.orElseThrow().at(Index.ZERO, m.cut())))));
+                        turned.map(t -> new Turned.Tile(t, turnedLeft(), new TilePart(unturned.orElseThrow().buffer(), unturned.orElseThrow().at(Index.ZERO, m.cut())))));
+            }
+
+            /** Where the left operand begins that has rows as neighbours: itself, or its copy. */
+            private TilePart turnedLeft() {
+                return wholeCopy.or(() -> partCopy).map(copy -> new TilePart(copy.buffer(), partCopy.isEmpty() ? Index.ZERO : copy.at(Index.ZERO, m.cut()))).orElseGet(Loops.this::left);
             }
 
             private Index rowsAt(Scratch to, Index[] axes, Index row) {

@@ -3,6 +3,7 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -17,12 +18,32 @@ import java.util.stream.IntStream;
  * @param tile rows, and vectors of columns
  */
 record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
-    /** Of memory as {@code outer} pieces of so many rows of so many columns each: with columns as rows. */
-    record Copy(int outer, int rows, int columns) {
+    /**
+     * Of memory as {@code outer} pieces of so many rows of so many columns each: with columns as rows.
+     *
+     * @param from where the pieces begin
+     * @param apart the result's axes at each index of which the copy is made anew, of what is read there alone; none where it is made once, of everything
+     */
+    record Copy(int outer, int rows, int columns, Operand from, List<Integer> apart) {
+        Copy {
+            apart = List.copyOf(apart);
+        }
+
         private int piece() {
             return rows * columns;
         }
+
+        /** Elements. */
+        int size() {
+            return outer * piece();
+        }
     }
+
+    /** Bytes of a copy from which on it is made in parts: each is still in the second cache when it is read, and chunks make their own. */
+    private static final int LEAST_PART = 8 << 10;
+
+    /** Parts that can be shared out evenly among a few threads. */
+    private static final int ENOUGH_PARTS = 4;
 
     /** What elements cost that change places in registers, in multiply-adds of vectors: copied, and turned. */
     private static final double COPIED = 1;
@@ -37,13 +58,38 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /** Multiply-adds that must be under way for none to wait. */
     private static final double BUSY = 8;
 
+    /** What it takes to make of a strip's sums what the kernel stores, apart from the other columns, in multiply-adds of vectors a row. */
+    private static final double STORED = 16;
+
     /** Estimates are rough: what is to be turned is to be better by that. */
     private static final double BETTER = 0.85;
 
     /** How to turn it; nothing where that cannot be, or does not pay. */
-    static Optional<Turned> of(Contraction c, int lanes) {
+    static Optional<Turned> of(Contraction c, int lanes, int chunks) {
+        return c.columns() == 1 ? Optional.empty() : shaped(c, lanes).filter(t -> t.pays(c, lanes)).map(t -> t.inParts(c, chunks));
+    }
+
+    /**
+     * The contraction as strips of columns: one, or where columns end in the first half of a vector, what fills vectors and what does not, if that is estimated to pay if turned.
+     */
+    static List<Contraction> strips(Contraction c, int lanes, int chunks) {
+        int rest = c.columns() % lanes;
+        int whole = c.columns() - rest;
+        if (whole == 0 || rest == 0 || 2 * rest > lanes || of(c, lanes, chunks).isPresent()) {
+            return List.of(c);
+        }
+        Contraction last = c.strip(whole, rest);
+        return shaped(last, lanes).filter(t -> t.paysBehind(whole / lanes, last, lanes)).isPresent() ? List.of(c.strip(0, whole), last) : List.of(c);
+    }
+
+    /** How to turn a strip behind others. */
+    static Optional<Turned> behind(Contraction c, int lanes, int chunks) {
+        return shaped(c, lanes).map(t -> t.inParts(c, chunks));
+    }
+
+    private static Optional<Turned> shaped(Contraction c, int lanes) {
         int most = TileShape.accumulators(lanes);
-        if (lanes == 1 || !c.taps().isEmpty() || !c.hasRows() || !c.hasColumns() || c.columns() == 1 || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
+        if (lanes == 1 || !c.taps().isEmpty() || !c.hasRows() || !c.hasColumns() || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
             return Optional.empty();
         }
         int vectors = ceil(c.rows(), lanes);
@@ -54,22 +100,33 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         int parts = ceil(vectors, together);
         int high = parts > 1 || !lines ? Math.min(c.rows(), lanes * ceil(vectors, parts)) : c.rows() * TileShape.even(c.extent(c.groupAxis()), together / vectors);
         TileShape tile = new TileShape(high, ceil(c.columns(), lanes));
-        Optional<Turned> turned = neighbours ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile);
-        return turned.filter(t -> t.pays(c, lanes, most));
+        return neighbours ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile);
     }
 
     private static int ceil(int a, int b) {
         return (a + b - 1) / b;
     }
 
-    private boolean pays(Contraction c, int lanes, int most) {
+    private boolean pays(Contraction c, int lanes) {
+        int most = TileShape.accumulators(lanes);
         int across = ceil(c.columns(), lanes);
         double usual = across * Math.max(across == 1 ? NARROW : 1, BUSY / (across * Math.min(c.rows(), most / across)));
+        return cost(c, lanes) < BETTER * usual;
+    }
+
+    /** The same where so many whole vectors of columns are in front of it. */
+    private boolean paysBehind(int vectors, Contraction c, int lanes) {
+        double saved = vectors == 1 ? 2 - NARROW : 1;
+        return cost(c, lanes) + STORED / c.products() < BETTER * saved;
+    }
+
+    /** In multiply-adds of vectors for each row and product. */
+    private double cost(Contraction c, int lanes) {
         double along = (double) ceil(c.rows(), lanes) * c.columns() / c.rows() * Math.max(1, BUSY / (c.columns() * offsets(c, tile.rows(), lanes).size()));
         double reads = (double) c.extents(c.outerRows()) * c.rows() * c.products();
         double copying = copy.isPresent() ? COPIED * c.left().place().size() / (reads * c.extents(c.sharedAxes())) : 0;
         along *= copy.isPresent() ? NESTED : 1;
-        return along + TURNED * c.columns() / c.products() + copying < BETTER * usual;
+        return along + TURNED * c.columns() / c.products() + copying;
     }
 
     /** How far a tile's vectors are from its first: those of a line of rows, one behind the other, line after line. */
@@ -128,37 +185,71 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
             return Optional.empty();
         }
         int constant = c.left().constant() - within + within % columns * rows + within / columns;
-        return Optional.of(new Turned(new Operand(c.left().place(), constant, moved), Optional.of(new Copy(size / piece, rows, columns)), tile));
+        Operand from = new Operand(c.left().place(), 0, Collections.nCopies(strides.size(), 0));
+        return Optional.of(new Turned(new Operand(c.left().place(), constant, moved), Optional.of(new Copy(size / piece, rows, columns, from, List.of())), tile));
+    }
+
+    /**
+     * With a copy of what is read at one index of an axis, such as one picture, if there are enough of them: what moves as far or farther is apart, and nothing of that is
+     * contracted.
+     */
+    private Turned inParts(Contraction c, int chunks) {
+        if (copy.isEmpty()) {
+            return this;
+        }
+        Copy whole = copy.get();
+        List<Integer> strides = c.left().strides();
+        List<Integer> extents = c.leftExtents();
+        List<Integer> axes = c.axesOfLeft();
+        int tiled = c.groups(tile.rows()) > 1 ? c.groupAxis() : Contraction.NONE;
+        int part = IntStream.range(0, strides.size()).filter(a -> extents.get(a) > 1 && strides.get(a) >= whole.piece() && isOuter(strides.get(a), strides, extents)).map(strides::get)
+                .filter(s -> (long) s * c.result().dtype().bytes() >= LEAST_PART && c.left().constant() % s + reach(s, strides, extents) < s).min().orElse(0);
+        List<Integer> outside = IntStream.range(0, strides.size()).filter(a -> part > 0 && extents.get(a) > 1 && strides.get(a) >= part).boxed().toList();
+        List<Integer> apart = outside.stream().map(axes::get).toList();
+        if (apart.contains(Contraction.NONE) || apart.contains(tiled) || !c.outerAxes().containsAll(apart)
+                || apart.stream().mapToInt(c::extent).max().orElse(0) < Math.clamp(chunks, 2, ENOUGH_PARTS)) {
+            return this;
+        }
+        int before = c.left().constant() - c.left().constant() % part;
+        Operand from = new Operand(left.place(), before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? strides.get(a) : 0).boxed().toList());
+        Operand inside = new Operand(left.place(), left.constant() - before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? 0 : left.strides().get(a)).boxed().toList());
+        return new Turned(inside, Optional.of(new Copy(part / whole.piece(), whole.rows, whole.columns, from, apart)), tile);
     }
 
     /** Whether all that moves by less than that stride stays below it, together. */
     private static boolean isOuter(int stride, List<Integer> strides, List<Integer> extents) {
-        long reach = 0;
-        for (int a = 0; a < strides.size(); a++) {
-            reach += strides.get(a) < stride ? (long) strides.get(a) * (extents.get(a) - 1) : 0;
-        }
-        return reach < stride;
+        return reach(stride, strides, extents) < stride;
     }
 
-    /** Writes the copy's loops. */
-    void copy(MethodWriter m, Scope s, int from, int to, DType dtype, Transpose transpose) {
-        copy.ifPresent(c -> m.each(s, c.outer(), (piece, o) -> {
-            Index first = o.times(c.piece());
-            if (transpose.takes(c.rows())) {
-                transpose.copy(piece, dtype, new Transpose.Rows(from, first, c.columns()), c.rows(), c.columns(), new Transpose.Rows(to, first, c.rows()));
-                return;
-            }
-            m.spans(piece, c.columns(), Packing.SIDE_BY_SIDE, Optional.empty(), (group, column, count) -> m.each(group, c.rows(), (inner, row) ->
-                    Packing.sideBySide(inner, dtype, count, from, j -> first.plus(row.times(c.columns())).plus(column).plus(j),
-                            to, j -> first.plus(column.plus(j).times(c.rows())).plus(row))));
-        }));
+    /** How far all that moves by less than that stride moves, together. */
+    private static long reach(int stride, List<Integer> strides, List<Integer> extents) {
+        return IntStream.range(0, strides.size()).filter(a -> strides.get(a) < stride).mapToLong(a -> (long) strides.get(a) * (extents.get(a) - 1)).sum();
+    }
+
+    /** Writes the copy's loops, at an index of the axes that are apart. */
+    void copy(Contraction of, MethodWriter m, Scope s, Index[] axes, TilePart from, TilePart to, Transpose transpose) {
+        DType dtype = of.result().dtype();
+        copy.ifPresent(c -> {
+            Index begin = from.at(of.leftAt(c.from, of.outside(axes), Collections.nCopies(of.contractedExtents().size(), Index.ZERO)));
+            m.each(s, c.outer(), (piece, o) -> {
+                Index source = begin.plus(o.times(c.piece()));
+                Index target = to.at(o.times(c.piece()));
+                if (transpose.takes(c.rows())) {
+                    transpose.copy(piece, dtype, new Transpose.Rows(from.buffer(), source, c.columns()), c.rows(), c.columns(), new Transpose.Rows(to.buffer(), target, c.rows()));
+                    return;
+                }
+                m.spans(piece, c.columns(), Packing.SIDE_BY_SIDE, Optional.empty(), (group, column, count) -> m.each(group, c.rows(), (inner, row) ->
+                        Packing.sideBySide(inner, dtype, count, from.buffer(), j -> source.plus(row.times(c.columns())).plus(column).plus(j),
+                                to.buffer(), j -> target.plus(column.plus(j).times(c.rows())).plus(row))));
+            });
+        });
     }
 
     /**
      * What a tile needs for it.
      *
-     * @param left the buffer of the left operand, or of its copy
+     * @param left where the left operand begins, or its copy
      * @param sums where sums are before they are turned
      */
-    record Tile(Turned turned, int left, TilePart sums) {}
+    record Tile(Turned turned, TilePart left, TilePart sums) {}
 }

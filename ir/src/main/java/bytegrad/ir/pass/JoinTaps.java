@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window's last axis and few channels behind it are neighbours in memory: where neither is contracted, as in the gradient by a convolution's weights, they become one axis,
+ * A window's last axis and few channels behind it, or such as leave much of a vector empty, are neighbours in memory: where neither is contracted, as in the gradient by a convolution's weights, they become one axis,
  * long enough for tiles or lanes.
  *
  * <pre>{@code
@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Each sum stays as it was.
  */
 public final class JoinTaps implements Pass {
-    /** As many channels fill a vector, or a tile, by themselves. */
+    /** As many channels fill a vector, or a tile, by themselves; more of them end inside a vector. */
     private static final int MANY = 16;
+
+    /** By how much vectors must be filled better for more channels than that. */
+    private static final double BETTER = 0.9;
 
     @Override
     public Graph run(Graph graph) {
@@ -66,7 +69,12 @@ public final class JoinTaps implements Pass {
                     && tap + 1 < order.size() && order.get(tap + 1) == rank - 1;
             boolean free = neighbours && IntStream.of(tap, tap + 1).noneMatch(a -> batch.contains(a) || contract.contains(a));
             int channels = x.shape().dim(rank - 1);
-            return free && channels > 1 && channels < MANY && w.sizes().get(last) > 1 ? new Side(x, w, order, tap) : null;
+            return free && channels > 1 && w.sizes().get(last) > 1 && (channels < MANY || whole(w.sizes().get(last) * channels) < BETTER * whole(channels)) ? new Side(x, w, order, tap) : null;
+        }
+
+        /** How many times as much whole vectors have. */
+        private static double whole(int elements) {
+            return (double) Math.ceilDiv(elements, MANY) * MANY / elements;
         }
 
         /** Axes of the operand, after it is joined. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +55,20 @@ public final class Rewrite {
 
     /** One sweep; the very same graph where the rule found nothing. */
     public static Graph once(Graph graph, Rule rule) {
+        return sweep(graph, rule, UnaryOperator.identity(), false);
+    }
+
+    /** The same graph with another node as each output, which that needs; the very same one where each is as it was. */
+    public static Graph outputs(Graph graph, UnaryOperator<Node> outputs) {
+        boolean same = graph.outputs().values().stream().allMatch(n -> outputs.apply(n) == n);
+        return same ? graph : sweep(graph, (node, in, b) -> null, outputs, true);
+    }
+
+    private static Graph sweep(Graph graph, Rule rule, UnaryOperator<Node> outputs, boolean others) {
         GraphBuilder b = new GraphBuilder();
         Node[] map = new Node[graph.nodes().size()];
         Map<Node, String> labels = new HashMap<>();
-        boolean changed = false;
+        boolean changed = others;
         for (Node n : graph.nodes()) {
             List<Node> in = mapped(n.inputs(), map);
             int made = b.nodes().size();
@@ -86,7 +97,7 @@ public final class Rewrite {
         if (!changed) {
             return graph;
         }
-        graph.outputs().forEach((name, n) -> b.output(name, map[n.id()]));
+        graph.outputs().forEach((name, n) -> b.output(name, map[outputs.apply(n).id()]));
         graph.updates().forEach(u -> b.update(map[u.state().id()], map[u.value().id()]));
         return b.build();
     }

@@ -79,4 +79,27 @@ class JoinTapsTest {
                 output "y" = %3
                 """);
     }
+
+    /** Eighteen channels leave half of two vectors empty, ninety taps and channels little of six. */
+    @Test
+    void channelsThatEndInsideAVector() {
+        Golden.rewrites(PASS,
+                """
+                x: f32[2,9,9,18] = input "x"
+                dy: f32[2,5,5,4] = input "dy"
+                %2: f32[2,5,5,18,5,5] = window(x) axes=[1,2] sizes=[5,5] strides=[1,1] dilations=[1,1]
+                %3: f32[2,5,5,5,5,18] = transpose(%2) axes=[0,1,2,4,5,3]
+                %4: f32[5,5,18,4] = contract(%3, dy) left_batch=[] right_batch=[] left_contract=[0,1,2] right_contract=[0,1,2]
+                output "y" = %4
+                """,
+                """
+                x: f32[2,9,9,18] = input "x"
+                dy: f32[2,5,5,4] = input "dy"
+                %2: f32[2,9,162] = reshape(x)
+                %3: f32[2,5,5,5,90] = window(%2) axes=[1,2] sizes=[5,90] strides=[1,18] dilations=[1,1]
+                %4: f32[5,90,4] = contract(%3, dy) left_batch=[] right_batch=[] left_contract=[0,1,2] right_contract=[0,1,2]
+                %5: f32[5,5,18,4] = reshape(%4)
+                output "y" = %5
+                """);
+    }
 }
