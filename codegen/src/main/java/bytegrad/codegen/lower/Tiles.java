@@ -28,18 +28,18 @@ final class Tiles {
     private final Node y;
     private final Lanes laneWidths;
     private final int lanes;
-    private final int chunks;
+    private final Division division;
     private final MethodWriter.Names names = new MethodWriter.Names();
     /** None where there is nothing to compute. */
     private final Optional<Loops> loops;
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, Division division) {
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
         this.cluster = cluster;
         this.y = cluster.core().orElseThrow();
-        this.chunks = chunks;
+        this.division = division;
         if (lanes.loop() > 1 && y.dtype().bytes() != lanes.bytes()) {
             throw new NotVectorizable("the contraction has other lanes");
         }
@@ -86,7 +86,7 @@ final class Tiles {
             this.turned = Turned.of(c, lanes);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
-            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
+            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), division, machine.residentBytes());
             this.tile = blocking.tile();
             this.turnedLeft = turned.isEmpty() ? -1
                     : turned.get().copy().isEmpty() ? buffers.read(c.left().place()) : buffers.scratch(dtype, c.left().place().size());
