@@ -67,7 +67,7 @@ final class JoinedLoops {
     private static int chunks(Set<Place> own, List<Integer> extents, long resident) {
         long slices = extents.stream().mapToLong(x -> x).reduce(1, Math::multiplyExact);
         long bytes = own.stream().mapToLong(p -> (long) p.size() * p.dtype().bytes()).sum() / slices;
-        return (int) Math.clamp(resident / Math.max(1, bytes), FEWEST_CHUNKS, MOST_CHUNKS);
+        return Math.clamp(resident / Math.max(1, bytes), FEWEST_CHUNKS, MOST_CHUNKS);
     }
 
     /**
