@@ -105,15 +105,16 @@ record Compilation(
         Partition partition = stages.time("partition", variants::partition);
         stages.dump(d -> d.partition(partition));
         Variants.Variant whole = stages.time("lower", () -> variants.whole(partition));
-        check(runs.graph(), whole.kernels(), options, stages);
+        Variants.Variant joined = stages.time("join", () -> variants.joined(whole));
+        check(runs.graph(), joined.kernels(), options, stages);
         EmitOptions shape = (options.simd().bytes() == 0 ? EmitOptions.BAKED : EmitOptions.SHARED).withProfile(options.profile());
         EmitOptions emit = options.verify() ? shape.withCheck(ClassChecks.installed()) : shape;
-        WithinBudget.Choice choice = stages.time("plan", () -> plan(variants, whole, className, emit));
+        WithinBudget.Choice choice = stages.time("plan", () -> plan(variants, whole, joined, className, emit));
         Variants.Variant chosen = choice.variant();
         if (chosen.partition() != partition) {
             stages.dump(d -> d.partition(chosen.partition()));
         }
-        if (chosen != whole) {
+        if (chosen != joined) {
             check(chosen.runs().graph(), chosen.kernels(), options, stages);
         }
         MemoryPlan plan = choice.plan();
@@ -147,12 +148,12 @@ record Compilation(
         return Planner.plan(whole.runs(), variants.unread(whole.runs().graph()), whole.kernels(), Set.of(), variants.options().machine());
     }
 
-    private static WithinBudget.Choice plan(Variants variants, Variants.Variant whole, String className, EmitOptions emit) {
+    private static WithinBudget.Choice plan(Variants variants, Variants.Variant whole, Variants.Variant joined, String className, EmitOptions emit) {
         Options options = variants.options();
         if (options.memoryBudget().isEmpty()) {
-            return new WithinBudget.Choice(whole, unlimited(variants, whole));
+            return new WithinBudget.Choice(joined, unlimited(variants, joined));
         }
-        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), variants, whole);
+        WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), variants, whole, joined);
         return within.choose(r -> {
             // Where these kernels are too long for a class, smaller ones are planned anew: what is refused is what would be emitted.
             r.unlimited().ifPresent(p -> emit(p, className, emit, options.verify()));

@@ -19,12 +19,14 @@ import bytegrad.ir.Shape;
 import bytegrad.ir.text.GraphPrinter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads an explanation off the stages of a compilation. */
@@ -35,6 +37,8 @@ final class ExplanationBuilder {
     private final Map<Integer, List<Integer>> launchesOf = new HashMap<>();
     private final Map<Integer, List<String>> inlined = new HashMap<>();
     private final Map<Integer, Long> multiplyAdds = new HashMap<>();
+    /** What is in memory whole. */
+    private final Set<Place> places = new HashSet<>();
 
     private ExplanationBuilder(Compilation c) {
         this.c = c;
@@ -44,9 +48,12 @@ final class ExplanationBuilder {
             numbers.put(c.partition().clusters().get(k), k);
         }
         for (int k = 0; k < plan.kernels().size(); k++) {
-            Integer cluster = numbers.get(plan.kernels().get(k).cluster());
-            if (cluster != null) {
-                launchesOf.computeIfAbsent(cluster, _ -> new ArrayList<>()).add(k);
+            places.addAll(plan.kernels().get(k).places());
+            for (Cluster computed : plan.kernels().get(k).clusters()) {
+                Integer cluster = numbers.get(computed);
+                if (cluster != null) {
+                    launchesOf.computeIfAbsent(cluster, _ -> new ArrayList<>()).add(k);
+                }
             }
         }
     }
@@ -85,7 +92,8 @@ final class ExplanationBuilder {
             launches.forEach(l -> multiplyAdds.merge(l, adds, Long::sum));
         }
         String kind = f.kind().name().toLowerCase(Locale.ROOT);
-        return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launches, f.reason());
+        boolean sliced = f.kind() == Fate.Kind.STORED && !places.contains(new Place.Value(n));
+        return new NodeFate(c.graph().nameOf(n), n.type().toString(), Graph.opName(n.op()), kind, launches, sliced ? "a slice at a time: only kernels of its launch read it" : f.reason());
     }
 
     /** Of the carries before each step of a scan that keeps some of them. */
@@ -153,7 +161,11 @@ final class ExplanationBuilder {
 
     /** The planner's copies belong to no cluster of the partition. */
     private static String kind(LoweredKernel k) {
-        return k.cluster().roots().isEmpty() ? "copy" : switch (k.cluster().kind()) {
+        if (k.clusters().size() > 1) {
+            return "slices";
+        }
+        Cluster cluster = k.clusters().getFirst();
+        return cluster.roots().isEmpty() ? "copy" : switch (cluster.kind()) {
             case LOOPS -> "loops";
             case CONTRACTION -> "contraction";
             case PIECES -> "pieces";
@@ -161,7 +173,7 @@ final class ExplanationBuilder {
             case CUMULATE -> "cumulate";
             case SORT -> "sort";
             case ARG -> "arg";
-            case NESTED -> Graph.opName(k.cluster().roots().getFirst().node().op());
+            case NESTED -> Graph.opName(cluster.roots().getFirst().node().op());
         };
     }
 

@@ -6,6 +6,7 @@ import bytegrad.codegen.hint.SecondRuns;
 import bytegrad.codegen.lower.Grain;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.codegen.lower.Lowering;
+import bytegrad.codegen.lower.Slices;
 import bytegrad.codegen.nest.CutScans;
 import bytegrad.codegen.nest.NestedKernels;
 import bytegrad.codegen.plan.MemoryPlan;
@@ -16,6 +17,8 @@ import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes kernels of a graph: as fusion has them, and others that do the same, bit for bit, of which plans are made within a memory budget.
@@ -49,6 +52,19 @@ record Variants(Graph source, SecondRuns runs, Options options, int weightLimit,
     /** As fusion has it. */
     Variant whole(Partition partition) {
         return new Variant(runs, partition, lowered(partition), CutScans.NONE);
+    }
+
+    /** The same, with kernels joined that are best run slice by slice; itself where none are. Hints say of single kernels when they run. */
+    Variant joined(Variant whole) {
+        if (!options.fuse() || !runs.source().hints().isEmpty()) {
+            return whole;
+        }
+        Graph graph = whole.runs().graph();
+        Set<Node> updates = graph.updates().stream().map(Graph.Update::value).collect(Collectors.toSet());
+        Set<Node> outputs = Set.copyOf(graph.outputs().values());
+        List<LoweredKernel> joined = Slices.joined(whole.partition(), whole.kernels(), options.simd().bytes(), options.machine(),
+                k -> !k.isDerived(whole.runs()) && k.roots().stream().noneMatch(updates::contains), outputs::contains);
+        return joined.size() == whole.kernels().size() ? whole : new Variant(whole.runs(), whole.partition(), joined, whole.cuts());
     }
 
     /** Not where nothing is fused, hints say what is computed again, or inputs are kept. */

@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /**
  * Chooses the kernels and the plan that keep a memory budget: the kernels as they are or, where those need too much or much of them would
- * run again, with scans that keep the carries of some steps only, or fused otherwise. Of all plans found it is the one that is estimated to take the least time.
+ * run again, apart if they were joined, with scans that keep the carries of some steps only, or fused otherwise. Of all plans found it is the one that is estimated to take the least time.
  */
 final class WithinBudget {
     /** The finest difference between carries kept that is looked for, as a part of them. */
@@ -26,18 +26,22 @@ final class WithinBudget {
     private final long budget;
     private final Variants variants;
     private final Variants.Variant whole;
+    /** The same kernels, some of them joined. */
+    private final Variants.Variant joined;
     /** The scans that may be cut. */
     private final Trajectories trajectories;
 
     /**
      * Prepares the search.
      *
-     * @param whole the kernels as they are without a budget
+     * @param whole the kernels, each by itself
+     * @param joined as they are without a budget
      */
-    WithinBudget(long budget, Variants variants, Variants.Variant whole) {
+    WithinBudget(long budget, Variants variants, Variants.Variant whole, Variants.Variant joined) {
         this.budget = budget;
         this.variants = variants;
         this.whole = whole;
+        this.joined = joined;
         trajectories = Trajectories.of(whole.runs().graph());
     }
 
@@ -73,12 +77,15 @@ final class WithinBudget {
      * @param error what is thrown where there is none, of the refusal whose least budget is the least of all candidates
      */
     Choice choose(Function<Planned.Refused, ? extends RuntimeException> error) {
-        Candidate first = candidate(whole);
-        Optional<MemoryPlan> fits = first.planner().fits(budget);
-        if (fits.isPresent()) {
-            return first.with(fits.get());
+        List<Candidate> all = new ArrayList<>();
+        for (Variants.Variant v : joined == whole ? List.of(whole) : List.of(joined, whole)) {
+            Candidate c = candidate(v);
+            Optional<MemoryPlan> fits = c.planner().fits(budget);
+            if (fits.isPresent()) {
+                return c.with(fits.get());
+            }
+            all.add(c);
         }
-        List<Candidate> all = new ArrayList<>(List.of(first));
         if (whole.runs().kept().all().isEmpty()) {
             // What is kept runs before all else; without room for it nothing is kept, and then scans are cut.
             trajectories.choices().forEach(c -> candidate(trajectories.cut(c)).ifPresent(all::add));

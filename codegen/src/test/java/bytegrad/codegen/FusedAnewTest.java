@@ -78,7 +78,7 @@ final class FusedAnewTest {
     }
 
     private static long contractions(MemoryPlan plan) {
-        return plan.kernels().stream().filter(k -> k.cluster().kind() == Cluster.Kind.CONTRACTION).count();
+        return plan.kernels().stream().filter(k -> k.isAll(Cluster.Kind.CONTRACTION)).count();
     }
 
     @Test
@@ -106,7 +106,7 @@ final class FusedAnewTest {
         long again = 0;
         for (int k = 0; k < firsts.size(); k++) {
             LoweredKernel first = c.plan().kernels().get(firsts.get(k));
-            boolean lighter = first.cluster().kind() == Cluster.Kind.CONTRACTION && c.plan().kernels().get(k).cluster().kind() != Cluster.Kind.CONTRACTION;
+            boolean lighter = first.isAll(Cluster.Kind.CONTRACTION) && !c.plan().kernels().get(k).isAll(Cluster.Kind.CONTRACTION);
             again += firsts.get(k) != k && lighter ? 1 : 0;
         }
         return again;

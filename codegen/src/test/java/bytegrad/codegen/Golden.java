@@ -62,7 +62,7 @@ final class Golden {
         List<Plan.Launch> launches = c.plan().launches();
         for (int k = 0; k < launches.size(); k++) {
             Plan.Launch l = launches.get(k);
-            s.append("launch ").append(k).append(": ").append(c.plan().kernels().get(k).cluster().kind()).append(' ').append(l.label()).append('\n')
+            s.append("launch ").append(k).append(": ").append(c.plan().kernels().get(k).clusters().getFirst().kind()).append(' ').append(l.label()).append('\n')
                     .append(KernelPrinter.print(l.kernel(), l.bufferLabels())).append('\n');
         }
         return s.toString();

@@ -29,8 +29,8 @@ final class LanesTest {
             for (Matcher m = LANES.matcher(KernelPrinter.print(k.kernel())); m.find(); ) {
                 lanes = Math.max(lanes, Integer.parseInt(m.group(1)));
             }
-            List<String> stored = k.cluster().roots().stream().map(r -> r.node().dtype().text()).sorted().toList();
-            all.add((k.cluster().kind() == Cluster.Kind.CONTRACTION ? "contraction " : "") + stored + " x" + lanes);
+            List<String> stored = k.roots().stream().map(n -> n.dtype().text()).sorted().toList();
+            all.add((k.isAll(Cluster.Kind.CONTRACTION) ? "contraction " : "") + stored + " x" + lanes);
         }
         return all;
     }

@@ -72,6 +72,16 @@ public final class KernelVerifier {
         BoundsVerifier.verify(kernel);
     }
 
+    /** Whether it can be proved that no chunk of the kernel's parallel loops touches what another stores. */
+    public static boolean keepsChunksApart(Kernel kernel) {
+        try {
+            BoundsVerifier.verify(kernel);
+            return true;
+        } catch (KernelException e) {
+            return false;
+        }
+    }
+
     private static void checkMethods(Kernel kernel) {
         for (int b = 0; b < kernel.buffers().size(); b++) {
             require(kernel.buffers().get(b).size() >= 0, "b" + b + " has size " + kernel.buffers().get(b).size());

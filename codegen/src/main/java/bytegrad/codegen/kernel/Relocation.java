@@ -2,6 +2,7 @@ package bytegrad.codegen.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,10 +18,10 @@ public final class Relocation {
     public record Target(int buffer, Index base) {}
 
     private final List<Target> targets;
-    private final List<Expr.Var> added;
+    private final Function<String, List<Expr.Var>> added;
     private final UnaryOperator<String> names;
 
-    private Relocation(List<Target> targets, List<Expr.Var> added, UnaryOperator<String> names) {
+    private Relocation(List<Target> targets, Function<String, List<Expr.Var>> added, UnaryOperator<String> names) {
         this.targets = targets;
         this.added = added;
         this.names = names;
@@ -34,9 +35,18 @@ public final class Relocation {
      * @param names the new name of each method of its kernel
      */
     public static Kernel.Method of(Kernel.Method method, List<Target> targets, List<Expr.Var> added, UnaryOperator<String> names) {
-        Relocation r = new Relocation(List.copyOf(targets), List.copyOf(added), names);
+        return of(method, targets, _ -> added, names);
+    }
+
+    /**
+     * The same where methods differ in what is added.
+     *
+     * @param added by the old name of a method, parameters that follow those it has; whoever calls it has them too
+     */
+    public static Kernel.Method of(Kernel.Method method, List<Target> targets, Function<String, List<Expr.Var>> added, UnaryOperator<String> names) {
+        Relocation r = new Relocation(List.copyOf(targets), added, names);
         List<Expr.Var> params = new ArrayList<>(method.params());
-        params.addAll(added);
+        params.addAll(added.apply(method.name()));
         return new Kernel.Method(names.apply(method.name()), params, r.block(method.body()));
     }
 
@@ -62,7 +72,7 @@ public final class Relocation {
                     at(s.order(), s.orderAt()), s.size(), s.count());
             case Stmt.Call s -> {
                 List<Index> args = new ArrayList<>(s.args());
-                added.forEach(v -> args.add(Index.of(v)));
+                added.apply(s.method()).forEach(v -> args.add(Index.of(v)));
                 yield new Stmt.Call(names.apply(s.method()), args);
             }
             case Stmt.Parallel s -> throw new IllegalArgumentException("a part of a kernel has no parallel loops: " + s);

@@ -79,11 +79,11 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      *
      * @param accumulators vectors of sums in a tile, at most
      * @param turned the tile, if vectors run along rows
-     * @param wanted at most so many chunks
+     * @param division at most so many chunks, of which loop
      * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, int wanted, long resident) {
-        return new Choice(c, lanes, accumulators, turned, resident).choose(wanted);
+    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, Division division, long resident) {
+        return new Choice(c, lanes, accumulators, turned, resident).choose(division);
     }
 
     /** Chunks at most. */
@@ -101,7 +101,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             case STORED -> ", right operand stored as panels";
         });
         s.append(leftPacked ? ", rows of the left one packed" : "").append(blocked ? ", products in blocks" : "").append(rowsOutside ? ", rows outside" : "");
-        s.append(cuts.size() > 1 ? ", panels in " + cuts.getFirst().count() + " groups" : "");
+        boolean groups = cuts.size() > 1 && cuts.getFirst().axis().number() == TileAxis.COLUMNS;
+        s.append(groups ? ", panels in " + cuts.getFirst().count() + " groups" : "");
         return s.append(rowBlocks > 1 ? ", " + rowBlocks + " blocks of rows" : "").toString();
     }
 
@@ -154,10 +155,14 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return tile.vectors() * lanes;
         }
 
-        Blocking choose(int wanted) {
+        Blocking choose(Division division) {
+            int wanted = division.chunks();
             boolean panelled = lanes > 1 && !turned && c.hasColumns();
             boolean stored = panelled && c.mayBeStored() && (c.columnStride() != 1 || panels > 1 && rows < ROWS_WORTH_MORE);
             boolean packed = stored || panelled && (c.columnStride() != 1 || isWorthPacking());
+            if (division.inSlices()) {
+                return inSlices(division.slices(), stored, packed);
+            }
             if (packed && areGroupsWorthIt(wanted)) {
                 return new Blocking(tile, false, stored ? Packed.STORED : Packed.WHOLE, false, true, groupsByRows(wanted), 1);
             }
@@ -176,6 +181,17 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
                 chunks = TileAxis.chunks(chunks, (long) depth * width());
             }
             return new Blocking(tile, blocked, right, isLeftWorthPacking(), rowsOutside, chunks > 1 && cut.units() > 1 ? List.of(new Chunks(cut, chunks)) : List.of(), blocksLeft);
+        }
+
+        /** A chunk for each index of so many outer axes; in one piece where they are no loops of their own. */
+        private Blocking inSlices(int axes, boolean stored, boolean packed) {
+            List<Integer> sliced = c.outerAxes().stream().filter(a -> c.extent(a) > 1).limit(axes).toList();
+            boolean byRows = sliced.stream().anyMatch(c.outerRows()::contains);
+            boolean possible = sliced.size() == axes && (!byRows || isRightSmall() && (!packed || fitsWhole()));
+            List<Chunks> cuts = sliced.stream().filter(_ -> possible)
+                    .map(a -> new Chunks(c.outerRows().contains(a) ? outerRows(c, tile, a) : new TileAxis(a, c.extent(a), 1), c.extent(a))).toList();
+            Packed right = !packed ? Packed.NOT : stored ? Packed.STORED : byRows && fitsWhole() ? Packed.WHOLE : Packed.PANEL;
+            return new Blocking(tile, blocked, right, isLeftWorthPacking(), packed && areRowsOutside(), cuts, 1);
         }
 
         /** Rows that are copied would be so for each group. */
@@ -271,8 +287,13 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
             return c.extents(c.sharedAxes()) == 1 && (long) c.products() * (panels * width()) <= MOST_PACKED;
         }
 
+        /** It stays in the cache beside what else passes, however few rows there are between two readings of it. */
+        private boolean isRightSmall() {
+            return rightBytes() <= resident / 4;
+        }
+
         private int rowChunks(int wanted, int blocks) {
-            long most = rightBytes() <= resident / 4 || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
+            long most = isRightSmall() || areRowsOutside() ? wanted : Math.max(blocks, rows / ROWS_WORTH_PANELS);
             return Math.clamp(most, 1, wanted);
         }
 

@@ -6,6 +6,7 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -79,6 +80,11 @@ record Cut(Index chunk, int count, int size) {
         return new Cut(chunk.times(inside.count).plus(inside.chunk), Math.multiplyExact(count, inside.count), 1);
     }
 
+    /** The cells of cuts of several loops, the outermost first. */
+    static Cut all(List<Cut> cuts) {
+        return cuts.stream().reduce(Cut::by).orElseThrow();
+    }
+
     /** The method of a chunk, which takes its number. */
     MethodWriter method(String name, Lanes lanes, MethodWriter.Names names) {
         return method(name, List.of(this), lanes, names);
@@ -86,7 +92,7 @@ record Cut(Index chunk, int count, int size) {
 
     /** The method of a chunk of several loops, which takes its number in each, the outermost first. */
     static MethodWriter method(String name, List<Cut> cuts, Lanes lanes, MethodWriter.Names names) {
-        return new MethodWriter(name, cuts.stream().map(Cut::variable).toList(), lanes, names, cuts.stream().reduce(Cut::by));
+        return new MethodWriter(name, cuts.stream().map(Cut::variable).toList(), lanes, names, Optional.of(all(cuts)));
     }
 
     /** Runs the method of all chunks. */

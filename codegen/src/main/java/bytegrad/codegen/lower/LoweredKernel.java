@@ -16,11 +16,18 @@ import java.util.stream.IntStream;
 /**
  * A kernel, and what each of its buffers holds, in order.
  *
+ * @param clusters what it computes: one cluster, or several slice by slice, see {@link Slices}
  * @param schedule how a contraction is tiled, blocked and packed, for people; empty for other kernels
  */
-public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, String schedule, Computed computed) {
+public record LoweredKernel(List<Cluster> clusters, Kernel kernel, List<Place> places, String schedule, Computed computed) {
     public LoweredKernel {
+        clusters = List.copyOf(clusters);
         places = List.copyOf(places);
+    }
+
+    /** Of one cluster. */
+    public LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, String schedule, Computed computed) {
+        this(List.of(cluster), kernel, places, schedule, computed);
     }
 
     /** Of a kernel that is no contraction. */
@@ -31,7 +38,17 @@ public record LoweredKernel(Cluster cluster, Kernel kernel, List<Place> places, 
     /** Cleaned, with canonical names. */
     public LoweredKernel tidied() {
         Tidied tidied = FoldLets.tidied(kernel);
-        return new LoweredKernel(cluster, tidied.kernel(), places, schedule, computed.renamed(tidied.originals()));
+        return new LoweredKernel(clusters, tidied.kernel(), places, schedule, computed.renamed(tidied.originals()));
+    }
+
+    /** Whether it computes clusters of that kind, and no other. */
+    public boolean isAll(Cluster.Kind kind) {
+        return clusters.stream().allMatch(c -> c.kind() == kind);
+    }
+
+    /** The nodes that it computes to store them. */
+    public List<Node> roots() {
+        return clusters.stream().flatMap(c -> c.roots().stream()).map(Cluster.Root::node).toList();
     }
 
     /** What it stores. */

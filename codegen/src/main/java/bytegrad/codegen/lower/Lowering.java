@@ -8,6 +8,7 @@ import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Node;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 
 /** From a partition to kernels in the loop IR. */
@@ -42,12 +43,25 @@ public final class Lowering {
                 .map(c -> c.kind() == Cluster.Kind.NESTED ? nested.lower(partition, c) : lower(partition, c, vectorBytes, grain, machine)).toList());
     }
 
+    /**
+     * A kernel whose parallel loops have a chunk for each index of so many outermost axes along which there is more than one. In one piece where those are no loops, or where so many
+     * chunks would repeat too much.
+     */
+    static LoweredKernel inSlices(Partition partition, Cluster cluster, int vectorBytes, MachineProfile machine, int axes) {
+        return lower(partition, cluster, vectorBytes, machine, _ -> Division.slices(axes), Grain.USUAL).tidied();
+    }
+
     private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain, MachineProfile machine) {
+        return lower(partition, cluster, vectorBytes, machine,
+                nanos -> Division.into(cluster.kind() == Cluster.Kind.CONTRACTION ? grain.chunks(nanos) : grain.chunksOfNest(nanos)), grain);
+    }
+
+    private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, MachineProfile machine, DoubleFunction<Division> division, Grain grain) {
         NotVectorizable last = new NotVectorizable("nothing was tried");
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
-                LoweredKernel kernel = lower(partition, cluster, lanes, grain, machine);
-                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), grain, machine) : kernel;
+                LoweredKernel kernel = lower(partition, cluster, lanes, machine, division, grain);
+                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), machine, division, grain) : kernel;
             } catch (NotVectorizable e) {
                 last = e;
             }
@@ -55,16 +69,16 @@ public final class Lowering {
         throw new IllegalStateException("cluster " + cluster + " has no schedule", last);
     }
 
-    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, Grain grain, MachineProfile machine) {
-        Attempt single = lower(partition, cluster, lanes, machine, 1, 1);
+    private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, MachineProfile machine, DoubleFunction<Division> division, Grain grain) {
+        Attempt single = lower(partition, cluster, lanes, machine, Division.NONE, 1);
         int vectors = single.sumsColumns ? Math.clamp(PANEL_CODE / Math.max(1, statements(single.kernel.kernel())), 1, PANEL) : 1;
-        LoweredKernel alone = vectors == 1 ? single.kernel : lower(partition, cluster, lanes, machine, 1, vectors).kernel;
+        LoweredKernel alone = vectors == 1 ? single.kernel : lower(partition, cluster, lanes, machine, Division.NONE, vectors).kernel;
         double nanos = Work.nanos(alone.kernel(), machine);
-        int chunks = cluster.kind() == Cluster.Kind.CONTRACTION ? grain.chunks(nanos) : grain.chunksOfNest(nanos);
-        if (chunks == 1) {
+        Division wanted = division.apply(nanos);
+        if (wanted.chunks() == 1) {
             return alone;
         }
-        LoweredKernel cut = lower(partition, cluster, lanes, machine, chunks, vectors).kernel;
+        LoweredKernel cut = lower(partition, cluster, lanes, machine, wanted, vectors).kernel;
         return cut.chunks() > 1 && grain.accepts(Work.nanos(cut.kernel(), machine), nanos, cut.chunks()) ? cut : alone;
     }
 
@@ -85,24 +99,24 @@ public final class Lowering {
     }
 
     /**
-     * @param chunks at most so many in each parallel loop; 1 for none
+     * @param division into at most so many chunks in each parallel loop
      * @param vectors vectors of the innermost loop that its body handles side by side
      */
-    private static Attempt lower(Partition partition, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks,
+    private static Attempt lower(Partition partition, Cluster cluster, Lanes lanes, MachineProfile machine, Division division,
             int vectors) {
         Buffers buffers = new Buffers();
         Set<Node> here = cluster.roots().stream().map(Cluster.Root::node).collect(Collectors.toSet());
         Definitions definitions = new Definitions(partition, here, buffers, lanes);
         if (cluster.kind() == Cluster.Kind.CONTRACTION) {
-            return new Attempt(contraction(partition, definitions, buffers, cluster, lanes, machine, chunks), false);
+            return new Attempt(contraction(partition, definitions, buffers, cluster, lanes, machine, division), false);
         }
         List<Kernel.Method> methods = switch (cluster.kind()) {
-            case LOOPS -> new Nests(definitions, buffers, lanes, chunks, vectors).space(cluster);
-            case PIECES -> new Nests(definitions, buffers, lanes, chunks).pieces(cluster.roots().getFirst().node());
+            case LOOPS -> new Nests(definitions, buffers, lanes, division, vectors).space(cluster);
+            case PIECES -> new Nests(definitions, buffers, lanes, division).pieces(cluster.roots().getFirst().node());
             case SCATTER -> new Scatters(definitions, buffers, lanes).methods(cluster.roots().getFirst().node());
             case CUMULATE -> new Lines(definitions, buffers, lanes).cumulate(cluster.roots().getFirst().node());
             case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());
-            case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, chunks).arg(cluster.roots().getFirst().node());
+            case ARG -> new Nests(definitions, buffers, Lanes.SCALAR, division).arg(cluster.roots().getFirst().node());
             case NESTED -> throw new IllegalStateException("lowered with the graphs it runs: " + cluster);
             case CONTRACTION -> throw new IllegalStateException("has a schedule: " + cluster);
         };
@@ -110,12 +124,12 @@ public final class Lowering {
         return new Attempt(new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "", definitions.computed()), columns);
     }
 
-    private static LoweredKernel contraction(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
+    private static LoweredKernel contraction(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, Division division) {
         if (Sweeps.suit(partition, definitions, cluster, lanes)) {
-            List<Kernel.Method> methods = new Sweeps(partition, definitions, buffers, cluster, lanes, chunks).methods();
+            List<Kernel.Method> methods = new Sweeps(partition, definitions, buffers, cluster, lanes, division.chunks()).methods();
             return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), "rows swept on one lane", definitions.computed());
         }
-        Tiles tiles = new Tiles(partition, definitions, buffers, cluster, lanes, machine, chunks);
+        Tiles tiles = new Tiles(partition, definitions, buffers, cluster, lanes, machine, division);
         List<Kernel.Method> methods = tiles.methods();
         return new LoweredKernel(cluster, new Kernel(buffers.declarations(), methods), buffers.places(), tiles.schedule(), definitions.computed());
     }

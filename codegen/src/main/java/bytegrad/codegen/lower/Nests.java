@@ -16,7 +16,10 @@ import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Loop nests that store: every kind of kernel but contractions. */
@@ -32,18 +35,18 @@ final class Nests {
     /** Vectors of the innermost loop that its body handles side by side. */
     private final int vectors;
     /** Chunks that the whole kernel is worth; those of a part of it in proportion. */
-    private final int chunks;
+    private final Division division;
     /** The methods of parallel loops. */
     private final List<Kernel.Method> parts = new ArrayList<>();
 
-    Nests(Definitions definitions, Buffers buffers, Lanes lanes, int chunks) {
-        this(definitions, buffers, lanes, chunks, 1);
+    Nests(Definitions definitions, Buffers buffers, Lanes lanes, Division division) {
+        this(definitions, buffers, lanes, division, 1);
     }
 
     /** @param vectors vectors of the innermost loop that its body handles side by side */
-    Nests(Definitions definitions, Buffers buffers, Lanes lanes, int chunks, int vectors) {
+    Nests(Definitions definitions, Buffers buffers, Lanes lanes, Division division, int vectors) {
         this.vectors = vectors;
-        this.chunks = chunks;
+        this.division = division;
         this.definitions = definitions;
         this.buffers = buffers;
         this.lanes = lanes;
@@ -58,7 +61,7 @@ final class Nests {
     List<Kernel.Method> space(Cluster c) {
         List<Integer> order = c.order();
         List<Integer> depths = c.roots().stream().map(r -> depthOf(r, order)).toList();
-        region(c.space(), order, chunks, depths, (s, axes, depth) -> {
+        region(c.space(), order, division.chunks(), depths, (s, axes, depth) -> {
             List<Cluster.Root> here = c.roots().stream().filter(r -> depthOf(r, order) == depth).toList();
             definitions.store(here, axes, s);
         });
@@ -78,23 +81,37 @@ final class Nests {
      * @param depths at which points store something
      */
     private void region(Shape space, List<Integer> order, int wanted, List<Integer> depths, Point point) {
-        Optional<Integer> at = wanted < 2 ? Optional.empty() : cutDepth(space, order, wanted, depths);
-        if (at.isEmpty()) {
-            nest(space, order, 0, method.body, new Index[order.size()], -1, point);
+        SortedMap<Integer, Cut> cuts = new TreeMap<>();
+        for (int depth : wanted < 2 ? List.<Integer>of() : cutDepths(space, order, wanted, depths)) {
+            int axis = order.get(depth);
+            cuts.put(depth, Cut.of(Expr.Var.index("c" + names.next()), units(space, axis, depth), Math.min(wanted, units(space, axis, depth)), unit(space, axis, depth)));
+        }
+        if (cuts.isEmpty()) {
+            nest(space, order, 0, method.body, new Index[order.size()], cuts, point);
             return;
         }
-        int axis = order.get(at.get());
-        Cut cut = Cut.of(Expr.Var.index("c" + names.next()), units(space, axis, at.get()), wanted, unit(space, axis, at.get()));
-        MethodWriter part = cut.method("part" + parts.size(), lanes, names);
+        List<Cut> all = List.copyOf(cuts.values());
+        MethodWriter part = Cut.method("part" + parts.size(), all, lanes, names);
         // What is stored outside all loops is stored once; what is computed there, each chunk computes for itself.
         point.visit(method.body, new Index[order.size()], 0);
-        nest(space, order, 0, part.body, new Index[order.size()], at.get(), (s, axes, depth) -> {
+        nest(space, order, 0, part.body, new Index[order.size()], cuts, (s, axes, depth) -> {
             if (depth > 0) {
                 point.visit(s, axes, depth);
             }
         });
         parts.add(part.finish());
-        method.body.out.add(Cut.parallel("part" + (parts.size() - 1), List.of(cut)));
+        method.body.out.add(Cut.parallel("part" + (parts.size() - 1), all));
+    }
+
+    /** The outermost loops whose indices are slices, if those are what is wanted, or one that is cut best; none that something is stored between it and loops around it. */
+    private List<Integer> cutDepths(Shape space, List<Integer> order, int wanted, List<Integer> depths) {
+        if (!division.inSlices()) {
+            return cutDepth(space, order, wanted, depths).stream().toList();
+        }
+        List<Integer> outermost = IntStream.range(0, order.size()).filter(k -> space.dim(order.get(k)) > 1).limit(division.slices()).boxed().toList();
+        boolean possible = outermost.size() == division.slices() && outermost.stream().allMatch(k -> unit(space, order.get(k), k) == 1)
+                && depths.stream().noneMatch(d -> d > 0 && d <= outermost.getLast());
+        return possible ? outermost : List.of();
     }
 
     /** The outermost loop that has enough iterations, else the one with most; none that something is stored between it and loops around it. */
@@ -142,8 +159,8 @@ final class Nests {
         return depth;
     }
 
-    /** @param cut the depth of the loop of which the scope's method has one chunk; −1 if none */
-    private void nest(Shape space, List<Integer> order, int depth, Scope s, Index[] axes, int cut, Point point) {
+    /** @param cuts by their depth, the loops of which the scope's method has one chunk */
+    private void nest(Shape space, List<Integer> order, int depth, Scope s, Index[] axes, Map<Integer, Cut> cuts, Point point) {
         point.visit(s, axes, depth);
         if (depth == order.size()) {
             return;
@@ -154,19 +171,19 @@ final class Nests {
         int unit = unit(space, axis, depth);
         int panels = unit > width ? extent - extent % unit : 0;
         int main = extent - extent % width;
-        MethodWriter.Body body = (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cut, point);
+        MethodWriter.Body body = (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cuts, point);
         MethodWriter.Body side = (inner, i) -> {
             // i stops short of the end, or i + v·width would seem to leave the axis and a reshape of it could not be followed.
             definitions.known(i, panels - unit + width);
             for (int v = 0; v < unit / width; v++) {
                 Index[] ahead = axes.clone();
                 ahead[axis] = i.plus(v * width);
-                nest(space, order, depth + 1, inner, ahead, cut, point);
+                nest(space, order, depth + 1, inner, ahead, cuts, point);
             }
         };
         MethodWriter m = s.method();
-        if (depth == cut) {
-            Cut c = m.cut().orElseThrow();
+        Cut c = cuts.get(depth);
+        if (c != null) {
             int whole = panels > 0 ? panels : main;
             if (panels > 0) {
                 c.panels(s, whole, width, unit / width, side);
@@ -243,7 +260,8 @@ final class Nests {
 
     /** Chunks that a part of the kernel is worth: two, if it is worth more than one. */
     private int share(Shape part, Shape whole) {
-        long share = (long) chunks * part.size() / Math.max(1, whole.size());
+        int chunks = division.chunks();
+        long share = division.inSlices() ? chunks : (long) chunks * part.size() / Math.max(1, whole.size());
         return (int) (share == 1 ? Math.min(chunks, 2) : share);
     }
 
@@ -262,7 +280,7 @@ final class Nests {
         if (top == method.body) {
             region(shape, order, wanted, List.of(order.size()), point);
         } else {
-            nest(shape, order, 0, top, new Index[order.size()], -1, point);
+            nest(shape, order, 0, top, new Index[order.size()], Map.of(), point);
         }
     }
 
@@ -336,7 +354,7 @@ final class Nests {
         int extent = x.shape().dim(op.axis());
         int out = buffers.write(new Place.Value(n));
         ScalarFn beats = op.extremum() == Op.Extremum.MAX ? ScalarFn.GT : ScalarFn.LT;
-        inner(method.body, n.shape(), chunks, (s, kept) -> {
+        inner(method.body, n.shape(), division.chunks(), (s, kept) -> {
             List<Index> first = new ArrayList<>(kept);
             first.add(op.axis(), Index.ZERO);
             Expr.Var best = s.accumulator(definitions.at(x, first, s));

@@ -29,19 +29,19 @@ final class Tiles {
     private final Node y;
     private final Lanes laneWidths;
     private final int lanes;
-    private final int chunks;
+    private final Division division;
     private final MethodWriter.Names names = new MethodWriter.Names();
     private final Transpose transpose;
     /** One for each strip of columns; none where there is nothing to compute. */
     private final List<Loops> strips = new ArrayList<>();
 
-    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, int chunks) {
+    Tiles(Partition partition, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MachineProfile machine, Division division) {
         this.partition = partition;
         this.definitions = definitions;
         this.buffers = buffers;
         this.cluster = cluster;
         this.y = cluster.core().orElseThrow();
-        this.chunks = chunks;
+        this.division = division;
         if (lanes.loop() > 1 && y.dtype().bytes() != lanes.bytes()) {
             throw new NotVectorizable("the contraction has other lanes");
         }
@@ -94,7 +94,7 @@ final class Tiles {
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
-            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), chunks, machine.residentBytes());
+            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), division, machine.residentBytes());
             this.tile = blocking.tile();
             this.wholeCopy = turned.flatMap(Turned::copy).filter(copy -> copy.apart().isEmpty()).map(copy -> Scratch.of(buffers, dtype, copy.size(), Optional.empty()));
             this.packing = new Packing(c, buffers, lanes, transpose);

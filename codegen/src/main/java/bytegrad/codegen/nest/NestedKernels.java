@@ -34,7 +34,7 @@ public record NestedKernels(boolean fused, int weightLimit, int vectorBytes, Mac
     public List<LoweredKernel> cut(Partition partition, List<LoweredKernel> whole) {
         List<LoweredKernel> kernels = new ArrayList<>();
         for (LoweredKernel k : whole) {
-            kernels.add(cuts.changes(k.cluster()) ? lower(partition, k.cluster()).tidied() : k);
+            kernels.add(cuts.changes(k.clusters().getFirst()) ? lower(partition, k.clusters().getFirst()).tidied() : k);
         }
         return kernels;
     }

@@ -74,7 +74,7 @@ final class HintVerifier {
         if (!runs.isFirstRun(n) || end.isEmpty()) {
             return;
         }
-        boolean early = plan.kernels().get(launch).cluster().roots().stream().allMatch(r -> runs.era(r.node()) < end.getAsInt());
+        boolean early = plan.kernels().get(launch).roots().stream().allMatch(r -> runs.era(r) < end.getAsInt());
         int subgraph = hint(n).subgraph();
         boolean first = plan.memory().firstRuns().get(launch) == launch;
         require(early && !(first && begun.containsKey(subgraph)), "launch " + plan.launches().get(launch).label() + " reads " + runs.graph().nameOf(n)

@@ -61,7 +61,7 @@ final class IndexChecks {
         switch (expr) {
             case Expr.Checked(Expr arg, int extent, String what) -> {
                 // What a body checks, it may check of some elements, or in some runs.
-                if (arg instanceof Expr.Load load && kernel.cluster().kind() != Cluster.Kind.NESTED) {
+                if (arg instanceof Expr.Load load && !kernel.isAll(Cluster.Kind.NESTED)) {
                     ofMemory.add(new Check(kernel.places().get(load.buffer()), extent));
                 } else {
                     ofValues = true;

@@ -30,7 +30,7 @@ public record KernelNames(List<String> nodes, Map<String, String> variables) {
     static KernelNames of(Graph graph, LoweredKernel kernel) {
         Map<String, String> variables = new LinkedHashMap<>();
         kernel.computed().variables().forEach((key, n) -> variables.put(key, graph.nameOf(n)));
-        Stream<Node> roots = kernel.cluster().roots().stream().map(Cluster.Root::node);
+        Stream<Node> roots = kernel.roots().stream();
         List<String> nodes = Stream.concat(kernel.computed().nodes().stream(), roots).distinct().sorted(Comparator.comparingInt(Node::id)).map(n -> line(graph, n)).toList();
         return new KernelNames(nodes, variables);
     }

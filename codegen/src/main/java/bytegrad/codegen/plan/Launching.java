@@ -102,7 +102,7 @@ final class Launching {
     /** The first launch that computed what a kernel stores: one before where all of that is computed again, else the one that is next. */
     private int first(LoweredKernel lk, SecondRuns runs, Map<Node, Integer> computed) {
         int own = launches.size();
-        List<Node> roots = lk.cluster().roots().stream().map(Cluster.Root::node).toList();
+        List<Node> roots = lk.roots();
         roots.forEach(n -> computed.putIfAbsent(n, own));
         lk.computed().nodes().forEach(n -> computed.putIfAbsent(n, own));
         return roots.stream().mapToInt(n -> computed.getOrDefault(runs.firsts().getOrDefault(n, n), own)).max().orElse(own);

@@ -88,7 +88,7 @@ public final class PlannedRuns {
         List<Integer> sequence = new ArrayList<>();
         for (LoweredKernel lk : plan.kernels()) {
             Set<Integer> launched = new TreeSet<>();
-            for (Node n : p.computed(roots(lk.cluster()))) {
+            for (Node n : p.computed(Set.copyOf(lk.roots()))) {
                 Integer k = kernels.get(n);
                 if (k != null) {
                     launched.add(k);
@@ -124,20 +124,21 @@ public final class PlannedRuns {
 
     private void follow(MemoryPlan plan) {
         int eras = 0;
-        Set<Cluster> together = new HashSet<>();
+        Set<List<Cluster>> together = new HashSet<>();
         for (int k = 0; k < plan.kernels().size(); k++) {
-            Cluster c = plan.kernels().get(k).cluster();
+            List<Cluster> clusters = plan.kernels().get(k).clusters();
             if (plan.memory().firstRuns().get(k) == k) {
                 together.clear();
-                launch(c, 0);
+                clusters.forEach(c -> launch(c, 0));
             } else {
-                boolean begins = together.isEmpty() || together.contains(c);
+                boolean begins = together.isEmpty() || together.contains(clusters);
                 if (begins) {
                     together.clear();
                     eras++;
                 }
-                together.add(c);
-                launch(c, eras);
+                together.add(clusters);
+                int era = eras;
+                clusters.forEach(c -> launch(c, era));
             }
         }
         graph.outputs().values().forEach(this::stored);

@@ -82,7 +82,7 @@ final class Ties {
     }
 
     private int era(int k) {
-        return kernels.get(k).cluster().roots().stream().mapToInt(r -> runs.era(r.node())).max().orElse(0);
+        return kernels.get(k).roots().stream().mapToInt(runs::era).max().orElse(0);
     }
 
     private void tie() {
@@ -107,7 +107,7 @@ final class Ties {
         Set<Node> computed = new HashSet<>();
         Deque<Node> todo = new ArrayDeque<>();
         Set<Place> loaded = new HashSet<>(places(k, true));
-        kernels.get(k).cluster().roots().stream().map(Cluster.Root::node).filter(computed::add).forEach(todo::push);
+        kernels.get(k).roots().stream().filter(computed::add).forEach(todo::push);
         while (!todo.isEmpty()) {
             todo.pop().inputs().stream().filter(x -> !loaded.contains(new Place.Value(x)) && computed.add(x)).forEach(todo::push);
         }

@@ -99,7 +99,7 @@ final class Updates {
         if (from < 0) {
             return true;
         }
-        if (k.cluster().kind() != Cluster.Kind.LOOPS && k.cluster().kind() != Cluster.Kind.CONTRACTION) {
+        if (!k.isAll(Cluster.Kind.LOOPS) && !k.isAll(Cluster.Kind.CONTRACTION)) {
             // Several nests write it, one of which may store what another has yet to load.
             return false;
         }

@@ -98,7 +98,7 @@ final class HintVerifierTest {
         List<Place> places = new ArrayList<>(e.places());
         Collections.replaceAll(places, places.stream().filter(p -> p instanceof Place.Value(Node n) && runs.again().containsKey(n)).findFirst().orElseThrow(),
                 new Place.Value(z));
-        kernels.set(kernels.size() - 1, new LoweredKernel(e.cluster(), e.kernel(), places));
+        kernels.set(kernels.size() - 1, new LoweredKernel(e.clusters().getFirst(), e.kernel(), places));
         MemoryPlan wrong = new MemoryPlan(plan.steps(), kernels, plan.slabs(), plan.offsets(), plan.inPlace(), plan.copies(), plan.memory());
         refused("e reads z, of which subgraph 1 is to keep nothing", wrong, runs);
     }
