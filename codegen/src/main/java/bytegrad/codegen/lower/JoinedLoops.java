@@ -9,6 +9,7 @@ import bytegrad.codegen.kernel.Relocation.Target;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.codegen.kernel.Tidied;
 import bytegrad.codegen.kernel.Touched;
+import bytegrad.ir.DType;
 import bytegrad.ir.Node;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
@@ -47,6 +48,8 @@ final class JoinedLoops {
     private final List<Expr.Var> slices;
     /** By the buffer: what is to be added to where it is in memory for all slices, as a variable and what that is. */
     private final Map<Integer, Moved> moved = new HashMap<>();
+    /** Where what the kernels pass on to each other is. */
+    private final Map<Place, Target> passed = new HashMap<>();
 
     private record Moved(Expr.Var by, Index value) {}
 
@@ -131,8 +134,8 @@ final class JoinedLoops {
             Index to = from.plus(cuts.get(k).size());
             if (cuts.get(k).size() * cuts.get(k).count() > extents.get(k)) {
                 Expr.Var end = Expr.Var.index("e" + k);
-                Expr most = new Expr.Const(bytegrad.ir.DType.I32, extents.get(k));
-                body = List.of(new Stmt.Let(end, new Expr.Apply(ScalarFn.MIN, List.of(new Expr.Ramp(to, 0, bytegrad.ir.DType.I32, 1), most))),
+                Expr most = new Expr.Const(DType.I32, extents.get(k));
+                body = List.of(new Stmt.Let(end, new Expr.Apply(ScalarFn.MIN, List.of(new Expr.Ramp(to, 0, DType.I32, 1), most))),
                         new Stmt.For(slices.get(k), from, Index.of(end), 1, body));
             } else {
                 body = List.of(new Stmt.For(slices.get(k), from, to, 1, body));
@@ -150,7 +153,7 @@ final class JoinedLoops {
         }
         UnaryOperator<String> names = names(schedules.size());
         Map<String, List<Moved>> added = new HashMap<>();
-        kernel.methods().forEach(x -> added.put(x.name(), Touched.by(x.body(), kernel).stream().map(b -> moved.get(targets.get(b).buffer())).filter(v -> v != null).distinct().toList()));
+        kernel.methods().forEach(x -> added.put(x.name(), Touched.by(x.body(), kernel).stream().flatMap(b -> Optional.ofNullable(moved.get(targets.get(b).buffer())).stream()).distinct().toList()));
         Function<String, List<Expr.Var>> params = name -> added.getOrDefault(name, List.of()).stream().map(Moved::by).toList();
         early(m.before(), targets, names);
         for (String loop : m.loops()) {
@@ -193,8 +196,6 @@ final class JoinedLoops {
         return name -> "m" + member + "_" + name;
     }
 
-    private final Map<Place, Integer> passed = new HashMap<>();
-
     private Target target(Place p, Kernel.Access access, Set<Place> early) {
         boolean scratch = access == Kernel.Access.SCRATCH;
         if (scratch && early.contains(p) || p.size() % slices() != 0) {
@@ -203,8 +204,7 @@ final class JoinedLoops {
         if (!scratch && !own.contains(p)) {
             return new Target(buffer(p, access), Index.ZERO);
         }
-        int buffer = scratch ? once(p) : passed.computeIfAbsent(p, this::once);
-        return new Target(buffer, Index.of(moved.get(buffer).by()));
+        return scratch ? once(p) : passed.computeIfAbsent(p, this::once);
     }
 
     private int slices() {
@@ -212,7 +212,7 @@ final class JoinedLoops {
     }
 
     /** Space for one slice in each chunk. */
-    private int once(Place p) {
+    private Target once(Place p) {
         int each = p.size() / slices();
         Cut chunk = Cut.all(cuts);
         Scratch space = Scratch.of(buffers, p.dtype(), each + BEHIND, Optional.of(chunk));
@@ -221,8 +221,9 @@ final class JoinedLoops {
             number = number.times(extents.get(k)).plus(Index.of(slices.get(k)));
         }
         Index by = chunk.part(space.stride()).plus(number.times(-each));
-        moved.put(space.buffer(), new Moved(Expr.Var.index("at" + space.buffer()), by));
-        return space.buffer();
+        Expr.Var at = Expr.Var.index("at" + space.buffer());
+        moved.put(space.buffer(), new Moved(at, by));
+        return new Target(space.buffer(), Index.of(at));
     }
 
     private int buffer(Place p, Kernel.Access access) {

@@ -49,7 +49,7 @@ final class Tiles {
         this.lanes = lanes.loop();
         this.transpose = new Transpose(laneWidths, names);
         if (y.shape().size() > 0) {
-            Turned.strips(new Contraction(cluster, partition, definitions, names), this.lanes, chunks).forEach(c -> strips.add(new Loops(c, machine)));
+            Turned.strips(new Contraction(cluster, partition, definitions, names), this.lanes, division.chunks()).forEach(c -> strips.add(new Loops(c, machine)));
         }
     }
 
@@ -89,7 +89,7 @@ final class Tiles {
         private final Optional<Scratch> wholeRows;
 
         Loops(Contraction all, MachineProfile machine) {
-            this.turned = strips.isEmpty() ? Turned.of(all, lanes, chunks) : Turned.behind(all, lanes, chunks);
+            this.turned = strips.isEmpty() ? Turned.of(all, lanes, division.chunks()) : Turned.behind(all, lanes, division.chunks());
             this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose);
             int most = TileShape.accumulators(lanes);
