@@ -40,10 +40,14 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /** Estimates are rough: what is to be turned is to be better by that. */
     private static final double BETTER = 0.85;
 
+    /** Multiply-adds of a contraction for which two more methods, which HotSpot takes 0.1 s to compile, are not worth a microsecond that is saved. */
+    private static final long WORTH_METHODS = 1 << 17;
+
     /** How to turn it; nothing where that cannot be, or does not pay. */
     static Optional<Turned> of(Contraction c, int lanes) {
         int most = TileShape.accumulators(lanes);
-        if (lanes == 1 || !c.taps().isEmpty() || !c.hasRows() || !c.hasColumns() || c.columns() == 1 || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
+        if (lanes == 1 || !c.taps().isEmpty() || !c.hasRows() || !c.hasColumns() || c.columns() == 1 || c.columns() > most || c.rowStride() < 1
+                || c.extents(c.outerAxes()) * c.rows() * c.columns() * c.products() < WORTH_METHODS) {
             return Optional.empty();
         }
         int vectors = ceil(c.rows(), lanes);
