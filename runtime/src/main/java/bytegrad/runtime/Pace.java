@@ -14,7 +14,7 @@ final class Pace {
     private long nanos;
     private long start;
     private long allocated;
-    private boolean allocates;
+    private boolean allocates = true;
 
     /** Of a session whose runs are estimated to take so long in the end, after a first one in code that is not compiled; 0 where code is as fast as it gets. */
     Pace(long estimatedNanos) {
