@@ -21,9 +21,6 @@ import java.util.stream.Stream;
  * {@link bytegrad.ir.ContractOrder}, so neither tiles nor lanes, blocks nor chunks change a bit.
  */
 final class Tiles {
-    /** One row in so many may be computed twice. */
-    private static final int FEW_TWICE = 32;
-
     private final Partition partition;
     private final Definitions definitions;
     private final Buffers buffers;
@@ -290,25 +287,8 @@ final class Tiles {
                             }));
                     return;
                 }
-                boolean alike = areTilesAlike();
-                over(m, s, c.outerRows(), axes, this::cutOf, (each, known) -> {
-                    if (alike) {
-                        m.overlapping(each, c.rows(), tile.rows(), (inner, row) -> body.visit(inner, known, row, tile.rows()));
-                    } else {
-                        tile.overRows(m, each, c.rows(), cutOf(TileAxis.ROWS), (inner, row, height) -> body.visit(inner, known, row, height));
-                    }
-                });
-            }
-
-            /**
-             * Whether the last tile begins so much earlier that it is as high as the others: HotSpot then compiles one method fewer, for a few rows that are computed, and stored, twice. Not
-             * where sums of all rows wait in scratch, nor where another chunk has rows of its own, nor where a row is written over what it is computed from.
-             */
-            private boolean areTilesAlike() {
-                int twice = Math.floorMod(-c.rows(), tile.rows());
-                boolean scratch = blocking.blocked() || blocking.leftPacked();
-                return lanes > 1 && c.rows() > tile.rows() && twice * FEW_TWICE <= c.rows() && !scratch && cutOf(TileAxis.ROWS).isEmpty()
-                        && partition.graph().updates().stream().noneMatch(u -> cluster.roots().stream().anyMatch(r -> r.node() == u.value()));
+                over(m, s, c.outerRows(), axes, this::cutOf, (each, known) ->
+                        tile.overRows(m, each, c.rows(), cutOf(TileAxis.ROWS), (inner, row, height) -> body.visit(inner, known, row, height)));
             }
 
             private void eachPanel(Scope s, MethodWriter.Span body) {
