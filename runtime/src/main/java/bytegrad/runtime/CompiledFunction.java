@@ -73,10 +73,14 @@ public final class CompiledFunction {
         return successor == null ? rehearsal.isOver() : successor.isReady();
     }
 
-    /** Goes on to prepare that for about so long; does nothing while another thread does. */
-    void prepare(long nanos) {
+    /**
+     * Goes on to prepare that for about so long; does nothing while another thread does.
+     *
+     * @param allocates whether the last run made objects: not all of its code is compiled then
+     */
+    void prepare(long nanos, boolean allocates) {
         if (successor == null) {
-            rehearsal.goOnBetweenRuns(nanos);
+            rehearsal.goOnBetweenRuns(nanos, allocates);
         } else {
             successor.goOn(nanos);
         }

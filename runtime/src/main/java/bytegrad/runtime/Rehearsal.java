@@ -33,8 +33,14 @@ final class Rehearsal {
     /** Rounds from one real call to the next, which tells whether a micro-kernel is compiled. */
     private static final int ASK_ROUNDS = 4;
 
-    /** Rounds for methods whose real calls are not made here, after those in which micro-kernels had their turn as well. */
+    /**
+     * Rounds from one run to the next for methods whose real calls are not made here, once micro-kernels are compiled. A run that allocates nothing tells whether all methods are: of runs
+     * alone, what the Vector API is made of would get as hot as they are, and be compiled before them.
+     */
     private static final int LAST_ROUNDS = 6;
+
+    /** So many in all where runs go on to allocate. */
+    private static final int MOST_LAST_ROUNDS = 100 * LAST_ROUNDS;
 
     /** Between two rounds, for HotSpot's compilers to have the processor. */
     private static final long PAUSE_NANOS = 1_000_000;
@@ -48,7 +54,7 @@ final class Rehearsal {
     private final boolean[] ready;
     private int left;
     private int rounds;
-    private int last;
+    private volatile int last;
     private long waited;
     private int steps;
     private @Nullable Slabs slabs;
@@ -84,8 +90,15 @@ final class Rehearsal {
         goOn(nanos, false);
     }
 
-    /** Goes on for so long, in front of a run: with all methods, once it has begun before another. */
-    void goOnBetweenRuns(long nanos) {
+    /**
+     * Goes on for so long at most, in front of a run: with all methods, once it has begun before another.
+     *
+     * @param allocates whether the run before made objects
+     */
+    void goOnBetweenRuns(long nanos, boolean allocates) {
+        if (last > 0 && (!allocates || last >= MOST_LAST_ROUNDS)) {
+            over = true;
+        }
         goOn(nanos, true);
     }
 
@@ -94,6 +107,7 @@ final class Rehearsal {
             return;
         }
         try {
+            int until = last + LAST_ROUNDS;
             boolean others = betweenRuns && steps == begins();
             long start = System.nanoTime();
             long now = start;
@@ -101,7 +115,7 @@ final class Rehearsal {
                 begin(steps++);
                 now = System.nanoTime();
             }
-            while (now - start < nanos && steps == begins() && (!microKernelsReady || others && last < LAST_ROUNDS)) {
+            while (now - start < nanos && steps == begins() && (!microKernelsReady || others && last < until)) {
                 int before = left;
                 round(others);
                 long then = now;
@@ -109,7 +123,6 @@ final class Rehearsal {
                 waited = left < before ? 0 : waited + now - then;
                 endMicroKernels();
             }
-            over = last == LAST_ROUNDS;
         } finally {
             busy.set(false);
         }
@@ -127,7 +140,12 @@ final class Rehearsal {
         }
         Slabs on = slabs == null ? new Slabs(arena) : slabs;
         slabs = on;
-        program.rehearse((step - program.rehearsals()) / REAL, TURNS, on);
+        int real = step - program.rehearsals();
+        program.rehearse(real / REAL, TURNS, on);
+        if ((real + 1) % REAL == 0) {
+            // C2 has something to do while the next one's real calls are made.
+            empty(real / REAL, ROUND);
+        }
     }
 
     private void round(boolean others) {

@@ -105,8 +105,8 @@ public final class Session {
     }
 
     private void runOnce() {
-        long start = System.nanoTime();
         Program program = current.program();
+        pace.runBegins(!current.isPrepared());
         if (program.regions() > 0) {
             Workers.shared().enter();
             try {
@@ -117,15 +117,15 @@ public final class Session {
         } else {
             runProgram(program);
         }
-        pace.took(System.nanoTime() - start);
+        pace.runEnds();
     }
 
     /** Goes on to prepare code, and over to the function that takes over when that is ready. */
     private void prepare() {
         if (pace.slice() > 0 && !current.isPrepared()) {
-            long start = System.nanoTime();
-            current.prepare(pace.slice());
-            pace.took(System.nanoTime() - start);
+            pace.begins();
+            current.prepare(pace.slice(), pace.allocates());
+            pace.ends();
         }
         Successor successor = current.successor();
         if (successor != null && successor.isReady()) {

@@ -31,9 +31,10 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
         long improved = System.nanoTime();
         int runs = 0;
         int atBest = 0;
+        boolean allocates = true;
         while (true) {
             if (runs > 0) {
-                function.rehearsal().goOnBetweenRuns(Long.MAX_VALUE);
+                function.rehearsal().goOnBetweenRuns(Long.MAX_VALUE, allocates);
             }
             long allocated = Rehearsal.allocated();
             long before = System.nanoTime();
@@ -48,7 +49,7 @@ public record WarmUp(int runs, long nanos, long firstNanos, long bestNanos) {
                 return new WarmUp(runs, before - start, first, best == Long.MAX_VALUE ? 0 : best);
             }
             long now = System.nanoTime();
-            boolean allocates = Rehearsal.allocated() > allocated;
+            allocates = Rehearsal.allocated() > allocated;
             first = runs == 0 ? now - before : first;
             runs++;
             if (now - before < best * FASTER) {

@@ -64,9 +64,13 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /** Estimates are rough: what is to be turned is to be better by that. */
     private static final double BETTER = 0.85;
 
+    /** Multiply-adds of a contraction for which two more methods, which HotSpot takes 0.1 s to compile, are not worth a microsecond that is saved. */
+    private static final long WORTH_METHODS = 1 << 17;
+
     /** How to turn it; nothing where that cannot be, or does not pay. */
     static Optional<Turned> of(Contraction c, int lanes, int chunks) {
-        return c.columns() == 1 ? Optional.empty() : shaped(c, lanes).filter(t -> t.pays(c, lanes)).map(t -> t.inParts(c, chunks));
+        boolean worthMethods = c.extents(c.outerAxes()) * c.rows() * c.columns() * c.products() >= WORTH_METHODS;
+        return c.columns() == 1 || !worthMethods ? Optional.empty() : shaped(c, lanes).filter(t -> t.pays(c, lanes)).map(t -> t.inParts(c, chunks));
     }
 
     /**
