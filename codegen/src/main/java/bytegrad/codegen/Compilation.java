@@ -144,6 +144,15 @@ record Compilation(
         return runs.graph();
     }
 
+    /** What joined kernels read and store is in memory together: where arrays have no room for that, they are not joined. */
+    private static WithinBudget.Choice unlimited(Variants variants, Variants.Variant whole, Variants.Variant joined) {
+        try {
+            return new WithinBudget.Choice(joined, unlimited(variants, joined));
+        } catch (ArenaLimitException e) {
+            return new WithinBudget.Choice(whole, unlimited(variants, whole));
+        }
+    }
+
     private static MemoryPlan unlimited(Variants variants, Variants.Variant whole) {
         return Planner.plan(whole.runs(), variants.unread(whole.runs().graph()), whole.kernels(), Set.of(), variants.options().machine());
     }
@@ -151,7 +160,7 @@ record Compilation(
     private static WithinBudget.Choice plan(Variants variants, Variants.Variant whole, Variants.Variant joined, String className, EmitOptions emit) {
         Options options = variants.options();
         if (options.memoryBudget().isEmpty()) {
-            return new WithinBudget.Choice(joined, unlimited(variants, joined));
+            return unlimited(variants, whole, joined);
         }
         WithinBudget within = new WithinBudget(options.memoryBudget().getAsLong(), variants, whole, joined);
         return within.choose(r -> {

@@ -32,8 +32,8 @@ public final class Explanation {
      *
      * @param number counts from 0, in the order they run
      * @param label the nodes it stores in one line, with the outputs and states that they are: {@code %73 (new W1)}
-     * @param kind {@code loops}, {@code contraction}, {@code pieces}, {@code scatter}, {@code cumulate}, {@code sort}, {@code arg}, {@code copy}, or the op that
-     *     runs other graphs: {@code scan}, {@code cond}, {@code while}, {@code custom}
+     * @param kind {@code loops}, {@code contraction}, {@code pieces}, {@code scatter}, {@code cumulate}, {@code sort}, {@code arg}, {@code copy}, {@code slices} of
+     *     several kernels that run slice by slice, or the op that runs other graphs: {@code scan}, {@code cond}, {@code while}, {@code custom}
      * @param stores nodes it leaves in memory
      * @param reads nodes it loads from memory
      * @param inlined nodes computed on the way that are never stored
@@ -43,7 +43,7 @@ public final class Explanation {
      * @param liveBytes what must be in memory while it runs: its buffers, pinned tensors, and results that later launches read
      * @param sameCodeAs the first launch that runs an equal kernel; its own number where it is the first
      * @param chunks in how many chunks threads may share it, the most of any of its loops; 1 where they may not
-     * @param schedule how its contraction is tiled, blocked and packed; empty where it has none
+     * @param schedule how its contraction is tiled, blocked and packed, or how many slices there are and how each of theirs is; empty where it has none
      * @param multiplyAdds of its contractions; 0 where it has none
      * @param nanos of one thread, as estimated before any run
      * @param derived it runs in the first run after a kept input was set, not in each

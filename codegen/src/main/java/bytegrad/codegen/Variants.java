@@ -54,9 +54,9 @@ record Variants(Graph source, SecondRuns runs, Options options, int weightLimit,
         return new Variant(runs, partition, lowered(partition), CutScans.NONE);
     }
 
-    /** The same, with kernels joined that are best run slice by slice; itself where none are. Hints say of single kernels when they run. */
+    /** The same, with kernels joined that are best run slice by slice; itself where none are. Hints say of single kernels when they run; without chunks there are no slices. */
     Variant joined(Variant whole) {
-        if (!options.fuse() || !runs.source().hints().isEmpty()) {
+        if (!options.fuse() || !runs.source().hints().isEmpty() || options.chunkNanos() == Long.MAX_VALUE) {
             return whole;
         }
         Graph graph = whole.runs().graph();

@@ -100,7 +100,7 @@ final class WithinBudget {
     /** The choice, or one that does the same in less time: what is computed again is planned in finer pieces, and then fused, each run by itself. */
     private Choice fusedAnew(Choice found, Optional<Candidate> apart) {
         List<Choice> choices = new ArrayList<>(List.of(found));
-        if (found.variant() == whole) {
+        if (found.variant() == whole || found.variant() == joined) {
             apart.flatMap(a -> a.planner().from(PlannedRuns.in(a.variant().partition(), whole.runs(), whole.partition(), found.plan()), budget).map(a::with))
                     .ifPresent(choices::add);
         }

@@ -75,6 +75,23 @@ class SlicesTest {
                 b.output("y", b.matmul(Activations.softmax(b, s, 2), b.input("d", DType.F32, 6, 80, 10)));
             }
         },
+        /** So it is here, and read in another order, by a slice of the same chunk. */
+        SEEN_REVERSED(List.of()) {
+            @Override
+            void write(GraphBuilder b) {
+                Node s = b.matmul(b.input("a", DType.F32, 8, 70, 33), b.input("c", DType.F32, 8, 33, 71));
+                b.output("s", s);
+                b.output("y", b.matmul(b.flip(s, 0), b.input("d", DType.F32, 8, 71, 10)));
+            }
+        },
+        SEEN_REVERSED_HEADS(List.of()) {
+            @Override
+            void write(GraphBuilder b) {
+                Node s = b.matmul(b.input("a", DType.F32, 2, 3, 70, 33), b.input("c", DType.F32, 2, 3, 33, 71));
+                b.output("s", s);
+                b.output("y", b.sin(b.flip(s, 1)));
+            }
+        },
         DOUBLE(List.of("4 slices")) {
             @Override
             void write(GraphBuilder b) {
@@ -174,7 +191,7 @@ class SlicesTest {
         assertTrue(e.text().contains("a slice at a time"), e.text());
     }
 
-    /** A budget that only joined kernels keep is kept by them; with less, nothing is lost by joining. */
+    /** A budget that only joined kernels keep is kept by them. */
     @Test
     void aBudgetIsKeptByJoinedKernels() {
         GraphBuilder b = new GraphBuilder();
@@ -183,5 +200,19 @@ class SlicesTest {
         Options small = Options.DEFAULT.withMachineProfile(new MachineProfile("small", 512, 240, 256 << 10, 40, 1000));
         long needed = Compiler.explain(g, small).memory().arenaBytes();
         assertEquals(List.of("8 x 8 slices"), joined(Compiler.explain(g, small.withMemoryBudget(needed))));
+        assertEquals(List.of(), joined(Compiler.explain(g, small.withChunkNanos(Long.MAX_VALUE))));
+    }
+
+    /** What an output and a slice need together is more than what single kernels need: those keep the budget. */
+    @Test
+    void aBudgetIsKeptByKernelsApart() {
+        GraphBuilder b = new GraphBuilder();
+        Node s = b.matmul(b.input("a", DType.F32, 8, 70, 33), b.input("c", DType.F32, 8, 33, 71));
+        Node t = b.tanh(b.matmul(s, b.input("d", DType.F32, 8, 71, 70)));
+        b.output("y", b.matmul(b.matmul(t, s), b.input("e", DType.F32, 8, 71, 10)));
+        Graph g = b.build();
+        Options small = Options.DEFAULT.withMachineProfile(SMALL);
+        long apart = Compiler.explain(g, small.withChunkNanos(Long.MAX_VALUE)).memory().arenaBytes();
+        assertTrue(Compiler.explain(g, small.withMemoryBudget(apart)).memory().arenaBytes() <= apart);
     }
 }

@@ -72,8 +72,8 @@ public final class KernelVerifier {
         BoundsVerifier.verify(kernel);
     }
 
-    /** Whether it can be proved that no chunk of the kernel's parallel loops touches what another stores. */
-    public static boolean keepsChunksApart(Kernel kernel) {
+    /** Whether it can be proved that the kernel stays within its buffers, and that no chunk of its parallel loops touches what another stores. */
+    public static boolean isProved(Kernel kernel) {
         try {
             BoundsVerifier.verify(kernel);
             return true;

@@ -30,8 +30,6 @@ import java.util.stream.Stream;
  * those loops it does before its own. Space that only one slice at a time needs, scratch and what the kernels pass on to each other, a chunk has once for all of its slices.
  */
 final class JoinedLoops {
-    private static final int MOST_CHUNKS = 8;
-    private static final int FEWEST_CHUNKS = 4;
     /** Elements behind a chunk's space that whole vectors may reach into. */
     private static final int BEHIND = 64;
 
@@ -53,24 +51,17 @@ final class JoinedLoops {
 
     private record Moved(Expr.Var by, Index value) {}
 
-    private JoinedLoops(List<Integer> extents, Set<Place> own, long resident) {
+    private JoinedLoops(List<Integer> extents, Set<Place> own, int chunks) {
         this.extents = extents;
         this.own = own;
         this.slices = IntStream.range(0, extents.size()).mapToObj(k -> Expr.Var.index("s" + k)).toList();
-        int most = chunks(own, extents, resident);
+        int most = chunks;
         List<Cut> all = new ArrayList<>();
         for (int k = 0; k < extents.size(); k++) {
             all.add(Cut.of(Expr.Var.index("c" + k), extents.get(k), Math.min(extents.get(k), most), 1));
             most = Math.max(1, most / all.getLast().count());
         }
         this.cuts = List.copyOf(all);
-    }
-
-    /** As many as let what all of them pass on stay in the cache. */
-    private static int chunks(Set<Place> own, List<Integer> extents, long resident) {
-        long slices = extents.stream().mapToLong(x -> x).reduce(1, Math::multiplyExact);
-        long bytes = own.stream().mapToLong(p -> (long) p.size() * p.dtype().bytes()).sum() / slices;
-        return Math.clamp(resident / Math.max(1, bytes), FEWEST_CHUNKS, MOST_CHUNKS);
     }
 
     /**
@@ -111,10 +102,10 @@ final class JoinedLoops {
      * The members as one kernel, in their order.
      *
      * @param own places that no other kernel touches
-     * @param resident bytes that stay in the second cache
+     * @param chunks at most so many, of as many slices each as that takes
      */
-    static LoweredKernel of(List<Member> members, List<Integer> slices, Set<Place> own, long resident) {
-        JoinedLoops joint = new JoinedLoops(slices, own, resident);
+    static LoweredKernel of(List<Member> members, List<Integer> slices, Set<Place> own, int chunks) {
+        JoinedLoops joint = new JoinedLoops(slices, own, chunks);
         members.forEach(joint::add);
         Kernel.Method entry = new Kernel.Method("run", List.of(), Stream.concat(joint.before.stream(), Stream.of(Cut.parallel("slices", joint.cuts))).toList());
         Kernel kernel = new Kernel(joint.buffers.declarations(), Stream.concat(Stream.of(entry, joint.chunk()), joint.methods.stream()).toList());
@@ -198,13 +189,16 @@ final class JoinedLoops {
 
     private Target target(Place p, Kernel.Access access, Set<Place> early) {
         boolean scratch = access == Kernel.Access.SCRATCH;
-        if (scratch && early.contains(p) || p.size() % slices() != 0) {
+        boolean ofSlices = scratch ? !early.contains(p) : own.contains(p);
+        if (!ofSlices || !isLessOnce(p)) {
             return new Target(scratch ? buffers.scratch(p.dtype(), p.size()) : buffer(p, access), Index.ZERO);
         }
-        if (!scratch && !own.contains(p)) {
-            return new Target(buffer(p, access), Index.ZERO);
-        }
         return scratch ? once(p) : passed.computeIfAbsent(p, this::once);
+    }
+
+    /** It is parts of slices, and one in each chunk takes less than all of them. */
+    private boolean isLessOnce(Place p) {
+        return p.size() % slices() == 0 && Cut.all(cuts).count() * (p.size() / slices() + 2L * BEHIND) < p.size();
     }
 
     private int slices() {

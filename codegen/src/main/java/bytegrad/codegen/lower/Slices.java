@@ -6,8 +6,10 @@ import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -29,8 +31,14 @@ public final class Slices {
     /** Chunks of slices are what threads share: fewer would leave some without work. */
     private static final int FEWEST = 4;
 
+    /** Each chunk has space of its own, which it is to use several times. */
+    private static final int MOST = 8;
+
     /** Bytes passed on in a slice for which a call of each kernel is not worth it. */
     private static final int SMALL = 16 << 10;
+
+    /** Of one kernel: methods of it take a parameter for each of its buffers. */
+    private static final int MOST_BUFFERS = 100;
 
     private final Partition partition;
     private final int vectorBytes;
@@ -38,6 +46,8 @@ public final class Slices {
     private final Predicate<LoweredKernel> may;
     private final Predicate<Node> stays;
     private final List<LoweredKernel> kernels;
+    /** By its number and the axes: a kernel in slices. */
+    private final Map<List<Integer>, LoweredKernel> sliced = new HashMap<>();
 
     private Slices(Partition partition, int vectorBytes, MachineProfile machine, Predicate<LoweredKernel> may, Predicate<Node> stays, List<LoweredKernel> kernels) {
         this.partition = partition;
@@ -86,21 +96,31 @@ public final class Slices {
         List<JoinedLoops.Member> members = new ArrayList<>();
         Optional<LoweredKernel> best = Optional.empty();
         for (int k = first; k < end; k++) {
-            LoweredKernel sliced = Lowering.inSlices(partition, kernels.get(k).clusters().getFirst(), vectorBytes, machine, axes);
-            Optional<JoinedLoops.Member> next = JoinedLoops.Member.of(sliced, extents).filter(m -> JoinedLoops.mayFollow(members, m));
+            Cluster cluster = kernels.get(k).clusters().getFirst();
+            LoweredKernel kernel = sliced.computeIfAbsent(List.of(k, axes), _ -> Lowering.inSlices(partition, cluster, vectorBytes, machine, axes));
+            Optional<JoinedLoops.Member> next = JoinedLoops.Member.of(kernel, extents).filter(m -> JoinedLoops.mayFollow(members, m));
             if (next.isEmpty()) {
                 break;
             }
             members.add(next.get());
             if (isWorthIt(first, k + 1, extents, most)) {
-                LoweredKernel joint = JoinedLoops.of(members, extents, own(first, k + 1), machine.residentBytes());
-                if (!KernelVerifier.keepsChunksApart(joint.kernel())) {
+                LoweredKernel joint = JoinedLoops.of(members, extents, own(first, k + 1), count(extents) >= 2 * MOST ? MOST : FEWEST);
+                if (joint.kernel().buffers().size() > MOST_BUFFERS || !areSlicesApart(members, extents) || !KernelVerifier.isProved(joint.kernel())) {
                     break;
                 }
                 best = Optional.of(joint);
             }
         }
         return best;
+    }
+
+    /** Slices of a chunk run one after another, and so must keep apart as chunks do; shown of them where each is a chunk, and all is in memory. */
+    private static boolean areSlicesApart(List<JoinedLoops.Member> members, List<Integer> extents) {
+        return KernelVerifier.isProved(JoinedLoops.of(members, extents, Set.of(), Integer.MAX_VALUE).kernel());
+    }
+
+    private static int count(List<Integer> extents) {
+        return extents.stream().reduce(1, Math::multiplyExact);
     }
 
     /** The lengths of so many outermost axes along which there is more than one slice; none where a kernel is not to be joined. */
@@ -141,7 +161,7 @@ public final class Slices {
     /** What is passed on is more than the second cache has room for. */
     private boolean isWorthIt(int first, int end, List<Integer> extents, long most) {
         long bytes = passed(first, end).stream().mapToLong(p -> (long) p.size() * p.dtype().bytes()).sum();
-        long slices = extents.stream().mapToLong(x -> x).reduce(1, Math::multiplyExact);
+        int slices = count(extents);
         return bytes > machine.l2Bytes() && bytes / slices <= most && bytes / slices >= SMALL && slices >= FEWEST;
     }
 }
