@@ -1,6 +1,7 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
+import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
@@ -9,9 +10,8 @@ import bytegrad.codegen.kernel.Relocation.Target;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.codegen.kernel.Tidied;
 import bytegrad.codegen.kernel.Touched;
-import bytegrad.ir.DType;
 import bytegrad.ir.Node;
-import bytegrad.ir.ScalarFn;
+import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +29,8 @@ import java.util.stream.Stream;
  * those loops it does before its own. Space that only one slice at a time needs, scratch and what the kernels pass on to each other, a chunk has once for all of its slices.
  */
 final class JoinedLoops {
+    private static final String SLICES = "slices";
+
     /** Elements behind a chunk's space that whole vectors may reach into. */
     private static final int BEHIND = 64;
 
@@ -38,23 +39,22 @@ final class JoinedLoops {
     private final Set<Place> own;
     private final Buffers buffers = new Buffers();
     private final List<Stmt> before = new ArrayList<>();
-    private final List<Stmt> slice = new ArrayList<>();
+    /** Of a slice, by its index. */
+    private final List<Function<List<Index>, Stmt>> calls = new ArrayList<>();
     private final List<Kernel.Method> methods = new ArrayList<>();
     private final Set<Node> nodes = new LinkedHashSet<>();
     private final Map<String, Node> variables = new LinkedHashMap<>();
     private final List<String> schedules = new ArrayList<>();
-    private final List<Expr.Var> slices;
-    /** By the buffer: what is to be added to where it is in memory for all slices, as a variable and what that is. */
+    /** By the buffer: what is to be added to where it is in memory for all slices, as a variable and what that is in a slice. */
     private final Map<Integer, Moved> moved = new HashMap<>();
     /** Where what the kernels pass on to each other is. */
     private final Map<Place, Target> passed = new HashMap<>();
 
-    private record Moved(Expr.Var by, Index value) {}
+    private record Moved(Expr.Var by, Function<List<Index>, Index> value) {}
 
     private JoinedLoops(List<Integer> extents, Set<Place> own, int chunks) {
         this.extents = extents;
         this.own = own;
-        this.slices = IntStream.range(0, extents.size()).mapToObj(k -> Expr.Var.index("s" + k)).toList();
         int most = chunks;
         List<Cut> all = new ArrayList<>();
         for (int k = 0; k < extents.size(); k++) {
@@ -107,7 +107,7 @@ final class JoinedLoops {
     static LoweredKernel of(List<Member> members, List<Integer> slices, Set<Place> own, int chunks) {
         JoinedLoops joint = new JoinedLoops(slices, own, chunks);
         members.forEach(joint::add);
-        Kernel.Method entry = new Kernel.Method("run", List.of(), Stream.concat(joint.before.stream(), Stream.of(Cut.parallel("slices", joint.cuts))).toList());
+        Kernel.Method entry = new Kernel.Method("run", List.of(), Stream.concat(joint.before.stream(), Stream.of(Cut.parallel(SLICES, joint.cuts))).toList());
         Kernel kernel = new Kernel(joint.buffers.declarations(), Stream.concat(Stream.of(entry, joint.chunk()), joint.methods.stream()).toList());
         List<Cluster> clusters = members.stream().flatMap(m -> m.kernel().clusters().stream()).toList();
         return new LoweredKernel(clusters, kernel, joint.buffers.places(), joint.schedule(), new Computed(joint.nodes, joint.variables));
@@ -119,20 +119,18 @@ final class JoinedLoops {
     }
 
     private Kernel.Method chunk() {
-        List<Stmt> body = slice;
-        for (int k = extents.size() - 1; k >= 0; k--) {
-            Index from = cuts.get(k).chunk().times(cuts.get(k).size());
-            Index to = from.plus(cuts.get(k).size());
-            if (cuts.get(k).size() * cuts.get(k).count() > extents.get(k)) {
-                Expr.Var end = Expr.Var.index("e" + k);
-                Expr most = new Expr.Const(DType.I32, extents.get(k));
-                body = List.of(new Stmt.Let(end, new Expr.Apply(ScalarFn.MIN, List.of(new Expr.Ramp(to, 0, DType.I32, 1), most))),
-                        new Stmt.For(slices.get(k), from, Index.of(end), 1, body));
-            } else {
-                body = List.of(new Stmt.For(slices.get(k), from, to, 1, body));
-            }
+        MethodWriter m = Cut.method(SLICES, cuts, Lanes.SCALAR, new MethodWriter.Names());
+        loop(m.body, List.of());
+        return m.finish();
+    }
+
+    private void loop(Scope s, List<Index> outside) {
+        int axis = outside.size();
+        if (axis == cuts.size()) {
+            calls.forEach(call -> s.out.add(call.apply(outside)));
+            return;
         }
-        return new Kernel.Method("slices", cuts.stream().map(Cut::variable).toList(), body);
+        cuts.get(axis).loop(s, extents.get(axis), 1, 1, (inner, i) -> loop(inner, Stream.concat(outside.stream(), Stream.of(i)).toList()));
     }
 
     private void add(Member m) {
@@ -148,15 +146,12 @@ final class JoinedLoops {
         Function<String, List<Expr.Var>> params = name -> added.getOrDefault(name, List.of()).stream().map(Moved::by).toList();
         early(m.before(), targets, names);
         for (String loop : m.loops()) {
-            Stream<Index> at = added.getOrDefault(loop, List.of()).stream().map(Moved::value);
-            slice.add(new Stmt.Call(names.apply(loop), Stream.concat(slices.stream().map(Index::of), at).toList()));
+            List<Moved> by = added.getOrDefault(loop, List.of());
+            calls.add(slice -> new Stmt.Call(names.apply(loop), Stream.concat(slice.stream(), by.stream().map(x -> x.value().apply(slice))).toList()));
         }
         kernel.methods().stream().skip(1).forEach(x -> methods.add(Relocation.of(x, targets, params, names)));
         nodes.addAll(m.kernel().computed().nodes());
-        m.kernel().computed().variables().forEach((key, n) -> {
-            int dot = key.indexOf('.');
-            variables.put(Tidied.key(names.apply(key.substring(0, dot)), key.substring(dot + 1)), n);
-        });
+        m.kernel().computed().variables().forEach((key, n) -> variables.put(Tidied.renamed(key, names), n));
         schedules.add(m.kernel().schedule());
     }
 
@@ -198,25 +193,16 @@ final class JoinedLoops {
 
     /** It is parts of slices, and one in each chunk takes less than all of them. */
     private boolean isLessOnce(Place p) {
-        return p.size() % slices() == 0 && Cut.all(cuts).count() * (p.size() / slices() + 2L * BEHIND) < p.size();
-    }
-
-    private int slices() {
-        return extents.stream().reduce(1, Math::multiplyExact);
+        return p.size() % Slices.count(extents) == 0 && Cut.all(cuts).count() * (p.size() / Slices.count(extents) + 2L * BEHIND) < p.size();
     }
 
     /** Space for one slice in each chunk. */
     private Target once(Place p) {
-        int each = p.size() / slices();
+        int each = p.size() / Slices.count(extents);
         Cut chunk = Cut.all(cuts);
         Scratch space = Scratch.of(buffers, p.dtype(), each + BEHIND, Optional.of(chunk));
-        Index number = Index.ZERO;
-        for (int k = 0; k < extents.size(); k++) {
-            number = number.times(extents.get(k)).plus(Index.of(slices.get(k)));
-        }
-        Index by = chunk.part(space.stride()).plus(number.times(-each));
         Expr.Var at = Expr.Var.index("at" + space.buffer());
-        moved.put(space.buffer(), new Moved(at, by));
+        moved.put(space.buffer(), new Moved(at, slice -> chunk.part(space.stride()).plus(ViewIndex.flatten(Shape.of(extents), slice).times(-each))));
         return new Target(space.buffer(), Index.of(at));
     }
 

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Kernels that follow each other as one, where what they pass on is too much for the second cache: it runs all of them for a slice, an index of their outermost axes, before the next
@@ -119,7 +118,8 @@ public final class Slices {
         return KernelVerifier.isProved(JoinedLoops.of(members, extents, Set.of(), Integer.MAX_VALUE).kernel());
     }
 
-    private static int count(List<Integer> extents) {
+    /** So many indices of axes of these lengths. */
+    static int count(List<Integer> extents) {
         return extents.stream().reduce(1, Math::multiplyExact);
     }
 

@@ -77,12 +77,12 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     }
 
     /**
-     * The contraction as strips of columns: one, or where columns end in the first half of a vector, what fills vectors and what does not, if that is estimated to pay if turned.
+     * The contraction as strips of columns: one, or where columns end inside a vector, what fills vectors and what does not, if that is estimated to pay if turned.
      */
     static List<Contraction> strips(Contraction c, int lanes, int chunks) {
         int rest = c.columns() % lanes;
         int whole = c.columns() - rest;
-        if (whole == 0 || rest == 0 || 2 * rest > lanes || of(c, lanes, chunks).isPresent()) {
+        if (whole == 0 || rest == 0 || of(c, lanes, chunks).isPresent()) {
             return List.of(c);
         }
         Contraction last = c.strip(whole, rest);
