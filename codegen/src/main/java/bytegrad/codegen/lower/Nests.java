@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Loop nests that store: every kind of kernel but contractions. */
 final class Nests {
@@ -335,6 +336,11 @@ final class Nests {
         int out = buffers.write(new Place.Value(n));
         // Where axes were joined, the loops are over those apart.
         Node x = Partition.piece(part);
+        int run = x == part && (definitions.isLoaded(part) || definitions.isNumber(part)) ? firstOfRun(part.shape(), n.shape(), offset, between) : n.rank();
+        if (run < n.rank() - 1) {
+            runs(top, n, part, offset, run);
+            return;
+        }
         inner(top, x.shape(), share(part.shape(), n.shape()), (s, apart) -> {
             List<Index> index = x == part ? apart : ViewIndex.through(new Op.Reshape(x.shape()), part.shape(), apart, definitions::extent).orElseThrow();
             List<Index> at = new ArrayList<>();
@@ -344,6 +350,31 @@ final class Nests {
                 at.add(i.plus(offset[k]));
             }
             s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(x, apart, s));
+        });
+    }
+
+    /** The first axis from which on a part's elements are neighbours in the whole, too. */
+    private static int firstOfRun(Shape part, Shape whole, int[] offset, List<Integer> between) {
+        int a = whole.rank() - 1;
+        while (a > 0 && part.dim(a) == whole.dim(a) && offset[a] == 0 && between.get(a - 1) == 0) {
+            a--;
+        }
+        return a;
+    }
+
+    /** A piece in memory in runs that are as long as can be: lines of a picture rather than the channels of a place. */
+    private void runs(Scope top, Node n, Node part, int[] offset, int first) {
+        int out = buffers.write(new Place.Value(n));
+        int[] strides = n.shape().strides();
+        List<Integer> outer = part.shape().dims().subList(0, first);
+        int inside = part.shape().dims().subList(first, part.rank()).stream().reduce(1, Math::multiplyExact);
+        Shape shape = Shape.of(Stream.concat(outer.stream(), Stream.of(inside)).toList());
+        inner(top, shape, share(part.shape(), n.shape()), (s, index) -> {
+            Index at = index.getLast().plus(offset[first] * strides[first]);
+            for (int k = 0; k < first; k++) {
+                at = at.plus(index.get(k).plus(offset[k]).times(strides[k]));
+            }
+            s.store(out, at, definitions.flatAt(part, ViewIndex.flatten(shape, index), s));
         });
     }
 

@@ -146,15 +146,16 @@ final class TileMethods {
         methods.put(name, m.finish());
     }
 
-    /** From columns of lines of rows, each of whole vectors, to rows of the tile's sums. */
+    /** From columns of lines of rows, each of whole vectors, to rows of the tile's sums; what vectors have behind a line is written, too, and then the next line over it. */
     private void turn(Scope s, Tile tile, Transpose.Rows from, Index sums, boolean onTop) {
         int lines = c.groups(tile.height());
         int rows = tile.height() / lines;
+        int written = onTop ? rows : from.pitch() / lines;
         int pitch = tile.vectors(lanes) * lanes;
         Transpose.Rows to = new Transpose.Rows(tile.sums().buffer(), sums, pitch);
         s.method().each(s, lines, (inner, line) -> {
             for (int j = 0; j < tile.width(); j += lanes) {
-                transpose.turn(inner, c.result().dtype(), from.moved(line.times(from.pitch() / lines).plus(j * from.pitch())), Math.min(lanes, tile.width() - j), rows,
+                transpose.turn(inner, c.result().dtype(), from.moved(line.times(from.pitch() / lines).plus(j * from.pitch())), Math.min(lanes, tile.width() - j), written,
                         to.moved(line.times(rows * pitch).plus(j)), onTop);
             }
         });

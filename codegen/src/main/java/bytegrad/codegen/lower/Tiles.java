@@ -229,7 +229,8 @@ final class Tiles {
                 this.m = m;
                 this.cuts = cuts;
                 this.rowBlock = blocking.rowBlocks() > 1 ? Optional.of(blocksOfRows()) : Optional.empty();
-                int one = tile.rows() * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
+                // Whole vectors of rows are turned.
+                int one = (tile.rows() + (turned.isPresent() ? lanes - 1 : 0)) * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.pitch = blocking.blocked() ? rowsHere() / c.window() * width() : one;
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one * c.window(), m.cut());
                 this.unturned = turned.map(t -> Scratch.of(buffers, dtype, c.columns() * t.offsets(c, tile.rows(), lanes).size() * lanes, m.cut()));

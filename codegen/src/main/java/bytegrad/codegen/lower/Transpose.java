@@ -7,6 +7,7 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,14 +67,17 @@ final class Transpose {
     /** {@code to[j, i] = from[i, j]} for so many rows that it {@linkplain #takes takes}; where they are no multiple of a square's, some are copied twice. */
     void copy(Scope s, DType dtype, Rows from, int rows, int columns, Rows to) {
         int side = side();
-        int whole = columns - columns % side;
-        s.method().overlapping(s, rows, side, (inner, i) -> {
-            Rows source = from.moved(i.times(from.pitch));
-            Rows target = to.moved(i);
-            turn(inner, dtype, source, side, whole == 0 ? columns : whole, target, false);
-            if (whole > 0 && whole < columns) {
-                int last = columns - side;
-                turn(inner, dtype, source.moved(Index.of(last)), side, side, target.moved(Index.of(last * to.pitch)), false);
+        if (rows < columns) {
+            s.method().overlapping(s, rows, side, (inner, i) -> turn(inner, dtype, from.moved(i.times(from.pitch)), side, columns, to.moved(i), false));
+            return;
+        }
+        s.method().spans(s, columns, side, Optional.empty(), (inner, j, count) -> {
+            Square square = new Square(dtype, side, count, false);
+            Rows source = from.moved(j);
+            Rows target = to.moved(j.times(to.pitch));
+            squares(inner, source, target, rows / side, true, square);
+            if (rows % side > 0) {
+                squares(inner, source.moved(Index.of((rows - side) * from.pitch)), target.moved(Index.of(rows - side)), 1, true, square);
             }
         });
     }
@@ -86,10 +90,10 @@ final class Transpose {
         int side = side();
         int whole = columns / side;
         if (whole > 0) {
-            squares(s, from, to, whole, new Square(dtype, rows, side, onTop));
+            squares(s, from, to, whole, false, new Square(dtype, rows, side, onTop));
         }
         if (columns % side > 0) {
-            squares(s, from.moved(Index.of(whole * side)), to.moved(Index.of(whole * side * to.pitch)), 1, new Square(dtype, rows, columns % side, onTop));
+            squares(s, from.moved(Index.of(whole * side)), to.moved(Index.of(whole * side * to.pitch)), 1, false, new Square(dtype, rows, columns % side, onTop));
         }
     }
 
@@ -106,38 +110,53 @@ final class Transpose {
         }
     }
 
-    /** Squares between two buffers. */
-    private record Copying(int from, int fromPitch, int to, int toPitch, Square square) {}
+    /** Squares between two buffers, one below the other or side by side. */
+    private record Copying(int from, int fromPitch, int to, int toPitch, boolean below, Square square) {}
 
-    /** Calls for so many squares, one behind the other in their rows. */
-    private void squares(Scope s, Rows from, Rows to, int count, Square square) {
-        Kernel.Method method = methods.computeIfAbsent(new Copying(from.buffer, from.pitch, to.buffer, to.pitch, square), _ -> method(from, to, square));
+    /** Calls for so many squares: in a method's loop, in front of which masks are made and bounds are checked. */
+    private void squares(Scope s, Rows from, Rows to, int count, boolean below, Square square) {
+        Kernel.Method method = methods.computeIfAbsent(new Copying(from.buffer, from.pitch, to.buffer, to.pitch, below, square), _ -> method(from, to, below, square));
         s.out.add(new Stmt.Call(method.name(), List.of(from.at, to.at, Index.of(count))));
     }
 
-    private Kernel.Method method(Rows from, Rows to, Square square) {
+    private Kernel.Method method(Rows from, Rows to, boolean below, Square square) {
+        int fromStep = side() * (below ? from.pitch : 1);
+        int toStep = side() * (below ? 1 : to.pitch);
         Expr.Var source = Expr.Var.index("from");
         Expr.Var target = Expr.Var.index("to");
         Expr.Var count = Expr.Var.index("count");
         MethodWriter m = new MethodWriter("transpose" + methods.size(), List.of(source, target, count), laneWidths, names);
-        List<Expr> low = low(m.body, square.bits());
+        Map<Integer, Expr> low = low(m.body, square.bits());
         m.loop(m.body, Index.ZERO, Index.of(count), 1, 1, (inner, k) -> write(inner, square, low,
-                new Rows(from.buffer, Index.of(source).plus(k.times(side())), from.pitch), new Rows(to.buffer, Index.of(target).plus(k.times(side() * to.pitch)), to.pitch)));
+                new Rows(from.buffer, Index.of(source).plus(k.times(fromStep)), from.pitch), new Rows(to.buffer, Index.of(target).plus(k.times(toStep)), to.pitch)));
         return m.finish();
     }
 
-    /** For distances of half a square, a quarter and so on: lanes that keep what they have in the first of two vectors. */
-    private List<Expr> low(Scope s, DType bits) {
-        List<Expr> masks = new ArrayList<>();
+    /** By distance, half a square, a quarter and so on: lanes that keep what they have in the first of two vectors. */
+    private Map<Integer, Expr> low(Scope s, DType bits) {
+        Map<Integer, Expr> masks = new LinkedHashMap<>();
         for (int d = side() / 2; d > 0; d /= 2) {
             Expr lane = new Expr.Ramp(Index.ZERO, 1, bits, side());
             Expr bit = Expr.Apply.of(ScalarFn.AND, lane, new Expr.Splat(Expr.Const.of(bits, d), side()));
-            masks.add(s.variable(Expr.Apply.of(ScalarFn.EQ, bit, new Expr.Splat(Expr.Const.of(bits, 0), side()))));
+            masks.put(d, s.variable(Expr.Apply.of(ScalarFn.EQ, bit, new Expr.Splat(Expr.Const.of(bits, 0), side()))));
         }
         return masks;
     }
 
-    private void write(Scope s, Square square, List<Expr> low, Rows from, Rows to) {
+    /**
+     * Distances in the order in which lanes change places, which is free: far ones first, after which few columns are in few vectors; but last those at which no vector has another,
+     * since they make two vectors of one.
+     */
+    private List<Integer> distances(int rows) {
+        List<Integer> all = new ArrayList<>();
+        for (int d = side() / 2; d > 0; d /= 2) {
+            all.add(d);
+        }
+        all.sort(Comparator.comparing(d -> d >= rows));
+        return all;
+    }
+
+    private void write(Scope s, Square square, Map<Integer, Expr> low, Rows from, Rows to) {
         int side = side();
         DType dtype = square.dtype;
         DType bits = square.bits();
@@ -151,16 +170,17 @@ final class Transpose {
             // Masks of whole numbers choose between whole numbers.
             v.add(Optional.of(dtype == bits ? row : s.variable(new Expr.Bits(bits, row))));
         }
-        int stage = 0;
-        for (int d = side / 2; d > 0; d /= 2) {
-            Expr keeps = low.get(stage++);
+        int known = 0;
+        for (int d : distances(square.rows)) {
+            Expr keeps = low.get(d);
+            known |= d;
             for (int i = 0; i < side; i++) {
                 if ((i & d) == 0 && v.get(i).isPresent()) {
                     Expr a = v.get(i).get();
                     Optional<Expr> b = v.get(i + d);
                     v.set(i, Optional.of(b.isEmpty() ? a : s.variable(Expr.Apply.of(ScalarFn.SELECT, keeps, a, s.variable(new Expr.Rotate(b.get(), side - d))))));
-                    // What comes of a vector are columns that have its number's higher bits.
-                    boolean stored = ((i + d) & -d) < square.columns;
+                    // What comes of a vector are columns that have those bits of its number.
+                    boolean stored = (i + d & known) < square.columns;
                     v.set(i + d, stored ? Optional.of(upper(s, keeps, s.variable(new Expr.Rotate(a, d)), b)) : Optional.empty());
                 }
             }

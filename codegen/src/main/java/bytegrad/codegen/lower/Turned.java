@@ -19,23 +19,31 @@ import java.util.stream.IntStream;
  */
 record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /**
-     * Of memory as {@code outer} pieces of so many rows of so many columns each: with columns as rows.
+     * Of memory as so many rows of so many columns: with columns as rows, each of them a plane.
      *
-     * @param from where the pieces begin
+     * @param pitch from one plane to the next
+     * @param from where the rows begin
      * @param apart the result's axes at each index of which the copy is made anew, of what is read there alone; none where it is made once, of everything
      */
-    record Copy(int outer, int rows, int columns, Operand from, List<Integer> apart) {
+    record Copy(int rows, int columns, int pitch, Operand from, List<Integer> apart) {
         Copy {
             apart = List.copyOf(apart);
         }
 
-        private int piece() {
-            return rows * columns;
+        /** Planes an odd number of vectors apart are in different sets of a cache. */
+        static Copy of(int size, int columns, int lanes, Operand from, List<Integer> apart) {
+            int rows = size / columns;
+            return new Copy(rows, columns, lanes * (ceil(rows, lanes) | 1), from, apart);
         }
 
         /** Elements. */
         int size() {
-            return outer * piece();
+            return columns * pitch;
+        }
+
+        /** Where an element is in the copy, or how far it moves there. */
+        private int moved(int element) {
+            return element / columns + element % columns * pitch;
         }
     }
 
@@ -73,7 +81,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /** How to turn it; nothing where that cannot be, or does not pay. */
     static Optional<Turned> of(Contraction c, int lanes, int chunks) {
         boolean worthMethods = c.extents(c.outerAxes()) * c.rows() * c.columns() * c.products() >= WORTH_METHODS;
-        return c.columns() == 1 || !worthMethods ? Optional.empty() : shaped(c, lanes).filter(t -> t.pays(c, lanes)).map(t -> t.inParts(c, chunks));
+        return c.columns() == 1 || !worthMethods ? Optional.empty() : shaped(c, lanes).filter(t -> t.pays(c, lanes)).map(t -> t.inParts(c, lanes, chunks));
     }
 
     /**
@@ -91,7 +99,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
 
     /** How to turn a strip behind others. */
     static Optional<Turned> behind(Contraction c, int lanes, int chunks) {
-        return shaped(c, lanes).map(t -> t.inParts(c, chunks));
+        return shaped(c, lanes).map(t -> t.inParts(c, lanes, chunks));
     }
 
     private static Optional<Turned> shaped(Contraction c, int lanes) {
@@ -107,7 +115,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         int parts = ceil(vectors, together);
         int high = parts > 1 || !lines ? Math.min(c.rows(), lanes * ceil(vectors, parts)) : c.rows() * TileShape.even(c.extent(c.groupAxis()), together / vectors);
         TileShape tile = new TileShape(high, ceil(c.columns(), lanes));
-        return neighbours ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile);
+        return neighbours ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile, lanes);
     }
 
     private static int ceil(int a, int b) {
@@ -144,63 +152,42 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         return IntStream.range(0, lines * vectors).map(v -> v / vectors * line + v % vectors * lanes).boxed().toList();
     }
 
-    /** Elements move with the rows by a stride that parts what moves less (and is to move as far as there are rows) from what moves as far or farther. */
-    private static Optional<Turned> copied(Contraction c, TileShape tile) {
+    /** Elements move with the rows by a stride that parts what moves less, and together stays below it, from what moves by whole rows. */
+    private static Optional<Turned> copied(Contraction c, TileShape tile, int lanes) {
         int columns = c.rowStride();
         int size = c.left().place().size();
         List<Integer> strides = c.left().strides();
         List<Integer> extents = c.leftExtents();
-        if (strides.stream().anyMatch(s -> s < 0)) {
+        if (columns < 2 || size % columns != 0) {
             return Optional.empty();
         }
-        int piece = size;
-        for (int a = 0; a < strides.size(); a++) {
-            if (extents.get(a) > 1 && strides.get(a) > columns && isOuter(strides.get(a), strides, extents)) {
-                piece = Math.min(piece, strides.get(a));
-            }
-        }
-        if (columns < 2 || piece % columns != 0 || size % piece != 0) {
-            return Optional.empty();
-        }
-        int rows = piece / columns;
-        int within = c.left().constant() % piece;
-        long lastRow = within / columns;
-        long lastColumn = within % columns;
-        List<Integer> moved = new ArrayList<>();
+        long lastColumn = c.left().constant() % columns;
         for (int a = 0; a < strides.size(); a++) {
             int s = strides.get(a);
-            int steps = extents.get(a) - 1;
-            if (steps == 0) {
-                moved.add(0);
-            } else if (s >= piece) {
-                if (s % piece != 0) {
-                    return Optional.empty();
-                }
-                moved.add(s);
-            } else if (s >= columns) {
-                if (s % columns != 0) {
-                    return Optional.empty();
-                }
-                lastRow += (long) steps * (s / columns);
-                moved.add(s / columns);
-            } else {
-                lastColumn += (long) steps * s;
-                moved.add(s * rows);
+            if (s < 0 || extents.get(a) > 1 && s > columns && s % columns != 0) {
+                return Optional.empty();
             }
+            lastColumn += extents.get(a) > 1 && s < columns ? (extents.get(a) - 1L) * s : 0;
         }
-        if (lastRow >= rows || lastColumn >= columns) {
+        if (lastColumn >= columns) {
             return Optional.empty();
         }
-        int constant = c.left().constant() - within + within % columns * rows + within / columns;
         Operand from = new Operand(c.left().place(), 0, Collections.nCopies(strides.size(), 0));
-        return Optional.of(new Turned(new Operand(c.left().place(), constant, moved), Optional.of(new Copy(size / piece, rows, columns, from, List.of())), tile));
+        return Optional.of(of(c, Copy.of(size, columns, lanes, from, List.of()), tile, List.of()));
+    }
+
+    /** @param outside axes of the left operand along which the copy is another */
+    private static Turned of(Contraction c, Copy copy, TileShape tile, List<Integer> outside) {
+        Operand all = c.left();
+        List<Integer> moved = IntStream.range(0, all.strides().size()).map(a -> outside.contains(a) || c.leftExtents().get(a) == 1 ? 0 : copy.moved(all.strides().get(a))).boxed().toList();
+        return new Turned(new Operand(all.place(), copy.moved(all.constant() - copy.from.constant()), moved), Optional.of(copy), tile);
     }
 
     /**
      * With a copy of what is read at one index of an axis, such as one picture, if there are enough of them: what moves as far or farther is apart, and nothing of that is
      * contracted.
      */
-    private Turned inParts(Contraction c, int chunks) {
+    private Turned inParts(Contraction c, int lanes, int chunks) {
         if (copy.isEmpty()) {
             return this;
         }
@@ -209,7 +196,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         List<Integer> extents = c.leftExtents();
         List<Integer> axes = c.axesOfLeft();
         int tiled = c.groups(tile.rows()) > 1 ? c.groupAxis() : Contraction.NONE;
-        int part = IntStream.range(0, strides.size()).filter(a -> extents.get(a) > 1 && strides.get(a) >= whole.piece() && isOuter(strides.get(a), strides, extents)).map(strides::get)
+        int part = IntStream.range(0, strides.size()).filter(a -> extents.get(a) > 1 && strides.get(a) > whole.columns).map(strides::get)
                 .filter(s -> (long) s * c.result().dtype().bytes() >= LEAST_PART && c.left().constant() % s + reach(s, strides, extents) < s).min().orElse(0);
         List<Integer> outside = IntStream.range(0, strides.size()).filter(a -> part > 0 && extents.get(a) > 1 && strides.get(a) >= part).boxed().toList();
         List<Integer> apart = outside.stream().map(axes::get).toList();
@@ -219,13 +206,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         }
         int before = c.left().constant() - c.left().constant() % part;
         Operand from = new Operand(left.place(), before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? strides.get(a) : 0).boxed().toList());
-        Operand inside = new Operand(left.place(), left.constant() - before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? 0 : left.strides().get(a)).boxed().toList());
-        return new Turned(inside, Optional.of(new Copy(part / whole.piece(), whole.rows, whole.columns, from, apart)), tile);
-    }
-
-    /** Whether all that moves by less than that stride stays below it, together. */
-    private static boolean isOuter(int stride, List<Integer> strides, List<Integer> extents) {
-        return reach(stride, strides, extents) < stride;
+        return of(c, Copy.of(part, whole.columns, lanes, from, apart), tile, outside);
     }
 
     /** How far all that moves by less than that stride moves, together. */
@@ -238,17 +219,13 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         DType dtype = of.result().dtype();
         copy.ifPresent(c -> {
             Index begin = from.at(of.leftAt(c.from, of.outside(axes), Collections.nCopies(of.contractedExtents().size(), Index.ZERO)));
-            m.each(s, c.outer(), (piece, o) -> {
-                Index source = begin.plus(o.times(c.piece()));
-                Index target = to.at(o.times(c.piece()));
-                if (transpose.takes(c.rows())) {
-                    transpose.copy(piece, dtype, new Transpose.Rows(from.buffer(), source, c.columns()), c.rows(), c.columns(), new Transpose.Rows(to.buffer(), target, c.rows()));
-                    return;
-                }
-                m.spans(piece, c.columns(), Packing.SIDE_BY_SIDE, Optional.empty(), (group, column, count) -> m.each(group, c.rows(), (inner, row) ->
-                        Packing.sideBySide(inner, dtype, count, from.buffer(), j -> source.plus(row.times(c.columns())).plus(column).plus(j),
-                                to.buffer(), j -> target.plus(column.plus(j).times(c.rows())).plus(row))));
-            });
+            if (transpose.takes(c.rows)) {
+                transpose.copy(s, dtype, new Transpose.Rows(from.buffer(), begin, c.columns), c.rows, c.columns, new Transpose.Rows(to.buffer(), to.first(), c.pitch));
+                return;
+            }
+            m.spans(s, c.columns, Packing.SIDE_BY_SIDE, Optional.empty(), (group, column, count) -> m.each(group, c.rows, (inner, row) ->
+                    Packing.sideBySide(inner, dtype, count, from.buffer(), j -> begin.plus(row.times(c.columns)).plus(column).plus(j),
+                            to.buffer(), j -> to.at(column.plus(j).times(c.pitch)).plus(row))));
         });
     }
 
