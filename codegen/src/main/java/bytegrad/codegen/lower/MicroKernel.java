@@ -94,13 +94,14 @@ final class MicroKernel {
      * For a tile whose vectors run along rows.
      *
      * @param vectors how far each vector of rows is from the first
+     * @param ahead how far that is from the tile's first
      */
-    static MicroKernel turned(Contraction c, Buffers buffers, int lanes, Tile tile, Turned.Tile turned, List<Integer> vectors, Contracted.Block block) {
+    static MicroKernel turned(Contraction c, Buffers buffers, int lanes, Tile tile, Turned.Tile turned, List<Integer> vectors, Index ahead, Contracted.Block block) {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Operand left = turned.turned().left();
         return new MicroKernel(c, lanes, block,
                 new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), apart(tile.width(), c.columnStride()), strides(c, c.rightProductStrides())),
-                new Factor(turned.left().buffer(), turned.left().at(c.leftAt(left, first, block.begin())), vectors, strides(c, c.leftProductStrides(left))));
+                new Factor(turned.left().buffer(), turned.left().at(c.leftAt(left, first, block.begin())).plus(ahead), vectors, strides(c, c.leftProductStrides(left))));
     }
 
     /** Extents of the axes inside the first that a block runs over. */

@@ -124,38 +124,41 @@ final class TileMethods {
     }
 
     private void addTurned(Scope s, Tile tile, Turned.Tile turned, Contracted.Block block, boolean onTop) {
-        List<Integer> vectors = turned.turned().offsets(c, tile.height(), lanes);
-        int count = vectors.size();
-        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, vectors, block.in(s));
-        String name = "turned" + tile.height() + "x" + tile.width();
-        s.out.add(new Stmt.Call(name, micro.args(tile.sums().first(), turned.sums().first())));
+        RowVectors vectors = turned.turned().vectors(c, tile.height(), lanes);
+        int pitch = turned.turned().vectors(c, turned.turned().tile().rows(), lanes).count() * lanes;
+        vectors.each(s.method(), s, lanes, (inner, first) -> sumTurned(inner, tile, turned, vectors, first, pitch, block));
+        turn(s, tile, vectors, new Transpose.Rows(turned.sums().buffer(), turned.sums().first(), pitch), onTop);
+    }
+
+    /** Calls the micro-kernel for a tile's vectors from one on. */
+    private void sumTurned(Scope s, Tile tile, Turned.Tile turned, RowVectors vectors, Index first, int pitch, Contracted.Block block) {
+        int count = vectors.offsets().size();
+        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, vectors.offsets(), first, block.in(s));
+        String name = "turned" + (vectors.count() > count ? count * lanes : tile.height()) + "x" + tile.width();
+        s.out.add(new Stmt.Call(name, micro.args(turned.sums().at(first))));
         if (methods.containsKey(name)) {
             return;
         }
-        int from = turned.sums().buffer();
         Expr.Var sums = Expr.Var.index("sums");
-        Expr.Var unturned = Expr.Var.index("unturned");
-        MethodWriter m = new MethodWriter(name, micro.params(sums, unturned), laneWidths, names);
+        MethodWriter m = new MethodWriter(name, micro.params(sums), laneWidths, names);
         Expr.Var[][] acc = micro.passed(m.body).write(m);
         for (int j = 0; j < tile.width(); j++) {
             for (int v = 0; v < count; v++) {
-                m.body.out.add(new Stmt.Store(from, Index.of(unturned).plus((j * count + v) * lanes), acc[j][v]));
+                m.body.out.add(new Stmt.Store(turned.sums().buffer(), Index.of(sums).plus(j * pitch + v * lanes), acc[j][v]));
             }
         }
-        turn(m.body, tile, new Transpose.Rows(from, Index.of(unturned), count * lanes), Index.of(sums), onTop);
         methods.put(name, m.finish());
     }
 
-    /** From columns of lines of rows, each of whole vectors, to rows of the tile's sums; what vectors have behind a line is written, too, and then the next line over it. */
-    private void turn(Scope s, Tile tile, Transpose.Rows from, Index sums, boolean onTop) {
-        int lines = c.groups(tile.height());
-        int rows = tile.height() / lines;
-        int written = onTop ? rows : from.pitch() / lines;
+    /** From columns of lines of rows to rows of the tile's sums; what vectors have behind a line is written, too, and then the next line over it. */
+    private void turn(Scope s, Tile tile, RowVectors vectors, Transpose.Rows from, boolean onTop) {
+        int rows = vectors.rows();
+        int written = onTop ? rows : lanes * RowVectors.ceil(rows, lanes);
         int pitch = tile.vectors(lanes) * lanes;
-        Transpose.Rows to = new Transpose.Rows(tile.sums().buffer(), sums, pitch);
-        s.method().each(s, lines, (inner, line) -> {
+        Transpose.Rows to = new Transpose.Rows(tile.sums().buffer(), tile.sums().first(), pitch);
+        s.method().each(s, vectors.lines(), (inner, line) -> {
             for (int j = 0; j < tile.width(); j += lanes) {
-                transpose.turn(inner, c.result().dtype(), from.moved(line.times(from.pitch() / lines).plus(j * from.pitch())), Math.min(lanes, tile.width() - j), written,
+                transpose.turn(inner, c.result().dtype(), from.moved(line.times(vectors.line()).plus(j * from.pitch())), Math.min(lanes, tile.width() - j), written,
                         to.moved(line.times(rows * pitch).plus(j)), onTop);
             }
         });

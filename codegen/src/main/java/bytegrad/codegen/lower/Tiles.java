@@ -233,7 +233,7 @@ final class Tiles {
                 int one = (tile.rows() + (turned.isPresent() ? lanes - 1 : 0)) * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.pitch = blocking.blocked() ? rowsHere() / c.window() * width() : one;
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one * c.window(), m.cut());
-                this.unturned = turned.map(t -> Scratch.of(buffers, dtype, c.columns() * t.offsets(c, tile.rows(), lanes).size() * lanes, m.cut()));
+                this.unturned = turned.map(t -> Scratch.of(buffers, dtype, (c.columns() * t.vectors(c, tile.rows(), lanes).count() + 1) * lanes, m.cut()));
                 this.partCopy = turned.flatMap(Turned::copy).filter(copy -> !copy.apart().isEmpty()).map(copy -> Scratch.of(buffers, dtype, copy.size() + lanes, m.cut()));
                 this.panel = blocking.right() == Blocking.Packed.PANEL ? Optional.of(Scratch.of(buffers, dtype, depth * width(), m.cut())) : Optional.empty();
                 this.packedRows = blocking.leftPacked() && wholeRows.isEmpty() ? Optional.of(Scratch.of(buffers, dtype, rowsHere() * packing.rowLength(depth), m.cut())) : Optional.empty();

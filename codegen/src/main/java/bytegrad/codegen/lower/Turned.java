@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
  * @param left where the left operand's elements are, in the copy if there is one
  * @param copy the copy, if the operand has no such rows itself
  * @param tile rows, and vectors of columns
+ * @param together vectors of rows in a micro-kernel, at most
  */
-record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
+record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
     /**
      * Of memory as so many rows of so many columns: with columns as rows, each of them a plane.
      *
@@ -63,6 +64,15 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
     /** The loops over what a copy is multiplied by do not join, and take so many times as long. */
     private static final double NESTED = 1.25;
 
+    /** What a run of a micro-kernel takes beside its sums, for each product, in sums. */
+    private static final double RUN = 2;
+
+    /** Multiply-adds of a loop over few products that HotSpot writes out; it then needs twice the registers. */
+    private static final int MOST_WRITTEN_OUT = 64;
+
+    /** Rows of a tile at most: their sums are turned in the first cache. */
+    private static final int MOST_ROWS = 256;
+
     /** Multiply-adds that must be under way for none to wait. */
     private static final double BUSY = 8;
 
@@ -107,19 +117,61 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         if (lanes == 1 || !c.taps().isEmpty() || !c.hasRows() || !c.hasColumns() || c.columns() > most || c.rowStride() < 1 || c.products() == 0) {
             return Optional.empty();
         }
+        Optional<Turned> one = c.rowStride() == 1 ? Optional.of(new Turned(c.left(), Optional.empty(), new TileShape(c.rows(), 1), 1)) : copied(c, lanes);
+        return one.map(t -> t.tiled(c, lanes));
+    }
+
+    /** With as many sums in a tile as registers allow. */
+    private Turned tiled(Contraction c, int lanes) {
         int vectors = ceil(c.rows(), lanes);
-        boolean neighbours = c.rowStride() == 1;
-        // Loops over a copy's products are short and do not join: several lines of rows make their beginnings longer.
-        boolean lines = c.groupAxis() != Contraction.NONE && (neighbours || vectors * c.columns() < BUSY);
-        int together = Math.max(1, lines ? Math.min(most / c.columns(), (most + most / 4 - 1) / (c.columns() + 1)) : most / c.columns());
-        int parts = ceil(vectors, together);
-        int high = parts > 1 || !lines ? Math.min(c.rows(), lanes * ceil(vectors, parts)) : c.rows() * TileShape.even(c.extent(c.groupAxis()), together / vectors);
-        TileShape tile = new TileShape(high, ceil(c.columns(), lanes));
-        return neighbours ? Optional.of(new Turned(c.left(), Optional.empty(), tile)) : copied(c, tile, lanes);
+        boolean lines = c.groupAxis() != Contraction.NONE;
+        int atOnce = atOnce(c, lanes);
+        int parts = ceil(vectors, atOnce);
+        int wide = ceil(c.columns(), lanes);
+        int single = ceil(vectors, parts);
+        Turned best = new Turned(left, copy, new TileShape(Math.min(c.rows(), lanes * single), wide), single);
+        if (!lines) {
+            return best;
+        }
+        if (!RowVectors.runThrough(c.rows(), c.groupStride(left), lanes)) {
+            return parts > 1 ? best : new Turned(left, copy, new TileShape(c.rows() * TileShape.even(c.extent(c.groupAxis()), atOnce / vectors), wide), atOnce);
+        }
+        for (int g = 2; g <= Math.min(c.extent(c.groupAxis()), MOST_ROWS / c.rows()); g++) {
+            int count = RowVectors.of(g, c.rows(), c.groupStride(left), atOnce, lanes).count();
+            Turned t = new Turned(left, copy, new TileShape(g * c.rows(), wide), ceil(count, ceil(count, atOnce)));
+            best = t.sums(c, lanes) < best.sums(c, lanes) ? t : best;
+        }
+        return best;
+    }
+
+    /** Vectors of rows in a micro-kernel at most. */
+    private int atOnce(Contraction c, int lanes) {
+        int most = TileShape.accumulators(lanes);
+        int fit = most / c.columns();
+        if (c.groupAxis() != Contraction.NONE) {
+            int withOperands = (most + most / 4 - 1) / (c.columns() + 1);
+            boolean writtenOut = copy.isPresent() && c.contractedExtents().getLast() * withOperands * c.columns() <= MOST_WRITTEN_OUT;
+            fit = Math.min(writtenOut ? most / 2 / c.columns() : fit, withOperands);
+        }
+        return Math.max(1, fit);
+    }
+
+    /** Of all lines and one product, and as many more as each run of a micro-kernel takes longer. */
+    private double sums(Contraction c, int lanes) {
+        int lines = c.extent(c.groupAxis());
+        int together = c.groups(tile.rows());
+        int whole = tile.rows() < c.rows() ? c.rows() / tile.rows() * lines : lines / together;
+        int rest = tile.rows() < c.rows() ? c.rows() % tile.rows() : lines % together * c.rows();
+        return whole * sums(c, tile.rows(), lanes) + (rest == 0 ? 0 : (tile.rows() < c.rows() ? lines : 1) * sums(c, rest, lanes));
+    }
+
+    private double sums(Contraction c, int height, int lanes) {
+        RowVectors v = vectors(c, height, lanes);
+        return v.calls() * (RUN + Math.max(BUSY, v.offsets().size() * c.columns()));
     }
 
     private static int ceil(int a, int b) {
-        return (a + b - 1) / b;
+        return RowVectors.ceil(a, b);
     }
 
     private boolean pays(Contraction c, int lanes) {
@@ -137,23 +189,22 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
 
     /** In multiply-adds of vectors for each row and product. */
     private double cost(Contraction c, int lanes) {
-        double along = (double) ceil(c.rows(), lanes) * c.columns() / c.rows() * Math.max(1, BUSY / (c.columns() * offsets(c, tile.rows(), lanes).size()));
+        RowVectors v = vectors(c, tile.rows(), lanes);
+        double along = (double) v.summed() * c.columns() / tile.rows() * Math.max(1, BUSY / (c.columns() * v.offsets().size()));
         double reads = (double) c.extents(c.outerRows()) * c.rows() * c.products();
         double copying = copy.isPresent() ? COPIED * c.left().place().size() / (reads * c.extents(c.sharedAxes())) : 0;
         along *= copy.isPresent() ? NESTED : 1;
         return along + TURNED * c.columns() / c.products() + copying;
     }
 
-    /** How far a tile's vectors are from its first: those of a line of rows, one behind the other, line after line. */
-    List<Integer> offsets(Contraction c, int height, int lanes) {
+    /** The vectors of a tile of so many rows. */
+    RowVectors vectors(Contraction c, int height, int lanes) {
         int lines = c.groups(height);
-        int line = lines > 1 ? c.groupStride(left) : 0;
-        int vectors = ceil(height / lines, lanes);
-        return IntStream.range(0, lines * vectors).map(v -> v / vectors * line + v % vectors * lanes).boxed().toList();
+        return RowVectors.of(lines, height / lines, lines > 1 ? c.groupStride(left) : 0, together, lanes);
     }
 
     /** Elements move with the rows by a stride that parts what moves less, and together stays below it, from what moves by whole rows. */
-    private static Optional<Turned> copied(Contraction c, TileShape tile, int lanes) {
+    private static Optional<Turned> copied(Contraction c, int lanes) {
         int columns = c.rowStride();
         int size = c.left().place().size();
         List<Integer> strides = c.left().strides();
@@ -173,14 +224,14 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
             return Optional.empty();
         }
         Operand from = new Operand(c.left().place(), 0, Collections.nCopies(strides.size(), 0));
-        return Optional.of(of(c, Copy.of(size, columns, lanes, from, List.of()), tile, List.of()));
+        return Optional.of(of(c, Copy.of(size, columns, lanes, from, List.of()), List.of(), new TileShape(c.rows(), 1), 1));
     }
 
     /** @param outside axes of the left operand along which the copy is another */
-    private static Turned of(Contraction c, Copy copy, TileShape tile, List<Integer> outside) {
+    private static Turned of(Contraction c, Copy copy, List<Integer> outside, TileShape tile, int together) {
         Operand all = c.left();
         List<Integer> moved = IntStream.range(0, all.strides().size()).map(a -> outside.contains(a) || c.leftExtents().get(a) == 1 ? 0 : copy.moved(all.strides().get(a))).boxed().toList();
-        return new Turned(new Operand(all.place(), copy.moved(all.constant() - copy.from.constant()), moved), Optional.of(copy), tile);
+        return new Turned(new Operand(all.place(), copy.moved(all.constant() - copy.from.constant()), moved), Optional.of(copy), tile, together);
     }
 
     /**
@@ -206,7 +257,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile) {
         }
         int before = c.left().constant() - c.left().constant() % part;
         Operand from = new Operand(left.place(), before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? strides.get(a) : 0).boxed().toList());
-        return of(c, Copy.of(part, whole.columns, lanes, from, apart), tile, outside);
+        return of(c, Copy.of(part, whole.columns, lanes, from, apart), outside, tile, together);
     }
 
     /** How far all that moves by less than that stride moves, together. */
