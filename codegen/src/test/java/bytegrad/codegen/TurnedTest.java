@@ -66,7 +66,7 @@ class TurnedTest {
 
     /** In one chain of products and in blocks, of one line of rows and of several, and of more rows than a tile has. */
     @ParameterizedTest
-    @CsvSource({"40, 1, 401, 9, 32 x 16", "1100, 1, 61, 9, 32 x 16", "300, 7, 31, 3, 93 x 16", "1100, 7, 31, 3, 93 x 16", "1100, 5, 15, 5, 45 x 16", "90, 2, 45, 20, 16 x 32", "1100, 2, 47, 22, 16 x 32"})
+    @CsvSource({"40, 1, 401, 9, 32 x 16", "1100, 1, 61, 9, 32 x 16", "300, 7, 31, 3, 217 x 16", "1100, 7, 31, 3, 217 x 16", "1100, 5, 15, 5, 45 x 16", "90, 2, 45, 20, 16 x 32", "1100, 2, 47, 22, 16 x 32"})
     void tiles(int products, int lines, int rows, int columns, String tile) {
         Graph g = rows(DType.F32, products, lines, rows, columns);
         assertTrue(text(g).contains("tiles of " + tile) && text(g).contains("lanes along rows"), text(g));
@@ -75,10 +75,10 @@ class TurnedTest {
 
     /** A copy with a few channels as rows of its own, forward and in the gradients; and the loss, whose rows are short. */
     @ParameterizedTest
-    @CsvSource({"29, 3, 3, 6, SAME", "23, 3, 5, 5, SAME", "41, 2, 3, 3, VALID"})
+    @CsvSource({"29, 3, 3, 6, SAME", "23, 3, 5, 5, SAME", "41, 2, 3, 3, VALID", "24, 5, 3, 5, SAME", "19, 4, 5, 7, SAME"})
     void narrowConvolutions(int side, int channels, int window, int filters, Padding.Rule padding) {
         GraphBuilder b = new GraphBuilder();
-        Node x = b.input("x", DType.F32, 2, side, side, channels);
+        Node x = b.input("x", DType.F32, 1, side, side, channels);
         Node w = b.input("w", DType.F32, window, window, channels, filters);
         Node y = Convolutions.conv(b, x, w, 1, padding);
         Node loss = Losses.mean(b, b.mul(y, y));
@@ -119,6 +119,33 @@ class TurnedTest {
         b.output("y", b.add(z, b.broadcast(b.input("b", DType.F32, filters), z.shape(), 3)));
         Graph g = b.build();
         assertEquals(inParts, text(g).contains("lanes along rows of copies in " + pictures + " parts"), text(g));
+        agrees(g);
+    }
+
+    /** Where lines end inside a vector, and the next begins before it ends, vectors run through what is between them: in one chain of products and in blocks, and where lines are left over. */
+    @ParameterizedTest
+    @CsvSource({"24, 19, 3, 5, 120 x 16", "23, 3, 5, 5, 138 x 16", "35, 44, 5, 7, 175 x 16", "22, 44, 5, 20, 44 x 16"})
+    void linesRunThrough(int places, int channels, int window, int filters, String tile) {
+        GraphBuilder b = new GraphBuilder();
+        int side = places + window - 1;
+        Node x = b.input("x", DType.F32, 1, side, side, channels);
+        Node w = b.input("w", DType.F32, window, window, channels, filters);
+        b.output("y", Convolutions.conv(b, x, w, 1, Padding.Rule.VALID));
+        Graph g = b.build();
+        assertTrue(text(g).contains("tiles of " + tile) && text(g).contains("lanes along rows"), text(g));
+        agrees(g);
+    }
+
+    /** Of sequences, a tile has places of one alone where each has enough of them: a copy of all would not stay in a cache. */
+    @ParameterizedTest
+    @CsvSource({"402, true", "12, false"})
+    void sequencesApart(int length, boolean inParts) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 60, length, 20);
+        Node w = b.input("w", DType.F32, 3, 20, 4);
+        b.output("y", Convolutions.conv(b, x, w, 1, Padding.Rule.VALID));
+        Graph g = b.build();
+        assertEquals(inParts, text(g).contains("parts"), text(g));
         agrees(g);
     }
 }

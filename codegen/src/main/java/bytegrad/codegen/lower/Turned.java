@@ -123,25 +123,35 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
 
     /** With as many sums in a tile as registers allow. */
     private Turned tiled(Contraction c, int lanes) {
+        Turned one = oneLine(c, lanes);
+        return c.groupAxis() == Contraction.NONE ? one : one.severalLines(c, lanes);
+    }
+
+    private Turned oneLine(Contraction c, int lanes) {
         int vectors = ceil(c.rows(), lanes);
-        boolean lines = c.groupAxis() != Contraction.NONE;
+        int each = ceil(vectors, ceil(vectors, atOnce(c, lanes)));
+        return tiled(Math.min(c.rows(), lanes * each), each, c, lanes);
+    }
+
+    /** The same, or with a tile of several lines of rows, if fewer sums are then made for nothing, or more at a time. */
+    private Turned severalLines(Contraction c, int lanes) {
         int atOnce = atOnce(c, lanes);
-        int parts = ceil(vectors, atOnce);
-        int wide = ceil(c.columns(), lanes);
-        int single = ceil(vectors, parts);
-        Turned best = new Turned(left, copy, new TileShape(Math.min(c.rows(), lanes * single), wide), single);
-        if (!lines) {
-            return best;
-        }
+        int vectors = ceil(c.rows(), lanes);
+        int lines = c.extent(c.groupAxis());
         if (!RowVectors.runThrough(c.rows(), c.groupStride(left), lanes)) {
-            return parts > 1 ? best : new Turned(left, copy, new TileShape(c.rows() * TileShape.even(c.extent(c.groupAxis()), atOnce / vectors), wide), atOnce);
+            return vectors > atOnce ? this : tiled(c.rows() * TileShape.even(lines, atOnce / vectors), atOnce, c, lanes);
         }
-        for (int g = 2; g <= Math.min(c.extent(c.groupAxis()), MOST_ROWS / c.rows()); g++) {
+        Turned best = this;
+        for (int g = 2; g <= Math.min(lines, MOST_ROWS / c.rows()); g++) {
             int count = RowVectors.of(g, c.rows(), c.groupStride(left), atOnce, lanes).count();
-            Turned t = new Turned(left, copy, new TileShape(g * c.rows(), wide), ceil(count, ceil(count, atOnce)));
+            Turned t = tiled(g * c.rows(), ceil(count, ceil(count, atOnce)), c, lanes);
             best = t.sums(c, lanes) < best.sums(c, lanes) ? t : best;
         }
         return best;
+    }
+
+    private Turned tiled(int rows, int together, Contraction c, int lanes) {
+        return new Turned(left, copy, new TileShape(rows, ceil(c.columns(), lanes)), together);
     }
 
     /** Vectors of rows in a micro-kernel at most. */
@@ -159,10 +169,10 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
     /** Of all lines and one product, and as many more as each run of a micro-kernel takes longer. */
     private double sums(Contraction c, int lanes) {
         int lines = c.extent(c.groupAxis());
-        int together = c.groups(tile.rows());
-        int whole = tile.rows() < c.rows() ? c.rows() / tile.rows() * lines : lines / together;
-        int rest = tile.rows() < c.rows() ? c.rows() % tile.rows() : lines % together * c.rows();
-        return whole * sums(c, tile.rows(), lanes) + (rest == 0 ? 0 : (tile.rows() < c.rows() ? lines : 1) * sums(c, rest, lanes));
+        boolean parts = tile.rows() < c.rows();
+        int total = parts ? c.rows() : lines * c.rows();
+        double all = (double) (total / tile.rows()) * sums(c, tile.rows(), lanes) + (total % tile.rows() > 0 ? sums(c, total % tile.rows(), lanes) : 0);
+        return parts ? lines * all : all;
     }
 
     private double sums(Contraction c, int height, int lanes) {
@@ -251,9 +261,12 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
                 .filter(s -> (long) s * c.result().dtype().bytes() >= LEAST_PART && c.left().constant() % s + reach(s, strides, extents) < s).min().orElse(0);
         List<Integer> outside = IntStream.range(0, strides.size()).filter(a -> part > 0 && extents.get(a) > 1 && strides.get(a) >= part).boxed().toList();
         List<Integer> apart = outside.stream().map(axes::get).toList();
-        if (apart.contains(Contraction.NONE) || apart.contains(tiled) || !c.outerAxes().containsAll(apart)
-                || apart.stream().mapToInt(c::extent).max().orElse(0) < Math.clamp(chunks, 2, ENOUGH_PARTS)) {
+        if (apart.contains(Contraction.NONE) || !c.outerAxes().containsAll(apart) || apart.stream().mapToInt(c::extent).max().orElse(0) < Math.clamp(chunks, 2, ENOUGH_PARTS)) {
             return this;
+        }
+        if (apart.contains(tiled)) {
+            Turned one = oneLine(c, lanes);
+            return one.together * c.columns() < BUSY ? this : one.inParts(c, lanes, chunks);
         }
         int before = c.left().constant() - c.left().constant() % part;
         Operand from = new Operand(left.place(), before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? strides.get(a) : 0).boxed().toList());
