@@ -126,25 +126,26 @@ final class Transpose {
         Expr.Var target = Expr.Var.index("to");
         Expr.Var count = Expr.Var.index("count");
         MethodWriter m = new MethodWriter("transpose" + methods.size(), List.of(source, target, count), laneWidths, names);
-        Map<Integer, Expr> low = low(m.body, square.bits());
+        List<Expr> low = low(m.body, square);
         m.loop(m.body, Index.ZERO, Index.of(count), 1, 1, (inner, k) -> write(inner, square, low,
                 new Rows(from.buffer, Index.of(source).plus(k.times(fromStep)), from.pitch), new Rows(to.buffer, Index.of(target).plus(k.times(toStep)), to.pitch)));
         return m.finish();
     }
 
-    /** By distance, half a square, a quarter and so on: lanes that keep what they have in the first of two vectors. */
-    private Map<Integer, Expr> low(Scope s, DType bits) {
-        Map<Integer, Expr> masks = new LinkedHashMap<>();
-        for (int d = side() / 2; d > 0; d /= 2) {
+    /** For each distance: lanes that keep what they have in the first of two vectors. */
+    private List<Expr> low(Scope s, Square square) {
+        DType bits = square.bits();
+        List<Expr> masks = new ArrayList<>();
+        for (int d : distances(square.rows)) {
             Expr lane = new Expr.Ramp(Index.ZERO, 1, bits, side());
             Expr bit = Expr.Apply.of(ScalarFn.AND, lane, new Expr.Splat(Expr.Const.of(bits, d), side()));
-            masks.put(d, s.variable(Expr.Apply.of(ScalarFn.EQ, bit, new Expr.Splat(Expr.Const.of(bits, 0), side()))));
+            masks.add(s.variable(Expr.Apply.of(ScalarFn.EQ, bit, new Expr.Splat(Expr.Const.of(bits, 0), side()))));
         }
         return masks;
     }
 
     /**
-     * Distances in the order in which lanes change places, which is free: far ones first, after which few columns are in few vectors; but last those at which no vector has another,
+     * Half a square, a quarter and so on, in the order in which lanes change places, which is free: far ones first, after which few columns are in few vectors; but last those at which no vector has another,
      * since they make two vectors of one.
      */
     private List<Integer> distances(int rows) {
@@ -156,7 +157,7 @@ final class Transpose {
         return all;
     }
 
-    private void write(Scope s, Square square, Map<Integer, Expr> low, Rows from, Rows to) {
+    private void write(Scope s, Square square, List<Expr> low, Rows from, Rows to) {
         int side = side();
         DType dtype = square.dtype;
         DType bits = square.bits();
@@ -171,8 +172,9 @@ final class Transpose {
             v.add(Optional.of(dtype == bits ? row : s.variable(new Expr.Bits(bits, row))));
         }
         int known = 0;
+        int stage = 0;
         for (int d : distances(square.rows)) {
-            Expr keeps = low.get(d);
+            Expr keeps = low.get(stage++);
             known |= d;
             for (int i = 0; i < side; i++) {
                 if ((i & d) == 0 && v.get(i).isPresent()) {
