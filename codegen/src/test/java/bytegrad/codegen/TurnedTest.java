@@ -78,7 +78,7 @@ class TurnedTest {
     @CsvSource({"29, 3, 3, 6, SAME", "23, 3, 5, 5, SAME", "41, 2, 3, 3, VALID", "24, 5, 3, 5, SAME", "19, 4, 5, 7, SAME"})
     void narrowConvolutions(int side, int channels, int window, int filters, Padding.Rule padding) {
         GraphBuilder b = new GraphBuilder();
-        Node x = b.input("x", DType.F32, 1, side, side, channels);
+        Node x = b.input("x", DType.F32, 2, side, side, channels);
         Node w = b.input("w", DType.F32, window, window, channels, filters);
         Node y = Convolutions.conv(b, x, w, 1, padding);
         Node loss = Losses.mean(b, b.mul(y, y));

@@ -338,19 +338,23 @@ final class Nests {
         Node x = Partition.piece(part);
         int run = x == part && (definitions.isLoaded(part) || definitions.isNumber(part)) ? firstOfRun(part.shape(), n.shape(), offset, between) : n.rank();
         if (run < n.rank() - 1) {
-            runs(top, n, part, offset, run);
+            runs(top, n, part, offset, between, run);
             return;
         }
         inner(top, x.shape(), share(part.shape(), n.shape()), (s, apart) -> {
             List<Index> index = x == part ? apart : ViewIndex.through(new Op.Reshape(x.shape()), part.shape(), apart, definitions::extent).orElseThrow();
             List<Index> at = new ArrayList<>();
             for (int k = 0; k < offset.length; k++) {
-                // Between one element and none the distance says nothing, and may be as large as an int can be.
-                Index i = part.shape().dim(k) > 1 ? index.get(k).times(between.get(k) + 1) : index.get(k);
-                at.add(i.plus(offset[k]));
+                at.add(inWhole(part, k, index.get(k), offset, between));
             }
             s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(x, apart, s));
         });
+    }
+
+    /** Where an index of a part is along an axis of the whole. */
+    private static Index inWhole(Node part, int axis, Index i, int[] offset, List<Integer> between) {
+        // Between one element and none the distance says nothing, and may be as large as an int can be.
+        return (part.shape().dim(axis) > 1 ? i.times(between.get(axis) + 1) : i).plus(offset[axis]);
     }
 
     /** The first axis from which on a part's elements are neighbours in the whole, too. */
@@ -363,7 +367,7 @@ final class Nests {
     }
 
     /** A piece in memory in runs that are as long as can be: lines of a picture rather than the channels of a place. */
-    private void runs(Scope top, Node n, Node part, int[] offset, int first) {
+    private void runs(Scope top, Node n, Node part, int[] offset, List<Integer> between, int first) {
         int out = buffers.write(new Place.Value(n));
         int[] strides = n.shape().strides();
         List<Integer> outer = part.shape().dims().subList(0, first);
@@ -372,7 +376,7 @@ final class Nests {
         inner(top, shape, share(part.shape(), n.shape()), (s, index) -> {
             Index at = index.getLast().plus(offset[first] * strides[first]);
             for (int k = 0; k < first; k++) {
-                at = at.plus(index.get(k).plus(offset[k]).times(strides[k]));
+                at = at.plus(inWhole(part, k, index.get(k), offset, between).times(strides[k]));
             }
             s.store(out, at, definitions.flatAt(part, ViewIndex.flatten(shape, index), s));
         });

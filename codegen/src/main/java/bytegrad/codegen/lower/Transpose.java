@@ -64,11 +64,18 @@ final class Transpose {
         }
     }
 
-    /** {@code to[j, i] = from[i, j]} for so many rows that it {@linkplain #takes takes}; where they are no multiple of a square's, some are copied twice. */
+    /** {@code to[j, i] = from[i, j]} for so many rows that it {@linkplain #takes takes}; where they are no multiple of a square's, some are copied twice. The longer side is a loop. */
     void copy(Scope s, DType dtype, Rows from, int rows, int columns, Rows to) {
         int side = side();
         if (rows < columns) {
-            s.method().overlapping(s, rows, side, (inner, i) -> turn(inner, dtype, from.moved(i.times(from.pitch)), side, columns, to.moved(i), false));
+            s.method().overlapping(s, rows, side, (inner, i) -> {
+                Rows source = from.moved(i.times(from.pitch));
+                Rows target = to.moved(i);
+                turn(inner, dtype, source, side, columns - columns % side, target, false);
+                if (columns % side > 0) {
+                    turn(inner, dtype, source.moved(Index.of(columns - side)), side, side, target.moved(Index.of((columns - side) * to.pitch)), false);
+                }
+            });
             return;
         }
         s.method().spans(s, columns, side, Optional.empty(), (inner, j, count) -> {
