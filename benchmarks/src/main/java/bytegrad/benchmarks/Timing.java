@@ -18,6 +18,7 @@ import java.util.Locale;
 public final class Timing {
     private static final int RESET_EVERY = 200;
     private static final int MOST_CALLS = 1 << 20;
+    private static final int FEWEST_PLACES = 1 << 10;
     private static final int FEWEST_WARM = 5;
     private static final int FEWEST_MEASURED = 10;
     private static final int STEADY_WINDOW = 10;
@@ -28,10 +29,10 @@ public final class Timing {
 
     private final Call call;
     private final long launched;
-    /** Nanoseconds of each call. */
-    private final long[] took = new long[MOST_CALLS];
+    /** Nanoseconds of each call. Room for all that may come would take longer to clear than a small model takes to be compiled. */
+    private long[] took = new long[FEWEST_PLACES];
     /** When each call ended, in nanoseconds of the epoch. */
-    private final long[] ended = new long[MOST_CALLS];
+    private long[] ended = new long[FEWEST_PLACES];
 
     private int calls;
     private int measuredFrom;
@@ -64,6 +65,10 @@ public final class Timing {
     private void one() {
         if (calls > 0 && calls % RESET_EVERY == 0) {
             call.reset();
+        }
+        if (calls == took.length) {
+            took = Arrays.copyOf(took, 2 * calls);
+            ended = Arrays.copyOf(ended, 2 * calls);
         }
         long start = System.nanoTime();
         sink += call.run();
