@@ -148,6 +148,18 @@ final class ContractionTest {
         assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
     }
 
+    /** A row of one element is half a vector of two lanes, but nothing says that another row is behind it. */
+    @Test
+    void rowsOfOneElement() {
+        for (int rows : List.of(2, 3, 8, 13)) {
+            GraphBuilder b = new GraphBuilder();
+            b.output("y", b.matmul(b.input("a", DType.F64, rows, 5), b.input("b", DType.F64, 5, 1)));
+            b.output("z", b.neg(b.input("c", DType.F64, 8)));
+            Graph g = b.build();
+            assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
+        }
+    }
+
     private static String tiles(int rows) {
         GraphBuilder b = new GraphBuilder();
         b.output("y", b.matmul(b.input("x", DType.F32, rows, 512), b.input("w", DType.F32, 512, 10)));

@@ -9,6 +9,7 @@ import bytegrad.ir.DType;
 import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
+import bytegrad.ir.nn.Activations;
 import bytegrad.ir.nn.Convolutions;
 import bytegrad.ir.nn.Padding;
 import bytegrad.ir.testing.RandomGraphs;
@@ -91,6 +92,22 @@ class ConvolutionTest {
             assertTrue(most < TAPS * g.input("x").orElseThrow().shape().size() / 2, "a buffer has " + most + " elements");
         }
         agrees(g);
+    }
+
+    /** Windows that overlap are added for four pictures at a time; the rows of filters that are part of a vector overhang into the next, those of the last row do not. */
+    @ParameterizedTest
+    @CsvSource({"6, 12, 2, 3, 1, 34", "2, 21, 2, 5, 2, 15", "5, 9, 27, 3, 2, 9", "3, 8, 31, 1, 1, 11", "2, 7, 5, 1, 1, 3"})
+    void fewChannelsOrFilters(int pictures, int side, int channels, int window, int stride, int filters) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, pictures, side, side, channels);
+        Node w = b.input("w", DType.F32, window, window, channels, filters);
+        Node z = Convolutions.conv(b, x, w, stride, Padding.Rule.VALID);
+        Node y = Activations.relu(b, b.add(z, b.broadcast(b.input("b", DType.F32, filters), z.shape(), 3)));
+        b.output("y", y);
+        List<Node> gradients = Gradient.of(b, b.sumAll(b.mul(y, y)), List.of(x, w));
+        b.output("dx", gradients.get(0));
+        b.output("dw", gradients.get(1));
+        agrees(b.build());
     }
 
     /** Three or five filters would leave most lanes empty: those of places in a row are taken instead, in one chain of products or in blocks, on one thread or on some. */

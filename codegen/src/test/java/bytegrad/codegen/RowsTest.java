@@ -9,6 +9,7 @@ import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Monoid;
 import bytegrad.ir.Node;
+import bytegrad.ir.Shape;
 import bytegrad.ir.nn.Activations;
 import bytegrad.ir.nn.Attention;
 import bytegrad.ir.nn.Losses;
@@ -77,6 +78,85 @@ class RowsTest {
         b.output("y", Activations.softmax(b, b.input("x", DType.F32, 40, 50), 1));
         String kernel = KernelPrinter.print(Compilation.of(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512)).plan().kernels().getFirst().kernel());
         assertEquals(2, kernel.split("shl\\(", -1).length - 1, kernel);
+    }
+
+    /** What a row's sum is made of may be written over the state that the rest of the row is still made of. */
+    @ParameterizedTest
+    @CsvSource({"64, 64", "40, 50", "7, 33", "3, 16", "1, 300", "3, 4096"})
+    void powersThatTakeTheirArgumentsPlace(int rows, int length) {
+        for (boolean inPlace : List.of(true, false)) {
+            GraphBuilder b = new GraphBuilder();
+            Node x = b.input("x", DType.F32, rows, length);
+            Node powers = b.exp(x);
+            Node sums = b.broadcast(b.reduce(Monoid.SUM, powers, 1), x.shape(), 0);
+            if (inPlace) {
+                b.update(x, powers);
+                Node w = b.input("w", DType.F32, rows, length);
+                b.update(w, b.add(w, sums));
+            } else {
+                b.output("y", powers);
+            }
+            b.output("z", b.mul(x, sums));
+            Graph g = b.build();
+            assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()), GraphPrinter.print(g));
+        }
+    }
+
+    /** A row's maximum or mean is that of all rows before another reduction of any: with and without chunks, masks and results at several places. */
+    @ParameterizedTest
+    @CsvSource({"3, 7, 5", "2, 40, 33", "5, 79, 79", "1, 300, 300", "700, 2, 17", "90, 100, 16"})
+    void rowsAhead(int batch, int rows, int length) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, batch, rows, length);
+        Node softmax = Activations.softmax(b, x, 2);
+        b.output("softmax", softmax);
+        b.output("max", b.reduce(Monoid.MAX, x, 2));
+        Node mean = b.mul(b.reduce(Monoid.SUM, x, 2), b.broadcast(b.constant(DType.F32, 1.0 / length), Shape.of(batch, rows)));
+        Node centred = b.sub(x, b.broadcast(mean, x.shape(), 0, 1));
+        b.output("variance", b.reduce(Monoid.SUM, b.mul(centred, centred), 2));
+        b.output("centred", centred);
+        Graph g = b.build();
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()), GraphPrinter.print(g));
+    }
+
+    /** Nothing that is masked is a number of its own, and rows may have nothing else. */
+    @Test
+    void powersOfUnusualNumbers() {
+        float[] unusual = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE, -104f, -104.1f, -87.5f, 89f, 1e9f, -1e9f};
+        int length = 23;
+        int rows = 300;
+        SplittableRandom random = new SplittableRandom(1);
+        float[] x = new float[rows * length];
+        for (int r = 0; r < rows; r++) {
+            int first = random.nextInt(unusual.length);
+            int count = 1 + random.nextInt(3);
+            for (int k = 0; k < length; k++) {
+                x[r * length + k] = unusual[(first + random.nextInt(count)) % unusual.length];
+            }
+        }
+        for (boolean shifted : List.of(true, false)) {
+            GraphBuilder b = new GraphBuilder();
+            Node in = b.input("x", DType.F32, rows, length);
+            Node y = shifted ? b.exp(b.sub(in, b.broadcast(b.reduce(Monoid.MAX, in, 1), in.shape(), 0))) : b.exp(in);
+            b.output("y", y);
+            float[] expected = run(b, Options.Simd.SCALAR, x);
+            for (int r = 0; r < rows; r++) {
+                float max = Float.NEGATIVE_INFINITY;
+                for (int k = 0; k < length; k++) {
+                    max = Math.max(max, x[r * length + k]);
+                }
+                for (int k = 0; k < length; k++) {
+                    float exact = (float) Math.exp(shifted ? x[r * length + k] - max : x[r * length + k]);
+                    assertEquals(exact, expected[r * length + k], Float.isFinite(exact) ? Math.max(1e-6f * exact, Float.MIN_VALUE) : 1f, "" + x[r * length + k]);
+                }
+            }
+            for (Options.Simd simd : WIDTHS) {
+                float[] got = run(b, simd, x);
+                for (int k = 0; k < got.length; k++) {
+                    assertEquals(Float.floatToIntBits(expected[k]), Float.floatToIntBits(got[k]), simd + " of " + x[k]);
+                }
+            }
+        }
     }
 
     /** Scores, their powers with the sums, and the weighted values, normalised where they are stored. */

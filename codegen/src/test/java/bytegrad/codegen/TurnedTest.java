@@ -122,6 +122,17 @@ class TurnedTest {
         agrees(g);
     }
 
+    /** Of every so many pictures, no copy goes beyond the last one that is read. */
+    @ParameterizedTest
+    @CsvSource({"2, 4, 4", "2, 4, 5", "2, 5, 5", "3, 5, 5"})
+    void picturesApart(int step, int channels, int filters) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 4 * step + 1, 20, 20, channels);
+        Node some = b.slice(x, new int[4], x.shape().dims().stream().mapToInt(d -> d).toArray(), new int[] {step, 1, 1, 1});
+        b.output("y", Convolutions.conv(b, some, b.input("w", DType.F32, 3, 3, channels, filters), 1, Padding.Rule.VALID));
+        agrees(b.build());
+    }
+
     /** Where lines end inside a vector, and the next begins before it ends, vectors run through what is between them: in one chain of products and in blocks, and where lines are left over. */
     @ParameterizedTest
     @CsvSource({"24, 19, 3, 5, 120 x 16", "23, 3, 5, 5, 138 x 16", "35, 44, 5, 7, 175 x 16", "22, 44, 5, 20, 44 x 16"})

@@ -27,6 +27,11 @@ public final class Buffers {
         return use(new Place.Scratch(scratches++, dtype, size), true, true);
     }
 
+    /** Whether a buffer is space for the launch alone. */
+    boolean isScratch(int number) {
+        return uses.entrySet().stream().anyMatch(e -> e.getValue().number == number && e.getKey() instanceof Place.Scratch);
+    }
+
     private int use(Place p, boolean read, boolean written) {
         Use known = uses.getOrDefault(p, new Use(uses.size(), false, false));
         uses.put(p, new Use(known.number, known.read || read, known.written || written));

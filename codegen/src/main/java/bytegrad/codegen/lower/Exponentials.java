@@ -19,17 +19,23 @@ final class Exponentials extends Primitives {
     }
 
     /**
-     * eˣ = (2^(n/2))²·eʳ with x = n·ln 2 + r: scaling twice lets results underflow gradually. Where the result is 0 another number's power
-     * is computed: masked scores are many, and a product that underflows costs some processors a hundred cycles.
+     * eˣ = (2^(n/2))²·eʳ with x = n·ln 2 + r: scaling twice lets results underflow gradually. Where the result is 0, n is 0, and what comes of that is not looked at: masked scores are
+     * many, and a product that underflows costs some processors a hundred cycles.
      */
     Expr exp(Expr x) {
+        return ofAtMost89(atMost(x, 0x1.64p6f));
+    }
+
+    /** As the other, to the bit, for x that is at most 0, or NaN. */
+    Expr expOfNegative(Expr x) {
+        return ofAtMost89(x);
+    }
+
+    private Expr ofAtMost89(Expr x) {
         Expr none = lt(x, f(-0x1.ap6f));
-        Expr x0 = select(none, f(0), x);
-        Expr c1 = gt(x0, f(0x1.64p6f));
-        Expr x1 = select(c1, f(0x1.64p6f), x0);
-        Expr t = fma(x1, f(0x1.715476p-1f), f(0x1.8000fep23f));
+        Expr t = select(none, f(0x1.8000fep23f), fma(x, f(0x1.715476p-1f), f(0x1.8000fep23f)));
         Expr n = sub(t, f(0x1.8000fep23f));
-        Expr r0 = fma(n, f(-0x1.62e43p0f), x1);
+        Expr r0 = fma(n, f(-0x1.62e43p0f), x);
         Expr r = fma(n, f(0x1.05c61p-28f), r0);
         Expr p0 = fma(r, f(0x1.9e467p-13f), f(0x1.71d36ap-10f));
         Expr p1 = fma(p0, r, f(0x1.111fe4p-7f));

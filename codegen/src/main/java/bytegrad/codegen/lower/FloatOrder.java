@@ -6,41 +6,45 @@ import bytegrad.ir.Monoid;
 import java.util.Optional;
 
 /**
- * Whole numbers in the order of f32: −∞ to −0, +0 to ∞, and NaN where it beats all. The greater of two of them is one operation; of floats, whose NaN
- * and −0 no instruction knows as Java does, it is six that wait for each other.
- *
- * @param nan what stands for every NaN
+ * Whole numbers in the order of f32: −∞ to −0, +0 to ∞, and behind them all NaN, of either sign, for a maximum; in front of them for a minimum. The greater of two of them is one
+ * operation; of floats, whose NaN and −0 no instruction knows as Java does, it is six that wait for each other.
  */
-record FloatOrder(Monoid monoid, int nan) {
+record FloatOrder(Monoid monoid) {
     private static final int INFINITY = 0x7f800000;
     private static final int NAN = 0x7fc00000;
+    /** By so much keys are turned round, so that NaN of one sign come to those of the other. */
+    private static final int TURN = Integer.MAX_VALUE - INFINITY;
 
     /** For a maximum or a minimum of f32. */
     static Optional<FloatOrder> of(Monoid monoid, DType dtype) {
         return switch (monoid) {
-            case MAX -> dtype == DType.F32 ? Optional.of(new FloatOrder(monoid, NAN)) : Optional.empty();
-            case MIN -> dtype == DType.F32 ? Optional.of(new FloatOrder(monoid, ~NAN)) : Optional.empty();
+            case MAX, MIN -> dtype == DType.F32 ? Optional.of(new FloatOrder(monoid)) : Optional.empty();
             case SUM, PRODUCT, LOG_SUM_EXP, AND, OR -> Optional.empty();
         };
     }
 
-    /** Of the infinity that no number beats less. */
-    Expr identity() {
-        return new Expr.Const(DType.I32, monoid == Monoid.MAX ? ~INFINITY : INFINITY);
+    private boolean isMax() {
+        return monoid == Monoid.MAX;
     }
 
-    /** The numbers' keys: bits as they are, those of negative numbers but for the sign turned over. A NaN that would be beaten by all beats all. */
+    /** Of the infinity that no number beats less. */
+    Expr identity() {
+        return new Expr.Const(DType.I32, isMax() ? Integer.MIN_VALUE : Integer.MAX_VALUE);
+    }
+
+    /** The numbers' keys: bits as they are, those of negative numbers but for the sign turned over. */
     Expr key(Expr x, Scope s) {
         Numbers n = new Numbers(s, x.lanes());
         Expr key = n.turned(n.toInt(x));
-        Expr infinity = n.i(monoid == Monoid.MAX ? ~INFINITY : INFINITY);
-        return n.select(monoid == Monoid.MAX ? n.lt(key, infinity) : n.gt(key, infinity), n.i(nan), key);
+        return isMax() ? n.sub(key, n.i(TURN)) : n.add(key, n.i(TURN));
     }
 
-    /** The numbers whose keys these are. */
+    /** The numbers whose keys these are; one NaN for all of them. */
     Expr number(Expr key, Scope s) {
         Numbers n = new Numbers(s, key.lanes());
-        return n.toFloat(n.turned(key));
+        Expr nan = isMax() ? n.gt(key, n.i(INFINITY - TURN)) : n.lt(key, n.i(~INFINITY + TURN));
+        Expr bits = n.turned(isMax() ? n.add(key, n.i(TURN)) : n.sub(key, n.i(TURN)));
+        return n.toFloat(n.select(nan, n.i(NAN), bits));
     }
 
     private static final class Numbers extends Primitives {
@@ -48,8 +52,9 @@ record FloatOrder(Monoid monoid, int nan) {
             super(s, lanes);
         }
 
+        /** Two operations, where a processor has any function of three bits as one. */
         Expr turned(Expr bits) {
-            return xor(bits, ushr(shr(bits, i(31)), i(1)));
+            return xor(bits, and(shr(bits, i(31)), i(Integer.MAX_VALUE)));
         }
     }
 }

@@ -89,6 +89,11 @@ final class KeptRows {
         return x;
     }
 
+    /** How many reductions are nested in a node that is computed here. */
+    int depth(Node n) {
+        return depths.getOrDefault(n, 0);
+    }
+
     /** In which order to compute a node's operands: those behind more reductions first, since their loops may keep what the others are made of. */
     List<Integer> order(Node n) {
         Stream<Integer> all = IntStream.range(0, n.inputs().size()).boxed();

@@ -4,6 +4,7 @@ import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
+import bytegrad.codegen.kernel.WriteOut;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Node;
 import java.util.List;
@@ -61,12 +62,22 @@ public final class Lowering {
         for (Lanes lanes : Lanes.choices(vectorBytes)) {
             try {
                 LoweredKernel kernel = lower(partition, cluster, lanes, machine, division, grain);
-                return lanes.parts() && VectorCode.isLong(kernel.kernel()) ? lower(partition, cluster, lanes.withoutParts(), machine, division, grain) : kernel;
+                boolean isLong = lanes.parts() && VectorCode.isLong(kernel.kernel());
+                return writtenOut(isLong ? lower(partition, cluster, lanes.withoutParts(), machine, division, grain) : kernel, lanes);
             } catch (NotVectorizable e) {
                 last = e;
             }
         }
         throw new IllegalStateException("cluster " + cluster + " has no schedule", last);
+    }
+
+    /** With short loops written out, unless methods become long by that; not on one lane, where HotSpot makes vectors of loops, nor of tiles, which are written out as they are to be. */
+    private static LoweredKernel writtenOut(LoweredKernel kernel, Lanes lanes) {
+        if (lanes.loop() == 1 || !kernel.isAll(Cluster.Kind.LOOPS) && !kernel.isAll(Cluster.Kind.PIECES) && !kernel.isAll(Cluster.Kind.SCATTER)) {
+            return kernel;
+        }
+        Kernel written = WriteOut.loops(kernel.kernel(), VectorCode::isShort);
+        return VectorCode.isTooLong(written) ? kernel : new LoweredKernel(kernel.clusters(), written, kernel.places(), kernel.schedule(), kernel.computed());
     }
 
     private static LoweredKernel lower(Partition partition, Cluster cluster, Lanes lanes, MachineProfile machine, DoubleFunction<Division> division, Grain grain) {

@@ -182,6 +182,11 @@ final class MicroKernel {
         return lanes > 1 && inside.isEmpty() && trips.isConstant() && !trips.equals(Index.of(1)) ? Optional.of(TRIPS) : Optional.empty();
     }
 
+    /** Whether its products are one loop. */
+    boolean isOneLoop() {
+        return inside.isEmpty();
+    }
+
     /** How many products there are along the first axis. */
     Index trips() {
         return trips;

@@ -172,7 +172,11 @@ final class Nests {
         int unit = unit(space, axis, depth);
         int panels = unit > width ? extent - extent % unit : 0;
         int main = extent - extent % width;
-        MethodWriter.Body body = (inner, i) -> nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cuts, point);
+        List<Scope> bodies = new ArrayList<>();
+        MethodWriter.Body body = (inner, i) -> {
+            nest(space, order, depth + 1, inner, with(axes, axis, i, extent), cuts, point);
+            bodies.add(inner);
+        };
         MethodWriter.Body side = (inner, i) -> {
             // i stops short of the end, or i + v·width would seem to leave the axis and a reshape of it could not be followed.
             definitions.known(i, panels - unit + width);
@@ -190,6 +194,9 @@ final class Nests {
                 c.panels(s, whole, width, unit / width, side);
             } else {
                 c.loop(s, whole, width, width, body);
+                if (cuts.size() == 1) {
+                    RowsAhead.divide(s, bodies.getLast(), extent, c.size(), false, buffers);
+                }
             }
             if (whole < extent) {
                 c.rest(s, whole, (inner, from) -> {
@@ -210,6 +217,7 @@ final class Nests {
             body.write(s, Index.ZERO);
         } else if (panels < main) {
             m.loop(s, Index.of(panels), Index.of(main), width, width, body);
+            RowsAhead.divide(s, bodies.getLast(), extent, extent, true, buffers);
         }
         if (main < extent) {
             m.rest(s, Index.of(main), extent - main, width, body);

@@ -209,7 +209,10 @@ final class Reductions {
         }
         Expr result = order.isEmpty() ? acc.getFirst() : order.get().number(acc.getFirst(), s);
         s.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.ZERO, s), result));
-        return s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.ZERO, s), n.dtype(), 1));
+        Expr.Var number = s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.ZERO, s), n.dtype(), 1));
+        int elements = op.axes().stream().mapToInt(x.shape()::dim).reduce(1, Math::multiplyExact);
+        s.reductions.add(new RowsAhead.Reduced(number, s.out.size(), this.kept.depth(n), elements));
+        return number;
     }
 
     private static void intoScratch(ScalarFn fn, Scratch scratch, Index index, int width, Expr value, Scope s) {

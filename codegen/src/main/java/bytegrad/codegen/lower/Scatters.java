@@ -11,10 +11,14 @@ import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A scatter: the base is written first, then one update after another in the order of the graph. */
 final class Scatters {
+    /** Indices of an axis without windows whose windows are added in turn. */
+    private static final int TOGETHER = 4;
+
     private final Definitions definitions;
     private final Buffers buffers;
     private final Lanes lanes;
@@ -45,7 +49,10 @@ final class Scatters {
         return List.of(method.finish());
     }
 
-    /** y = 0; y[i·strides + k·dilations] += x[i,k], i ascending: the loops over i are outside those over k, and the lanes' is innermost. */
+    /**
+     * y = 0; y[i·strides + k·dilations] += x[i,k], i ascending: the loops over i are outside those over k, and the lanes' is innermost. Neighbouring windows overlap, so that
+     * the second waits until what the first has stored is in the cache: where a window has few vectors, the same one of the next few indices of an axis without windows comes between.
+     */
     private void overlapAdd(Node n, Op.OverlapAdd o) {
         int out = buffers.write(new Place.Value(n));
         Loops.over(definitions, method.body, Shape.of(n.shape().size()), lanes.loop(), (s, at) -> s.store(out, at.getFirst(), Expr.Const.of(n.dtype(), 0)));
@@ -55,14 +62,34 @@ final class Scatters {
         int last = o.shape().rank() - 1;
         // Neighbouring elements of the result are neighbouring channels, or neighbouring elements of one window.
         int lane = w.axes().contains(last) ? rank - 1 : last;
+        if (rank < 2 || lane == 0 || w.axes().contains(0) || x.shape().dim(lane) > lanes.loop()) {
+            windows(method.body, n, o, lane, Index.ZERO, rank == 0 ? 1 : x.shape().dim(0), 0);
+        } else {
+            int positions = lane > last ? last : last - 1;
+            method.spans(method.body, x.shape().dim(0), TOGETHER, Optional.empty(),
+                    (s, first, count) -> windows(s, n, o, lane, definitions.known(first, x.shape().dim(0) - count + 1), count, positions));
+        }
+    }
+
+    /**
+     * Adds the windows at some indices of the first axis.
+     *
+     * @param inside how many loops the one over them is inside of
+     */
+    private void windows(Scope outside, Node n, Op.OverlapAdd o, int lane, Index first, int count, int inside) {
+        Node x = n.input(0);
+        int rank = x.shape().rank();
         List<Integer> loops = new ArrayList<>(IntStream.range(0, rank).filter(k -> k != lane).boxed().toList());
+        if (inside > 0) {
+            loops.add(inside, loops.removeFirst());
+        }
         loops.addAll(rank == 0 ? List.of() : List.of(lane));
-        Loops.over(definitions, method.body, Shape.of(loops.stream().map(x.shape()::dim).toList()), lanes.loop(), (s, nest) -> {
+        Loops.over(definitions, outside, Shape.of(loops.stream().map(k -> k == 0 ? count : x.shape().dim(k)).toList()), lanes.loop(), (s, nest) -> {
             Index[] index = new Index[rank];
             for (int k = 0; k < rank; k++) {
-                index[loops.get(k)] = nest.get(k);
+                index[loops.get(k)] = loops.get(k) == 0 ? first.plus(nest.get(k)) : nest.get(k);
             }
-            List<Index> at = ViewIndex.through(w, o.shape(), List.of(index), definitions::extent).orElseThrow();
+            List<Index> at = ViewIndex.through(o.window(), o.shape(), List.of(index), definitions::extent).orElseThrow();
             combine(ScalarFn.ADD, n, ViewIndex.flatten(n.shape(), at), definitions.at(x, List.of(index), s), s);
         });
     }

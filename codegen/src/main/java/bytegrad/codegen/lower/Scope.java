@@ -29,6 +29,8 @@ final class Scope {
     final Map<Key, Expr> values = new LinkedHashMap<>();
     /** Where loops written here have kept the values of rows. */
     final Map<KeptRows.Row, Scratch> rows = new HashMap<>();
+    /** Reductions along rows that were written here, in order. */
+    final List<RowsAhead.Reduced> reductions = new ArrayList<>();
     private boolean aroundChunks;
     private final Map<Expr, Expr> splats = new HashMap<>();
     private final Map<Expr, Expr> lets = new HashMap<>();

@@ -32,8 +32,8 @@ record Tile(Index[] axes, Index row, Index column, int height, int width, TilePa
         return IntStream.range(0, vectors(lanes)).map(v -> v * lanes).boxed().toList();
     }
 
-    /** The same where the last ends with the tile: some columns are in the one before it, too. */
+    /** The same where the last ends with the tile: some columns are in the one before it, too. The only one of a narrow tile goes beyond it. */
     List<Integer> overlapping(int lanes) {
-        return IntStream.range(0, vectors(lanes)).map(v -> Math.min(v * lanes, width - lanes)).boxed().toList();
+        return IntStream.range(0, vectors(lanes)).map(v -> Math.min(v * lanes, Math.max(0, width - lanes))).boxed().toList();
     }
 }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * scratch. A tile at the edge computes whole vectors of which the epilogue uses a part: what it reads beyond a row is in the arena, and unused.
  */
 final class TileMethods {
-    /** Statements of an epilogue written out behind a micro-kernel: with more, HotSpot no longer inlines all of the method's vector operations. */
+    /** Statements of an epilogue written out behind a micro-kernel: with more, HotSpot no longer inlines all of the method's vector operations; with 200, workload A's step took 1.8 times as long. */
     private static final int MOST_FUSED = 80;
 
     /** Products from which on a lower tile costs more than sums that go through scratch. */
@@ -82,7 +82,7 @@ final class TileMethods {
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
     void compute(Scope s, Tile tile) {
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && tile.width() >= lanes && writtenOut(s, fused, tile)) {
+        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(s, tile)) && writtenOut(s, fused, tile)) {
             Passed passed = new Passed(tile);
             passed.micro(tile, s);
             s.out.add(new Stmt.Call(fused, passed.args));
@@ -90,6 +90,12 @@ final class TileMethods {
         }
         add(s, tile, c.contracted().all(s), false);
         store(s, tile);
+    }
+
+    /** Whether rows are part of one vector, of which there is little beyond them; not where loops over products are nested, of which HotSpot makes slower code then. */
+    private boolean isPart(Scope s, Tile tile) {
+        return laneWidths.parts() && tile.width() > 1 && tile.width() < lanes && 2 * tile.width() >= lanes && tile.height() > 1 && c.columns() == tile.width()
+                && MicroKernel.of(c, buffers, lanes, tile, tile.apart(lanes), c.contracted().all(s)).isOneLoop();
     }
 
     /** Calls the micro-kernel alone; what it adds up becomes the tile's sums, or is added to them. */
@@ -232,7 +238,8 @@ final class TileMethods {
 
     /**
      * Writes micro-kernel and epilogue as one method, unless that is long. All vectors are whole, since what HotSpot inlines for a store of part of a vector is that of eight
-     * others: where columns end inside of one, the last begins so much earlier, and what it has in common with the one before is computed, and stored, twice.
+     * others: where columns end inside of one, the last begins so much earlier, and what it has in common with the one before is computed, and stored, twice. Rows that are part of
+     * one vector overhang.
      */
     private boolean writtenOut(Scope s, String name, Tile outside) {
         Passed passed = new Passed(outside);
@@ -245,20 +252,33 @@ final class TileMethods {
         boolean grouped = c.groups(tile.height()) > 1;
         Index row = grouped ? Index.ZERO : definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, vectors.getLast());
-        boolean overlap = tile.width() % lanes > 0;
+        boolean part = tile.width() < lanes;
+        boolean overlap = !part && tile.width() % lanes > 0;
+        List<List<Stmt>> parts = new ArrayList<>();
         for (int i = 0; i < tile.height(); i++) {
             List<Stmt> stores = new ArrayList<>();
             for (int v = 0; v < vectors.size(); v++) {
                 Expr sum = acc[i][v];
                 // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
-                Scope vector = m.body.loop(passed.column, lanes);
+                Scope vector = part ? m.body.part(passed.column, lanes, tile.width()) : m.body.loop(passed.column, lanes);
                 Index[] axes = grouped ? c.inGroup(tile.axes(), tile.axes()[c.groupAxis()].plus(i / c.rows())) : tile.axes();
                 point(vector, axes, c.rows() == 1 ? Index.ZERO : row.plus(i % c.rows()), column.plus(vectors.get(v)), (_, _) -> sum);
                 // Of what is written in place, the last vector must read nothing new.
                 boolean waits = overlap && v >= vectors.size() - 2;
+                if (part) {
+                    parts.add(vector.out);
+                    continue;
+                }
                 vector.out.forEach(stmt -> (waits && stmt instanceof Stmt.Store ? stores : m.body.out).add(stmt));
             }
             m.body.out.addAll(stores);
+        }
+        if (part) {
+            Optional<List<Stmt>> rows = Overhang.of(parts, tile.width());
+            if (rows.isEmpty()) {
+                return false;
+            }
+            m.body.out.addAll(rows.get());
         }
         if (m.body.out.size() - before > MOST_FUSED) {
             return false;

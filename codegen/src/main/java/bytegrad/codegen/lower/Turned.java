@@ -269,6 +269,10 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
             return one.together * c.columns() < BUSY ? this : one.inParts(c, lanes, chunks);
         }
         int before = c.left().constant() - c.left().constant() % part;
+        // Where only every other picture is read, what is apart is two of them, and the last may lack the second.
+        if (before + outside.stream().mapToLong(a -> (long) strides.get(a) * (extents.get(a) - 1)).sum() + part > c.left().place().size()) {
+            return this;
+        }
         Operand from = new Operand(left.place(), before, IntStream.range(0, strides.size()).map(a -> outside.contains(a) ? strides.get(a) : 0).boxed().toList());
         return of(c, Copy.of(part, whole.columns, lanes, from, apart), outside, tile, together);
     }

@@ -13,7 +13,30 @@ final class VectorCode {
     /** What a store of a part of a vector counts as: it looks whether the part is all of it, and whether it is inside the array. */
     private static final int PART = 8;
 
+    /** Operations that may stand for a loop. */
+    private static final int SHORT = 100;
+
     private VectorCode() {}
+
+    /** Whether so little is as well written out as in a loop. */
+    static boolean isShort(List<Stmt> body) {
+        return body.size() <= SHORT && operations(body) <= SHORT && scalars(body) == 0;
+    }
+
+    /** Whether a method has more vector operations than HotSpot inlines. */
+    static boolean isTooLong(Kernel kernel) {
+        return kernel.methods().stream().anyMatch(m -> operations(m.body()) > MOST);
+    }
+
+    /** Statements of one lane. */
+    private static long scalars(List<Stmt> body) {
+        return body.stream().filter(stmt -> switch (stmt) {
+            case Stmt.Let s -> s.value().lanes() == 1 && !(s.value() instanceof Expr.Load);
+            case Stmt.Assign s -> s.value().lanes() == 1;
+            case Stmt.Store s -> s.value().lanes() == 1;
+            case Stmt.For _, Stmt.IfAny _, Stmt.While _, Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> true;
+        }).count();
+    }
 
     /** Whether a method is too long that stores parts of vectors. */
     static boolean isLong(Kernel kernel) {
