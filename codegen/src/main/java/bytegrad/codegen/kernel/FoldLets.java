@@ -94,22 +94,10 @@ public final class FoldLets {
 
     private boolean isNeeded(Stmt stmt) {
         return switch (stmt) {
-            case Stmt.Let s -> uses.containsKey(s.var().name()) || assigned.contains(s.var().name()) || isChecked(s.value());
+            case Stmt.Let s -> uses.containsKey(s.var().name()) || assigned.contains(s.var().name()) || Rewrite.isChecked(s.value());
             case Stmt.For s -> !s.body().isEmpty();
-            case Stmt.IfAny s -> !s.body().isEmpty() || isChecked(s.condition());
+            case Stmt.IfAny s -> !s.body().isEmpty() || Rewrite.isChecked(s.condition());
             case Stmt.Assign _, Stmt.Store _, Stmt.Copy _, Stmt.While _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> true;
-        };
-    }
-
-    private static boolean isChecked(Expr expr) {
-        return switch (expr) {
-            case Expr.Checked _ -> true;
-            case Expr.Apply e -> e.args().stream().anyMatch(FoldLets::isChecked);
-            case Expr.Convert e -> isChecked(e.arg());
-            case Expr.Bits e -> isChecked(e.arg());
-            case Expr.Splat e -> isChecked(e.arg());
-            case Expr.Rotate e -> isChecked(e.arg());
-            case Expr.Const _, Expr.Var _, Expr.Load _, Expr.Ramp _ -> false;
         };
     }
 
@@ -137,7 +125,7 @@ public final class FoldLets {
         List<Integer> seenBy(Expr value) {
             List<Integer> seen = new ArrayList<>();
             Set<DType> loaded = EnumSet.noneOf(DType.class);
-            loads(value, loaded);
+            Rewrite.loads(value, e -> loaded.add(e.dtype()));
             if (!loaded.isEmpty()) {
                 seen.add(calls);
                 loaded.forEach(d -> seen.add(stores.getOrDefault(d, 0)));
@@ -148,19 +136,6 @@ public final class FoldLets {
                 }
             });
             return seen;
-        }
-    }
-
-    private static void loads(Expr expr, Set<DType> dtypes) {
-        switch (expr) {
-            case Expr.Load e -> dtypes.add(e.dtype());
-            case Expr.Apply e -> e.args().forEach(a -> loads(a, dtypes));
-            case Expr.Convert e -> loads(e.arg(), dtypes);
-            case Expr.Bits e -> loads(e.arg(), dtypes);
-            case Expr.Splat e -> loads(e.arg(), dtypes);
-            case Expr.Rotate e -> loads(e.arg(), dtypes);
-            case Expr.Checked e -> loads(e.arg(), dtypes);
-            case Expr.Const _, Expr.Var _, Expr.Ramp _ -> {}
         }
     }
 
@@ -215,7 +190,7 @@ public final class FoldLets {
 
         private boolean isMovable(Stmt.Let let) {
             String name = let.var().name();
-            return uses.getOrDefault(name, 0) == 1 && !assigned.contains(name) && !isChecked(let.value());
+            return uses.getOrDefault(name, 0) == 1 && !assigned.contains(name) && !Rewrite.isChecked(let.value());
         }
 
         private boolean isUnchanged(Pending p) {

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 
@@ -68,7 +67,7 @@ public final class LoopDistribution {
             if (s instanceof Stmt.Let let && usedInBack.contains(let.var().name()) && !carried.contains(let.var())) {
                 moved.add(let.var().name());
                 Rewrite.variables(let.value(), v -> usedInBack.add(v.name()));
-                loads(let.value(), loadedInBack::add);
+                loads(let.value(), loadedInBack);
             }
         }
         boolean apart = loadedInBack.stream().noneMatch(storedInFront::contains) && loadedInFront.stream().noneMatch(storedInBack::contains)
@@ -87,36 +86,25 @@ public final class LoopDistribution {
     private static boolean collect(Stmt stmt, Set<String> assigned, Set<Integer> stored, Set<Integer> loaded, Set<String> used) {
         Rewrite.reads(stmt, v -> used.add(v.name()));
         return switch (stmt) {
-            case Stmt.Let s -> loads(s.value(), loaded::add);
+            case Stmt.Let s -> loads(s.value(), loaded);
             case Stmt.Assign s -> {
                 assigned.add(s.var().name());
                 used.add(s.var().name());
-                yield loads(s.value(), loaded::add);
+                yield loads(s.value(), loaded);
             }
             case Stmt.Store s -> {
                 stored.add(s.buffer());
-                yield loads(s.value(), loaded::add);
+                yield loads(s.value(), loaded);
             }
             case Stmt.For _ -> true;
             case Stmt.Copy _, Stmt.IfAny _, Stmt.Sort _, Stmt.While _, Stmt.Call _, Stmt.Parallel _ -> false;
         };
     }
 
-    /** Gives every buffer that the expression loads from to the action; false if it may fail, which has to come in the loop's order. */
-    private static boolean loads(Expr expr, Consumer<Integer> action) {
-        return switch (expr) {
-            case Expr.Load e -> {
-                action.accept(e.buffer());
-                yield true;
-            }
-            case Expr.Apply e -> e.args().stream().allMatch(a -> loads(a, action));
-            case Expr.Convert e -> loads(e.arg(), action);
-            case Expr.Bits e -> loads(e.arg(), action);
-            case Expr.Splat e -> loads(e.arg(), action);
-            case Expr.Rotate e -> loads(e.arg(), action);
-            case Expr.Checked _ -> false;
-            case Expr.Const _, Expr.Var _, Expr.Ramp _ -> true;
-        };
+    /** Collects the buffers that the expression loads from; false if it may fail. */
+    private static boolean loads(Expr expr, Set<Integer> loaded) {
+        Rewrite.loads(expr, e -> loaded.add(e.buffer()));
+        return !Rewrite.isChecked(expr);
     }
 
     /**

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** Walks over expressions and indices: every variable they read, and copies with variables replaced. */
+/** Walks over expressions and indices: every variable and load in them, and copies with variables replaced. */
 final class Rewrite {
     private Rewrite() {}
 
@@ -28,6 +28,37 @@ final class Rewrite {
             case Expr.Ramp e -> variables(e.base(), action);
             case Expr.Checked e -> variables(e.arg(), action);
         }
+    }
+
+    /** Gives every load to the action. */
+    static void loads(Expr expr, Consumer<Expr.Load> action) {
+        switch (expr) {
+            case Expr.Load e -> action.accept(e);
+            case Expr.Apply e -> {
+                for (Expr a : e.args()) {
+                    loads(a, action);
+                }
+            }
+            case Expr.Convert e -> loads(e.arg(), action);
+            case Expr.Bits e -> loads(e.arg(), action);
+            case Expr.Splat e -> loads(e.arg(), action);
+            case Expr.Rotate e -> loads(e.arg(), action);
+            case Expr.Checked e -> loads(e.arg(), action);
+            case Expr.Const _, Expr.Var _, Expr.Ramp _ -> {}
+        }
+    }
+
+    /** Whether the expression may fail, which has to come in the order of the statements. */
+    static boolean isChecked(Expr expr) {
+        return switch (expr) {
+            case Expr.Checked _ -> true;
+            case Expr.Apply e -> e.args().stream().anyMatch(Rewrite::isChecked);
+            case Expr.Convert e -> isChecked(e.arg());
+            case Expr.Bits e -> isChecked(e.arg());
+            case Expr.Splat e -> isChecked(e.arg());
+            case Expr.Rotate e -> isChecked(e.arg());
+            case Expr.Const _, Expr.Var _, Expr.Load _, Expr.Ramp _ -> false;
+        };
     }
 
     static void variables(Index index, Consumer<Expr.Var> action) {

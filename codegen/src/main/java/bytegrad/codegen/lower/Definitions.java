@@ -106,8 +106,8 @@ final class Definitions {
             case Op.Input o -> throw new IllegalStateException("input without a buffer: " + n);
             case Op.Constant(var value) -> new Expr.Const(value.dtype(), value.bitsAt(0));
             case Op.Iota(var type, int axis) -> ramp(index.get(axis), type.dtype(), s);
-            case Op.Map(ScalarFn fn) -> fn == ScalarFn.EXP && BelowMaximum.is(n.input(0), index, this::extent) && n.dtype() == DType.F32
-                    ? expOfNegative(at(n.input(0), index, s), s) : apply(fn, operands(n, index, s), s);
+            case Op.Map(ScalarFn fn) -> fn == ScalarFn.EXP && n.dtype() == DType.F32 && BelowMaximum.is(n.input(0), index, this::extent)
+                    ? expOfAtMost89(at(n.input(0), index, s), s) : apply(fn, operands(n, index, s), s);
             case Op.Cast(DType dtype) -> convert(at(n.input(0), index, s), dtype, s);
             case Op.Reduce r -> reductions.reduce(n, r, index, s);
             case Op.Contract c -> tile.orElseThrow(() -> new IllegalStateException("contraction outside its kernel: " + n)).load(s, index);
@@ -124,8 +124,8 @@ final class Definitions {
         };
     }
 
-    private static Expr expOfNegative(Expr x, Scope s) {
-        return new Exponentials(s, x.lanes()).expOfNegative(x);
+    private static Expr expOfAtMost89(Expr x, Scope s) {
+        return new Exponentials(s, x.lanes()).expOfAtMost89(x);
     }
 
     private List<Expr> operands(Node n, List<Index> index, Scope s) {

@@ -23,15 +23,11 @@ final class Exponentials extends Primitives {
      * many, and a product that underflows costs some processors a hundred cycles.
      */
     Expr exp(Expr x) {
-        return ofAtMost89(atMost(x, 0x1.64p6f));
+        return expOfAtMost89(atMost(x, 0x1.64p6f));
     }
 
-    /** As the other, to the bit, for x that is at most 0, or NaN. */
-    Expr expOfNegative(Expr x) {
-        return ofAtMost89(x);
-    }
-
-    private Expr ofAtMost89(Expr x) {
+    /** As the other, to the bit, for x that is at most 89, or NaN. */
+    Expr expOfAtMost89(Expr x) {
         Expr none = lt(x, f(-0x1.ap6f));
         Expr t = select(none, f(0x1.8000fep23f), fma(x, f(0x1.715476p-1f), f(0x1.8000fep23f)));
         Expr n = sub(t, f(0x1.8000fep23f));

@@ -123,7 +123,7 @@ public final class Lowering {
         }
         List<Kernel.Method> methods = switch (cluster.kind()) {
             case LOOPS -> new Nests(definitions, buffers, lanes, division, vectors).space(cluster);
-            case PIECES -> new Nests(definitions, buffers, lanes, division).pieces(cluster.roots().getFirst().node());
+            case PIECES -> new Pieces(definitions, buffers, lanes, division).of(cluster.roots().getFirst().node());
             case SCATTER -> new Scatters(definitions, buffers, lanes).methods(cluster.roots().getFirst().node());
             case CUMULATE -> new Lines(definitions, buffers, lanes).cumulate(cluster.roots().getFirst().node());
             case SORT -> new Lines(definitions, buffers, lanes).sort(cluster.roots().getFirst().node());

@@ -1,33 +1,26 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Cluster;
-import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
-import bytegrad.ir.Literal;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** Loop nests that store: every kind of kernel but contractions. */
+/** Loop nests that store. */
 final class Nests {
-    /** Parts of a concat that one method writes: hundreds would be more code than HotSpot compiles. */
-    private static final int PARTS_PER_METHOD = 32;
-
     private final Definitions definitions;
     private final Buffers buffers;
     private final Lanes lanes;
@@ -54,6 +47,16 @@ final class Nests {
         this.method = new MethodWriter("run", List.of(), lanes, names);
     }
 
+    /** The first method, which runs the kernel. */
+    MethodWriter method() {
+        return method;
+    }
+
+    /** Another one, which the first is to call. */
+    MethodWriter method(String name) {
+        return new MethodWriter(name, List.of(), lanes, names);
+    }
+
     /** What is stored at each point once its axes are bound; values first, so that an update in place reads the old value. */
     private interface Point {
         void visit(Scope s, Index[] axes, int depth);
@@ -69,7 +72,8 @@ final class Nests {
         return finished();
     }
 
-    private List<Kernel.Method> finished() {
+    /** The methods, the first one first. */
+    List<Kernel.Method> finished() {
         List<Kernel.Method> all = new ArrayList<>(List.of(method.finish()));
         all.addAll(parts);
         return all;
@@ -230,56 +234,19 @@ final class Nests {
         return copy;
     }
 
-    /** What a pad puts around its operand: before and behind it along each axis, where the axes in front of that are inside. */
-    private void fill(Node n, Op.Pad p) {
-        Shape inside = n.input(0).shape();
-        if (inside.size() == 0 || p.interior().stream().anyMatch(k -> k > 0)) {
-            fill(n, p, List.of(), Index.ZERO, n.shape().size());
-            return;
-        }
-        int[] strides = n.shape().strides();
-        Index first = Index.ZERO;
-        for (int a = 0; a < n.rank(); a++) {
-            List<Integer> outer = inside.dims().subList(0, a);
-            fill(n, p, outer, first, p.low().get(a) * strides[a]);
-            fill(n, p, outer, first.plus((p.low().get(a) + inside.dim(a)) * strides[a]), p.high().get(a) * strides[a]);
-            first = first.plus(p.low().get(a) * strides[a]);
-        }
-    }
-
-    /** A run of so many elements at each index of the outer axes. */
-    private void fill(Node n, Op.Pad p, List<Integer> outer, Index first, int run) {
-        if (run == 0) {
-            return;
-        }
-        int out = buffers.write(new Place.Value(n));
-        Expr fill = new Expr.Const(n.dtype(), Literal.of(n.dtype(), p.fill()).bitsAt(0));
-        List<Integer> dims = new ArrayList<>(outer);
-        dims.add(run);
-        Shape shape = Shape.of(dims);
-        int[] strides = n.shape().strides();
-        inner(method.body, shape, share(shape, n.shape()), (s, index) -> {
-            Index at = first.plus(index.getLast());
-            for (int k = 0; k < outer.size(); k++) {
-                at = at.plus(index.get(k).times(strides[k]));
-            }
-            s.store(out, at, fill);
-        });
-    }
-
     /** Chunks that a part of the kernel is worth: two, if it is worth more than one. */
-    private int share(Shape part, Shape whole) {
+    int share(Shape part, Shape whole) {
         int chunks = division.chunks();
         long share = division.inSlices() ? chunks : (long) chunks * part.size() / Math.max(1, whole.size());
         return (int) (share == 1 ? Math.min(chunks, 2) : share);
     }
 
-    private interface Body {
+    interface Body {
         void visit(Scope s, List<Index> index);
     }
 
     /** Loops over a shape, the last axis on lanes; in at most so many chunks, if in the first method. */
-    private void inner(Scope top, Shape shape, int wanted, Body body) {
+    void inner(Scope top, Shape shape, int wanted, Body body) {
         List<Integer> order = IntStream.range(0, shape.rank()).boxed().toList();
         Point point = (s, axes, depth) -> {
             if (depth == order.size()) {
@@ -291,103 +258,6 @@ final class Nests {
         } else {
             nest(shape, order, 0, top, new Index[order.size()], Map.of(), point);
         }
-    }
-
-    /** y[o, j − start, r] = part[o,j,r] for each part of a concat; a pad is its fill with its operand in the middle. */
-    List<Kernel.Method> pieces(Node n) {
-        return switch (n.op()) {
-            case Op.Concat(int axis) -> concat(n, axis);
-            case Op.Pad p -> {
-                fill(n, p);
-                piece(method.body, n, n.input(0), p.low().stream().mapToInt(Integer::intValue).toArray(), p.interior());
-                yield finished();
-            }
-            case Op.Input o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Constant o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Iota o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Map o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Cast o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Reduce o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.ArgReduce o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Contract o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Gather o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Scatter o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Cumulate o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.ArgSort o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Random o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.OverlapAdd o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.Nested o -> throw new IllegalStateException("not in pieces: " + n);
-            case Op.View o -> throw new IllegalStateException("not in pieces: " + n);
-        };
-    }
-
-    private List<Kernel.Method> concat(Node n, int axis) {
-        List<Node> parts = n.inputs();
-        List<Kernel.Method> methods = new ArrayList<>();
-        int[] offset = new int[n.shape().rank()];
-        for (int first = 0; first < parts.size(); first += PARTS_PER_METHOD) {
-            MethodWriter m = parts.size() <= PARTS_PER_METHOD ? method : new MethodWriter("parts" + first, List.of(), lanes, names);
-            for (Node part : parts.subList(first, Math.min(parts.size(), first + PARTS_PER_METHOD))) {
-                piece(m.body, n, part, offset, Collections.nCopies(offset.length, 0));
-                offset[axis] += part.shape().dim(axis);
-            }
-            if (m != method) {
-                method.body.out.add(new Stmt.Call("parts" + first, List.of()));
-                methods.add(m.finish());
-            }
-        }
-        methods.addAll(0, finished());
-        return methods;
-    }
-
-    private void piece(Scope top, Node n, Node part, int[] offset, List<Integer> between) {
-        int out = buffers.write(new Place.Value(n));
-        // Where axes were joined, the loops are over those apart.
-        Node x = Partition.piece(part);
-        int run = x == part && (definitions.isLoaded(part) || definitions.isNumber(part)) ? firstOfRun(part.shape(), n.shape(), offset, between) : n.rank();
-        if (run < n.rank() - 1) {
-            runs(top, n, part, offset, between, run);
-            return;
-        }
-        inner(top, x.shape(), share(part.shape(), n.shape()), (s, apart) -> {
-            List<Index> index = x == part ? apart : ViewIndex.through(new Op.Reshape(x.shape()), part.shape(), apart, definitions::extent).orElseThrow();
-            List<Index> at = new ArrayList<>();
-            for (int k = 0; k < offset.length; k++) {
-                at.add(inWhole(part, k, index.get(k), offset, between));
-            }
-            s.store(out, ViewIndex.flatten(n.shape(), at), definitions.at(x, apart, s));
-        });
-    }
-
-    /** Where an index of a part is along an axis of the whole. */
-    private static Index inWhole(Node part, int axis, Index i, int[] offset, List<Integer> between) {
-        // Between one element and none the distance says nothing, and may be as large as an int can be.
-        return (part.shape().dim(axis) > 1 ? i.times(between.get(axis) + 1) : i).plus(offset[axis]);
-    }
-
-    /** The first axis from which on a part's elements are neighbours in the whole, too. */
-    private static int firstOfRun(Shape part, Shape whole, int[] offset, List<Integer> between) {
-        int a = whole.rank() - 1;
-        while (a > 0 && part.dim(a) == whole.dim(a) && offset[a] == 0 && between.get(a - 1) == 0) {
-            a--;
-        }
-        return a;
-    }
-
-    /** A piece in memory in runs that are as long as can be: lines of a picture rather than the channels of a place. */
-    private void runs(Scope top, Node n, Node part, int[] offset, List<Integer> between, int first) {
-        int out = buffers.write(new Place.Value(n));
-        int[] strides = n.shape().strides();
-        List<Integer> outer = part.shape().dims().subList(0, first);
-        int inside = part.shape().dims().subList(first, part.rank()).stream().reduce(1, Math::multiplyExact);
-        Shape shape = Shape.of(Stream.concat(outer.stream(), Stream.of(inside)).toList());
-        inner(top, shape, share(part.shape(), n.shape()), (s, index) -> {
-            Index at = index.getLast().plus(offset[first] * strides[first]);
-            for (int k = 0; k < first; k++) {
-                at = at.plus(inWhole(part, k, index.get(k), offset, between).times(strides[k]));
-            }
-            s.store(out, at, definitions.flatAt(part, ViewIndex.flatten(shape, index), s));
-        });
     }
 
     /** The first index at which the axis is extreme; a NaN beats every number. */

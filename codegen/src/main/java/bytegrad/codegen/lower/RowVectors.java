@@ -25,25 +25,21 @@ record RowVectors(int lines, int rows, int count, List<Integer> offsets, int lin
      * @param together vectors of a micro-kernel at most, if they run through
      */
     static RowVectors of(int lines, int rows, int pitch, int together, int lanes) {
-        int each = ceil(rows, lanes);
+        int each = Math.ceilDiv(rows, lanes);
         if (lines == 1 || runThrough(rows, pitch, lanes)) {
-            int count = ceil((lines - 1) * pitch + rows, lanes);
+            int count = Math.ceilDiv((lines - 1) * pitch + rows, lanes);
             return new RowVectors(lines, rows, count, IntStream.range(0, Math.min(count, together)).map(v -> v * lanes).boxed().toList(), pitch);
         }
         return new RowVectors(lines, rows, lines * each, IntStream.range(0, lines * each).map(v -> v / each * pitch + v % each * lanes).boxed().toList(), each * lanes);
     }
 
     static boolean runThrough(int rows, int pitch, int lanes) {
-        return pitch >= rows && pitch <= lanes * ceil(rows, lanes);
-    }
-
-    static int ceil(int a, int b) {
-        return (a + b - 1) / b;
+        return pitch >= rows && pitch <= lanes * Math.ceilDiv(rows, lanes);
     }
 
     /** How often a micro-kernel runs: the last time, some vectors may be summed once more. */
     int calls() {
-        return ceil(count, offsets.size());
+        return Math.ceilDiv(count, offsets.size());
     }
 
     /** Vectors that are summed. */

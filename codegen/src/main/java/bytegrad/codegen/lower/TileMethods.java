@@ -5,6 +5,7 @@ import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Kernel;
+import bytegrad.codegen.kernel.Overhang;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import bytegrad.ir.Node;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The methods of a contraction's tiles, one a shape of tile. A micro-kernel keeps a tile's sums in registers over a chain of products; then the
@@ -37,22 +39,22 @@ final class TileMethods {
     private final int lanes;
     private final Lanes laneWidths;
     private final MethodWriter.Names names;
-    private final Transpose transpose;
+    private final TurnedMethods turned;
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
     TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, Transpose transpose) {
         this.c = c;
-        this.transpose = transpose;
         this.definitions = definitions;
         this.buffers = buffers;
         this.cluster = cluster;
         this.lanes = lanes.loop();
         this.laneWidths = lanes;
         this.names = names;
+        this.turned = new TurnedMethods(c, buffers, lanes, names, transpose);
     }
 
     List<Kernel.Method> all() {
-        return List.copyOf(methods.values());
+        return Stream.concat(methods.values().stream(), turned.all().stream()).toList();
     }
 
     /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
@@ -82,7 +84,7 @@ final class TileMethods {
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
     void compute(Scope s, Tile tile) {
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(s, tile)) && writtenOut(s, fused, tile)) {
+        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(tile)) && writtenOut(s, fused, tile)) {
             Passed passed = new Passed(tile);
             passed.micro(tile, s);
             s.out.add(new Stmt.Call(fused, passed.args));
@@ -92,10 +94,9 @@ final class TileMethods {
         store(s, tile);
     }
 
-    /** Whether rows are part of one vector, of which there is little beyond them; not where loops over products are nested, of which HotSpot makes slower code then. */
-    private boolean isPart(Scope s, Tile tile) {
-        return laneWidths.parts() && tile.width() > 1 && tile.width() < lanes && 2 * tile.width() >= lanes && tile.height() > 1 && c.columns() == tile.width()
-                && MicroKernel.of(c, buffers, lanes, tile, tile.apart(lanes), c.contracted().all(s)).isOneLoop();
+    /** Whether rows are part of one vector, of which there is little beyond them. */
+    private boolean isPart(Tile tile) {
+        return laneWidths.parts() && tile.width() > 1 && tile.width() < lanes && 2 * tile.width() >= lanes && tile.height() > 1 && c.columns() == tile.width();
     }
 
     /** Calls the micro-kernel alone; what it adds up becomes the tile's sums, or is added to them. */
@@ -105,7 +106,7 @@ final class TileMethods {
             return;
         }
         if (tile.turned().isPresent()) {
-            addTurned(s, tile, tile.turned().get(), block, onTop);
+            turned.add(s, tile, tile.turned().get(), block, onTop);
             return;
         }
         int count = tile.vectors(lanes);
@@ -127,47 +128,6 @@ final class TileMethods {
             }
         }
         methods.put(name, m.finish());
-    }
-
-    private void addTurned(Scope s, Tile tile, Turned.Tile turned, Contracted.Block block, boolean onTop) {
-        RowVectors vectors = turned.turned().vectors(c, tile.height(), lanes);
-        int pitch = turned.turned().vectors(c, turned.turned().tile().rows(), lanes).count() * lanes;
-        vectors.each(s.method(), s, lanes, (inner, first) -> sumTurned(inner, tile, turned, vectors, first, pitch, block));
-        turn(s, tile, vectors, new Transpose.Rows(turned.sums().buffer(), turned.sums().first(), pitch), onTop);
-    }
-
-    /** Calls the micro-kernel for a tile's vectors from one on. */
-    private void sumTurned(Scope s, Tile tile, Turned.Tile turned, RowVectors vectors, Index first, int pitch, Contracted.Block block) {
-        int count = vectors.offsets().size();
-        MicroKernel micro = MicroKernel.turned(c, buffers, lanes, tile, turned, vectors.offsets(), first, block.in(s));
-        String name = "turned" + (vectors.count() > count ? count * lanes : tile.height()) + "x" + tile.width();
-        s.out.add(new Stmt.Call(name, micro.args(turned.sums().at(first))));
-        if (methods.containsKey(name)) {
-            return;
-        }
-        Expr.Var sums = Expr.Var.index("sums");
-        MethodWriter m = new MethodWriter(name, micro.params(sums), laneWidths, names);
-        Expr.Var[][] acc = micro.passed(m.body).write(m);
-        for (int j = 0; j < tile.width(); j++) {
-            for (int v = 0; v < count; v++) {
-                m.body.out.add(new Stmt.Store(turned.sums().buffer(), Index.of(sums).plus(j * pitch + v * lanes), acc[j][v]));
-            }
-        }
-        methods.put(name, m.finish());
-    }
-
-    /** From columns of lines of rows to rows of the tile's sums; what vectors have behind a line is written, too, and then the next line over it. */
-    private void turn(Scope s, Tile tile, RowVectors vectors, Transpose.Rows from, boolean onTop) {
-        int rows = vectors.rows();
-        int written = onTop ? rows : lanes * RowVectors.ceil(rows, lanes);
-        int pitch = tile.vectors(lanes) * lanes;
-        Transpose.Rows to = new Transpose.Rows(tile.sums().buffer(), tile.sums().first(), pitch);
-        s.method().each(s, vectors.lines(), (inner, line) -> {
-            for (int j = 0; j < tile.width(); j += lanes) {
-                transpose.turn(inner, c.result().dtype(), from.moved(line.times(vectors.line()).plus(j * from.pitch())), Math.min(lanes, tile.width() - j), written,
-                        to.moved(line.times(rows * pitch).plus(j)), onTop);
-            }
-        });
     }
 
     private void addInMemory(Scope s, Tile tile) {
@@ -246,13 +206,17 @@ final class TileMethods {
         Tile tile = passed.tile;
         List<Integer> vectors = outside.overlapping(lanes);
         MicroKernel micro = passed.micro(outside, s);
+        boolean part = tile.width() < lanes;
+        if (part && !micro.isOneLoop()) {
+            // Of nested loops over products, HotSpot makes slower code with such rows behind them.
+            return false;
+        }
         MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
         Expr.Var[][] acc = micro.told(m.body).write(m);
         int before = m.body.out.size();
         boolean grouped = c.groups(tile.height()) > 1;
         Index row = grouped ? Index.ZERO : definitions.known(tile.row(), c.rows() - tile.height() + 1);
         Index column = lastVector(tile, vectors.getLast());
-        boolean part = tile.width() < lanes;
         boolean overlap = !part && tile.width() % lanes > 0;
         List<List<Stmt>> parts = new ArrayList<>();
         for (int i = 0; i < tile.height(); i++) {

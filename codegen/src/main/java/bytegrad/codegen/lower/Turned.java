@@ -34,7 +34,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
         /** Planes an odd number of vectors apart are in different sets of a cache. */
         static Copy of(int size, int columns, int lanes, Operand from, List<Integer> apart) {
             int rows = size / columns;
-            return new Copy(rows, columns, lanes * (ceil(rows, lanes) | 1), from, apart);
+            return new Copy(rows, columns, lanes * (Math.ceilDiv(rows, lanes) | 1), from, apart);
         }
 
         /** Elements. */
@@ -128,15 +128,15 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
     }
 
     private Turned oneLine(Contraction c, int lanes) {
-        int vectors = ceil(c.rows(), lanes);
-        int each = ceil(vectors, ceil(vectors, atOnce(c, lanes)));
+        int vectors = Math.ceilDiv(c.rows(), lanes);
+        int each = Math.ceilDiv(vectors, Math.ceilDiv(vectors, atOnce(c, lanes)));
         return tiled(Math.min(c.rows(), lanes * each), each, c, lanes);
     }
 
     /** The same, or with a tile of several lines of rows, if fewer sums are then made for nothing, or more at a time. */
     private Turned severalLines(Contraction c, int lanes) {
         int atOnce = atOnce(c, lanes);
-        int vectors = ceil(c.rows(), lanes);
+        int vectors = Math.ceilDiv(c.rows(), lanes);
         int lines = c.extent(c.groupAxis());
         if (!RowVectors.runThrough(c.rows(), c.groupStride(left), lanes)) {
             return vectors > atOnce ? this : tiled(c.rows() * TileShape.even(lines, atOnce / vectors), atOnce, c, lanes);
@@ -144,14 +144,14 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
         Turned best = this;
         for (int g = 2; g <= Math.min(lines, MOST_ROWS / c.rows()); g++) {
             int count = RowVectors.of(g, c.rows(), c.groupStride(left), atOnce, lanes).count();
-            Turned t = tiled(g * c.rows(), ceil(count, ceil(count, atOnce)), c, lanes);
+            Turned t = tiled(g * c.rows(), Math.ceilDiv(count, Math.ceilDiv(count, atOnce)), c, lanes);
             best = t.sums(c, lanes) < best.sums(c, lanes) ? t : best;
         }
         return best;
     }
 
     private Turned tiled(int rows, int together, Contraction c, int lanes) {
-        return new Turned(left, copy, new TileShape(rows, ceil(c.columns(), lanes)), together);
+        return new Turned(left, copy, new TileShape(rows, Math.ceilDiv(c.columns(), lanes)), together);
     }
 
     /** Vectors of rows in a micro-kernel at most. */
@@ -180,13 +180,9 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
         return v.calls() * (RUN + Math.max(BUSY, v.offsets().size() * c.columns()));
     }
 
-    private static int ceil(int a, int b) {
-        return RowVectors.ceil(a, b);
-    }
-
     private boolean pays(Contraction c, int lanes) {
         int most = TileShape.accumulators(lanes);
-        int across = ceil(c.columns(), lanes);
+        int across = Math.ceilDiv(c.columns(), lanes);
         double usual = across * Math.max(across == 1 ? NARROW : 1, BUSY / (across * Math.min(c.rows(), most / across)));
         return cost(c, lanes) < BETTER * usual;
     }

@@ -1,7 +1,5 @@
-package bytegrad.codegen.lower;
+package bytegrad.codegen.kernel;
 
-import bytegrad.codegen.kernel.Expr;
-import bytegrad.codegen.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +11,7 @@ import java.util.stream.Stream;
  * The stores of a tile's rows that are each a part of one vector, at least half of it, one row of memory behind the other. Of all but the last row the whole vector is stored: what
  * goes beyond the row is where the next one begins, which is stored after it. A store of a part is as much code as that of eight vectors, and twice the time.
  */
-final class Overhang {
+public final class Overhang {
     private Overhang() {}
 
     /**
@@ -22,7 +20,7 @@ final class Overhang {
      * @param rows of each what computes it, and its stores of parts
      * @param width elements of a row
      */
-    static Optional<List<Stmt>> of(List<List<Stmt>> rows, int width) {
+    public static Optional<List<Stmt>> of(List<List<Stmt>> rows, int width) {
         boolean plain = rows.stream().flatMap(List::stream).allMatch(s -> s instanceof Stmt.Let || s instanceof Stmt.Store);
         if (!plain || rows.stream().map(Overhang::loads).distinct().count() > 1) {
             return Optional.empty();
@@ -53,21 +51,8 @@ final class Overhang {
     private static Set<Expr.Load> loads(List<Stmt> row) {
         Set<Expr.Load> loads = new LinkedHashSet<>();
         for (Stmt stmt : row) {
-            loads(stmt instanceof Stmt.Let s ? s.value() : ((Stmt.Store) stmt).value(), loads);
+            Rewrite.loads(stmt instanceof Stmt.Let s ? s.value() : ((Stmt.Store) stmt).value(), loads::add);
         }
         return loads;
-    }
-
-    private static void loads(Expr expr, Set<Expr.Load> loads) {
-        switch (expr) {
-            case Expr.Load e -> loads.add(e);
-            case Expr.Apply e -> e.args().forEach(a -> loads(a, loads));
-            case Expr.Convert e -> loads(e.arg(), loads);
-            case Expr.Bits e -> loads(e.arg(), loads);
-            case Expr.Splat e -> loads(e.arg(), loads);
-            case Expr.Rotate e -> loads(e.arg(), loads);
-            case Expr.Checked e -> loads(e.arg(), loads);
-            case Expr.Const _, Expr.Var _, Expr.Ramp _ -> {}
-        }
     }
 }
