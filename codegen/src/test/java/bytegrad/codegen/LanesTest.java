@@ -6,11 +6,15 @@ import bytegrad.codegen.fuse.Cluster;
 import bytegrad.codegen.kernel.KernelPrinter;
 import bytegrad.codegen.lower.LoweredKernel;
 import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
+import bytegrad.ir.eval.Value;
 import bytegrad.ir.nn.Losses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -110,5 +114,30 @@ final class LanesTest {
         assertEquals(1, kernels.stream().filter(k -> k.equals("contraction [f32] x16")).count(), kernels.toString());
         // Neither the operands nor the result is computed one by one in the contraction.
         assertEquals(List.of("[bf16] x1"), kernels.stream().filter(k -> k.contains("bf16")).toList());
+    }
+
+    /** The greater and the less of a vector and a number are a comparison and a choice: of NaN and of either zero as Java has them. */
+    @Test
+    void boundsOfSpecialNumbers() {
+        List<Double> bounds = List.of(0.0, -0.0, 1.0, -2.5, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-30);
+        double[] special = {0.0, -0.0, 1.0, -1.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-30, -1e-30, -2.5, -2.6, 3e38};
+        for (DType dtype : List.of(DType.F32, DType.F64)) {
+            GraphBuilder g = new GraphBuilder();
+            Node x = g.input("x", dtype, 37);
+            for (int k = 0; k < bounds.size(); k++) {
+                Node bound = g.constant(dtype, bounds.get(k));
+                g.output("max" + k, g.max(x, bound));
+                g.output("min" + k, g.min(x, bound));
+                // Of either zero the sign is seen.
+                g.output("swapped" + k, g.div(g.constant(dtype, 1), g.max(bound, g.min(bound, x))));
+            }
+            double[] values = new double[37];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = special[i % special.length];
+            }
+            Graph graph = g.build();
+            Agreement.Trial trial = Agreement.Trial.of(Map.of("x", Value.of(x.type(), values)));
+            assertEquals(Optional.empty(), Agreement.failure(graph, List.of(trial), Agreement.everyWidthAndOtherwiseExtremes()));
+        }
     }
 }

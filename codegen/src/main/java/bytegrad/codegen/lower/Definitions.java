@@ -254,6 +254,10 @@ final class Definitions {
             return args.getFirst();
         }
         int lanes = args.stream().mapToInt(Expr::lanes).max().orElse(1);
+        Optional<Expr> bounded = lanes > 1 ? Expansion.bounded(fn, args, s) : Optional.empty();
+        if (bounded.isPresent()) {
+            return bounded.get();
+        }
         List<Expr> wide = args.stream().map(a -> s.splat(a, lanes)).toList();
         return Expansion.apply(fn, wide, s);
     }

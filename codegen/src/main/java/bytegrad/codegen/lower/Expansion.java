@@ -4,6 +4,7 @@ import bytegrad.codegen.kernel.Expr;
 import bytegrad.ir.DType;
 import bytegrad.ir.ScalarFn;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scalar functions as the loop IR has them. The f32 transcendentals become polynomials here, the same for every number
@@ -31,6 +32,28 @@ final class Expansion {
             case SELECT -> select(args, s);
             case STOP_GRADIENT -> x;
         };
+    }
+
+    /**
+     * The greater or the less of floats and one number, by a comparison and a choice, which keeps NaN and what Java says of −0: on several lanes that is two instructions, where of
+     * two vectors it is six.
+     */
+    static Optional<Expr> bounded(ScalarFn fn, List<Expr> args, Scope s) {
+        boolean extremum = (fn == ScalarFn.MAX || fn == ScalarFn.MIN) && args.getFirst().dtype().isFloat();
+        Optional<Expr> number = args.stream().filter(a -> extremum && a instanceof Expr.Const c && !Double.isNaN(value(c))).findFirst();
+        return number.map(bound -> {
+            Expr x = args.get(0) == bound ? args.get(1) : args.get(0);
+            boolean max = fn == ScalarFn.MAX;
+            // The bound itself where it is the zero that is on its side of the other.
+            boolean zero = Double.compare(value((Expr.Const) bound), max ? 0.0 : -0.0) == 0;
+            ScalarFn beyond = max ? zero ? ScalarFn.LE : ScalarFn.LT : zero ? ScalarFn.GE : ScalarFn.GT;
+            Expr wide = s.splat(bound, x.lanes());
+            return s.let(Expr.Apply.of(ScalarFn.SELECT, s.let(Expr.Apply.of(beyond, x, wide)), wide, x));
+        });
+    }
+
+    private static double value(Expr.Const c) {
+        return c.dtype() == DType.F64 ? Double.longBitsToDouble(c.bits()) : Float.intBitsToFloat((int) c.bits());
     }
 
     private static Expr call(ScalarFn fn, List<Expr> args, Scope s) {
