@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Cleans a kernel after lowering: drops values that nothing reads, writes a value that is read once where it is read, and
+ * Cleans a kernel after lowering: drops values that nothing reads, writes numbers for indices that are known, and a value that is read once where it is read, and
  * gives variables canonical names ({@link NameVariables}). What the kernel computes, and every bit of it, stays.
  *
  * <pre>{@code
@@ -32,6 +32,8 @@ public final class FoldLets {
     private final Kernel kernel;
     private final Map<String, Integer> uses = new HashMap<>();
     private final Set<String> assigned = new HashSet<>();
+    /** Variables that are one number. */
+    private final Map<String, Expr.Ramp> numbers = new HashMap<>();
     private final Changes changes = new Changes();
 
     private FoldLets(Kernel kernel) {
@@ -61,6 +63,7 @@ public final class FoldLets {
 
     private List<Stmt> fold(List<Stmt> body) {
         collectAssigned(body);
+        numbers.keySet().removeAll(assigned);
         return new Block().fold(live(body));
     }
 
@@ -68,6 +71,9 @@ public final class FoldLets {
         for (Stmt stmt : body) {
             if (stmt instanceof Stmt.Assign s) {
                 assigned.add(s.var().name());
+            }
+            if (stmt instanceof Stmt.Let s && s.value() instanceof Expr.Ramp r && isAffine(r) && r.base().isConstant()) {
+                numbers.put(s.var().name(), r);
             }
             collectAssigned(Rewrite.body(stmt));
         }
@@ -190,7 +196,7 @@ public final class FoldLets {
 
         private boolean isMovable(Stmt.Let let) {
             String name = let.var().name();
-            return uses.getOrDefault(name, 0) == 1 && !assigned.contains(name) && !Rewrite.isChecked(let.value());
+            return !numbers.containsKey(name) && uses.getOrDefault(name, 0) == 1 && !assigned.contains(name) && !Rewrite.isChecked(let.value());
         }
 
         private boolean isUnchanged(Pending p) {
@@ -199,6 +205,9 @@ public final class FoldLets {
 
         @Override
         public Expr value(Expr.Var var, int level) {
+            if (numbers.containsKey(var.name())) {
+                return numbers.get(var.name());
+            }
             Pending p = pending.get(var.name());
             if (p == null || level + p.depth() > DEEPEST || !isUnchanged(p)) {
                 return var;
@@ -210,6 +219,10 @@ public final class FoldLets {
         @Override
         public Index index(Index index) {
             return Rewrite.index(index, var -> {
+                Expr.Ramp number = numbers.get(var.name());
+                if (number != null) {
+                    return number.base();
+                }
                 Pending p = pending.get(var.name());
                 // A loop may look at its end again and again: no assigned variable may get into one.
                 if (p == null || !isAffine(p.let().value()) || !p.seen().isEmpty()) {

@@ -85,7 +85,7 @@ final class TileMethods {
     void compute(Scope s, Tile tile) {
         String fused = "tile" + tile.height() + "x" + tile.width();
         if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(tile)) && writtenOut(s, fused, tile)) {
-            Passed passed = new Passed(tile);
+            Passed passed = new Passed(tile, true);
             passed.micro(tile, s);
             s.out.add(new Stmt.Call(fused, passed.args));
             return;
@@ -133,9 +133,9 @@ final class TileMethods {
     private void addInMemory(Scope s, Tile tile) {
         int count = tile.vectors(lanes);
         String name = "sum" + tile.height() + "x" + count;
-        Passed passed = new Passed(tile);
+        Passed passed = new Passed(tile, false);
         methods.computeIfAbsent(name, n -> {
-            MethodWriter m = new MethodWriter(n, passed.params, laneWidths, names);
+            MethodWriter m = passed.begin(n);
             new OneLane(c, buffers, m, passed.tile, count).write();
             return m.finish();
         });
@@ -145,8 +145,8 @@ final class TileMethods {
     /** Calls the epilogue, which finds the tile in its sums. */
     void store(Scope s, Tile tile) {
         String name = "store" + tile.height() + "x" + tile.width();
-        Passed passed = new Passed(tile);
-        methods.computeIfAbsent(name, n -> new Epilogue(new MethodWriter(n, passed.params, laneWidths, names), passed.tile, passed.column).method());
+        Passed passed = new Passed(tile, false);
+        methods.computeIfAbsent(name, n -> new Epilogue(passed.begin(n), passed.tile, passed.column).method());
         s.out.add(new Stmt.Call(name, passed.args));
     }
 
@@ -156,8 +156,11 @@ final class TileMethods {
         private final List<Index> args = new ArrayList<>();
         private final Tile tile;
         private final Expr.Var column;
+        /** What is the same in all calls. */
+        private final List<Stmt.Let> known = new ArrayList<>();
 
-        Passed(Tile t) {
+        /** @param inRegisters its sums are in no memory */
+        Passed(Tile t, boolean inRegisters) {
             Index[] inside = t.axes().clone();
             for (int a : c.outerAxes()) {
                 int several = a == c.groupAxis() ? c.groups(t.height()) : 1;
@@ -165,9 +168,9 @@ final class TileMethods {
                     inside[a] = definitions.known(Index.of(param("o" + a, inside[a])), c.extent(a) - several + 1);
                 }
             }
-            Index row = Index.of(param("row", t.row()));
-            this.column = param("column", t.column());
-            TilePart sums = part("sums", t.sums());
+            Index row = Index.of(c.rows() <= t.height() ? known("row", t.row()) : param("row", t.row()));
+            this.column = c.columns() == t.width() ? known("column", t.column()) : param("column", t.column());
+            TilePart sums = inRegisters ? t.sums() : part("sums", t.sums());
             Optional<TilePart> panel = t.panel().map(p -> part("panel", p));
             Optional<TilePart> rows = t.packedRows().map(p -> part("rows", p));
             this.tile = new Tile(inside, row, Index.of(column), t.height(), t.width(), sums, t.pitch(), panel, rows, Optional.empty());
@@ -188,6 +191,25 @@ final class TileMethods {
             return new TilePart(p.buffer(), Index.of(param(name, p.first())));
         }
 
+        /** Not a parameter if it is a number, such as the first of all rows: HotSpot would keep it, while the micro-kernel runs, where registers are short. */
+        private Expr.Var known(String name, Index arg) {
+            if (!arg.isConstant()) {
+                return param(name, arg);
+            }
+            Expr.Var v = Expr.Var.index(name);
+            known.add(new Stmt.Let(v, new Expr.Ramp(arg, 0, DType.I32, 1)));
+            return v;
+        }
+
+        MethodWriter begin(String name) {
+            MethodWriter m = new MethodWriter(name, params, laneWidths, names);
+            known.forEach(let -> {
+                m.bind(let.var(), m.body);
+                m.body.out.add(let);
+            });
+            return m;
+        }
+
         private Expr.Var param(String name, Index arg) {
             Expr.Var p = Expr.Var.index(name);
             params.add(p);
@@ -202,7 +224,7 @@ final class TileMethods {
      * one vector overhang.
      */
     private boolean writtenOut(Scope s, String name, Tile outside) {
-        Passed passed = new Passed(outside);
+        Passed passed = new Passed(outside, true);
         Tile tile = passed.tile;
         List<Integer> vectors = outside.overlapping(lanes);
         MicroKernel micro = passed.micro(outside, s);
@@ -211,7 +233,7 @@ final class TileMethods {
             // Of nested loops over products, HotSpot makes slower code with such rows behind them.
             return false;
         }
-        MethodWriter m = new MethodWriter(name, passed.params, laneWidths, names);
+        MethodWriter m = passed.begin(name);
         Expr.Var[][] acc = micro.told(m.body).write(m);
         int before = m.body.out.size();
         boolean grouped = c.groups(tile.height()) > 1;
