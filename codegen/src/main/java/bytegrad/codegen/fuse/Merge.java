@@ -27,6 +27,8 @@ final class Merge {
     private static final int CANDIDATES = 8;
     /** So many elements are read in less time than a launch takes. */
     private static final long LITTLE = 1024;
+    /** Operations that a contraction's kernel may do beside its own: of a long epilogue HotSpot makes such code that a pass over memory costs less, of gelu with its derivative by four times. */
+    private static final int SHORT = 8;
 
     private final List<Draft> drafts;
     private final Map<Node, Integer> home;
@@ -34,13 +36,16 @@ final class Merge {
     /** The nodes that are stored even if no kernel reads them. */
     private final Predicate<Node> kept;
     private final int weightLimit;
+    /** Whether what is made of a contraction's result may become part of its kernel. */
+    private final boolean epilogues;
 
-    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, Predicate<Node> kept, int weightLimit) {
+    Merge(List<Draft> drafts, Map<Node, Integer> home, Map<Node, Set<Partitioner.Use>> readers, Predicate<Node> kept, int weightLimit, boolean epilogues) {
         this.drafts = drafts;
         this.home = home;
         this.readers = readers;
         this.kept = kept;
         this.weightLimit = weightLimit;
+        this.epilogues = epilogues;
     }
 
     void run() {
@@ -121,7 +126,8 @@ final class Merge {
     }
 
     private boolean canMerge(Draft a, Draft b, Set<Node> reads) {
-        if (a.kind != Cluster.Kind.LOOPS || b.kind != Cluster.Kind.LOOPS || a.era != b.era || a.weightWith(b) > weightLimit) {
+        boolean alike = a.kind == Cluster.Kind.LOOPS || a.kind == Cluster.Kind.CONTRACTION && isEpilogue(a, b, reads);
+        if (!alike || b.kind != Cluster.Kind.LOOPS || a.era != b.era || a.weightWith(b) > weightLimit) {
             return false;
         }
         Shape space = joined(a.space, b.space);
@@ -136,6 +142,17 @@ final class Merge {
             both.hoist(set);
         }
         return a.widths.goesWith(b.widths, space) && reads.stream().allMatch(x -> ready(x, a, b));
+    }
+
+    /** Whether a kernel makes little of each element that a contraction's kernel has at hand when it stores it, such as the gradient of a squared error. */
+    private boolean isEpilogue(Draft a, Draft b, Set<Node> reads) {
+        Set<Expr.Var> axes = a.axes();
+        List<Index> identity = Reads.identity(a.space);
+        boolean elements = a.windows.isEmpty() && b.reductions == 0 && a.space.equals(b.space) && b.chain.stream().allMatch(axes::equals)
+                && b.roots.stream().allMatch(r -> r.index().equals(identity)) && a.weightWith(b) - a.weight() <= SHORT;
+        List<Node> stored = reads.stream().filter(x -> home.containsKey(x) && drafts.get(home.get(x)).resolve() == a).toList();
+        return epilogues && elements && !stored.isEmpty() && stored.stream().flatMap(x -> readers.getOrDefault(x, Set.of()).stream())
+                .filter(u -> drafts.get(u.draft()).resolve() == b).allMatch(u -> u.plain() && u.index().equals(identity));
     }
 
     /** The axis sets at which the two kernels hoist or store. */

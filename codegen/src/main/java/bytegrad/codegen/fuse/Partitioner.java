@@ -94,7 +94,7 @@ final class Partitioner {
             place(graph.nodes().get(i));
         }
         if (extent != Extent.NONE) {
-            new Merge(drafts, home, reads.ofStored(home), n -> required[n.id()] && !operands[n.id()], weightLimit).run();
+            new Merge(drafts, home, reads.ofStored(home), n -> required[n.id()] && !operands[n.id()], weightLimit, extent == Extent.ALL).run();
         }
         return freeze();
     }
