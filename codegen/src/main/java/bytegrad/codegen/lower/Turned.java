@@ -55,14 +55,17 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
     private static final int ENOUGH_PARTS = 4;
 
     /** What elements cost that change places in registers, in multiply-adds of vectors: copied, and turned. */
-    private static final double COPIED = 1;
-    private static final double TURNED = 1.2;
+    private static final double COPIED = 0.5;
+    private static final double TURNED = 0.6;
 
     /** Multiply-adds of one vector of columns need a load each, and take so many times as long. */
     private static final double NARROW = 1.15;
 
+    /** So do those of one vector of rows, of as many columns as fill the registers: 18 took 1.3 times as long as two vectors of columns. */
+    private static final double ONE_VECTOR = 1.35;
+
     /** The loops over what a copy is multiplied by do not join, and take so many times as long. */
-    private static final double NESTED = 1.25;
+    private static final double NESTED = 1.05;
 
     /** What a run of a micro-kernel takes beside its sums, for each product, in sums. */
     private static final double RUN = 2;
@@ -80,7 +83,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
     private static final double STORED = 16;
 
     /** Estimates are rough: what is to be turned is to be better by that. */
-    private static final double BETTER = 0.85;
+    private static final double BETTER = 0.9;
 
     /** And a strip behind others by more, since rows are passed over once more for it: 186 x 40 with 186 products took 20 % longer with its last 8 columns turned. */
     private static final double BEHIND_BETTER = 0.55;
@@ -199,8 +202,8 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
         double along = (double) v.summed() * c.columns() / tile.rows() * Math.max(1, BUSY / (c.columns() * v.offsets().size()));
         double reads = (double) c.extents(c.outerRows()) * c.rows() * c.products();
         double copying = copy.isPresent() ? COPIED * c.left().place().size() / (reads * c.extents(c.sharedAxes())) : 0;
-        along *= copy.isPresent() ? NESTED : 1;
-        return along + TURNED * c.columns() / c.products() + copying;
+        along *= (copy.isPresent() ? NESTED : 1) * (v.offsets().size() == 1 ? ONE_VECTOR : 1);
+        return along + TURNED * c.columns() / c.contracted().longestBlock() + copying;
     }
 
     /** The vectors of a tile of so many rows. */
