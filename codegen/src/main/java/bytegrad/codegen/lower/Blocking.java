@@ -80,10 +80,11 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
      * @param accumulators vectors of sums in a tile, at most
      * @param turned the tile, if vectors run along rows
      * @param division at most so many chunks, of which loop
+     * @param narrow not all of the sums are read, and the narrower a tile, the fewer of others are in it
      * @param resident bytes that stay in the second cache; see {@link MachineProfile#residentBytes}
      */
-    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, Division division, long resident) {
-        return new Choice(c, lanes, accumulators, turned, resident).choose(division);
+    static Blocking choose(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, Division division, long resident, boolean narrow) {
+        return new Choice(c, lanes, accumulators, turned, resident, narrow).choose(division);
     }
 
     /** Chunks at most. */
@@ -112,6 +113,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final int lanes;
         private final TileShape tile;
         private final boolean turned;
+        private final boolean narrow;
         private final int panels;
         private final int bytes;
         private final boolean blocked;
@@ -120,7 +122,8 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
         private final long rows;
         private final long rowTiles;
 
-        Choice(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, long resident) {
+        Choice(Contraction c, int lanes, int accumulators, Optional<TileShape> turned, long resident, boolean narrow) {
+            this.narrow = narrow;
             this.turned = turned.isPresent();
             this.resident = resident;
             this.c = c;
@@ -139,7 +142,7 @@ record Blocking(TileShape tile, boolean blocked, Packed right, boolean leftPacke
          * stay in the first cache.
          */
         private TileShape tile(int accumulators) {
-            boolean tall = areRowsFar() && rowBytes() < 2 * LONG_ROW || isNearIfNarrow();
+            boolean tall = narrow || areRowsFar() && rowBytes() < 2 * LONG_ROW || isNearIfNarrow();
             TileShape t = TileShape.choose(c.rows(), (c.columns() + lanes - 1) / lanes, lanes, accumulators, tall);
             boolean groups = lanes > 1 && c.columns() > 1 && c.rows() > 1 && c.groupAxis() != Contraction.NONE && !areRowsFar();
             return groups ? t.grouped(c.rows(), c.extent(c.groupAxis()), accumulators, c.contracted().isChain()) : t;

@@ -40,6 +40,7 @@ final class Definitions {
     private final Set<Node> computed = new LinkedHashSet<>();
     private final Map<String, Node> variables = new LinkedHashMap<>();
     private Optional<Tile> tile = Optional.empty();
+    private Map<Node, Integer> taken = Map.of();
 
     Definitions(Partition partition, Set<Node> computedHere, Buffers buffers, Lanes lanes) {
         this.partition = partition;
@@ -55,6 +56,11 @@ final class Definitions {
 
     void tile(Tile t) {
         this.tile = Optional.of(t);
+    }
+
+    /** From here on, of these selects, which operand is taken: where what is written next is, the condition is known. */
+    void take(Map<Node, Integer> operands) {
+        this.taken = operands;
     }
 
     /** Whether all that is defined here is made of a contraction's tiles. */
@@ -106,6 +112,7 @@ final class Definitions {
             case Op.Input o -> throw new IllegalStateException("input without a buffer: " + n);
             case Op.Constant(var value) -> new Expr.Const(value.dtype(), value.bitsAt(0));
             case Op.Iota(var type, int axis) -> ramp(index.get(axis), type.dtype(), s);
+            case Op.Map _ when taken.containsKey(n) -> at(n.input(taken.get(n)), index, s);
             case Op.Map(ScalarFn fn) -> fn == ScalarFn.EXP && n.dtype() == DType.F32 && BelowMaximum.is(n.input(0), index, this::extent)
                     ? expOfAtMost89(at(n.input(0), index, s), s) : apply(fn, operands(n, index, s), s);
             case Op.Cast(DType dtype) -> convert(at(n.input(0), index, s), dtype, s);

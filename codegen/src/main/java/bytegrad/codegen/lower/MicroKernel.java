@@ -85,7 +85,7 @@ final class MicroKernel {
         Index[] first = c.with(tile.axes(), tile.row(), tile.column());
         Factor left = tile.packedRows().map(p -> new Factor(p.buffer(), p.first(), apart(tile.height(), 1), packed(tile.height(), c)))
                 .orElseGet(() -> new Factor(buffers.read(c.left().place()), c.leftAt(first, block.begin()), c.rowOffsets(tile.height()), strides(c, c.leftProductStrides())));
-        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), vectors, packed(vectors.size() * lanes, c)))
+        Factor right = tile.panel().map(p -> new Factor(p.buffer(), p.at(Index.ZERO), vectors, packed(tile.vectors(lanes) * lanes, c)))
                 .orElseGet(() -> new Factor(buffers.read(c.right().place()), c.rightAt(first, block.begin()), vectors, strides(c, c.rightProductStrides())));
         return new MicroKernel(c, lanes, block, left, right);
     }

@@ -40,9 +40,12 @@ final class TileMethods {
     private final Lanes laneWidths;
     private final MethodWriter.Names names;
     private final TurnedMethods turned;
+    private final Optional<ReadRegion> region;
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
-    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, Transpose transpose) {
+    TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, Transpose transpose,
+            Optional<ReadRegion> region) {
+        this.region = region;
         this.c = c;
         this.definitions = definitions;
         this.buffers = buffers;
@@ -84,14 +87,51 @@ final class TileMethods {
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
     void compute(Scope s, Tile tile) {
         String fused = "tile" + tile.height() + "x" + tile.width();
-        if (methods.containsKey(fused) || lanes > 1 && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(tile)) && writtenOut(s, fused, tile)) {
+        if (methods.containsKey(fused) || lanes > 1 && region.isEmpty() && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(tile)) && writtenOut(s, fused, tile)) {
             Passed passed = new Passed(tile, true);
             passed.micro(tile, s);
             s.out.add(new Stmt.Call(fused, passed.args));
             return;
         }
-        add(s, tile, c.contracted().all(s), false);
-        store(s, tile);
+        Optional<ReadTiles> read = region.flatMap(r -> read(r, tile));
+        if (read.isEmpty()) {
+            computeRead(s, tile, tile.vectors(lanes));
+        } else {
+            read.get().each(s, definitions, (inner, count) -> computeRead(inner, tile, count));
+        }
+    }
+
+    /** The same in two methods, where no more than the tile's first vectors are read. */
+    private void computeRead(Scope s, Tile tile, int count) {
+        boolean overlap = overlaps(tile);
+        List<Integer> vectors = overlap ? tile.overlapping(lanes) : tile.apart(lanes);
+        if (count == 0) {
+            definitions.take(region.orElseThrow().elsewhere());
+            store(s, tile, "unread", vectors);
+            definitions.take(Map.of());
+        } else {
+            add(s, tile, c.contracted().all(s), vectors, count, false);
+            store(s, tile, "store", vectors);
+        }
+    }
+
+    /** Whether columns end inside the tile's last vector, which may then begin so much earlier: all of its rows are stored as whole vectors. */
+    private boolean overlaps(Tile tile) {
+        boolean inside = lanes > 1 && tile.turned().isEmpty() && tile.width() > lanes && tile.width() % lanes > 0;
+        if (!inside) {
+            return false;
+        }
+        Passed passed = new Passed(tile, false);
+        return new Epilogue(passed.begin("trial"), passed, tile.overlapping(lanes)).writes();
+    }
+
+    /** What of a tile is read, where that is its first vectors. */
+    private Optional<ReadTiles> read(ReadRegion region, Tile tile) {
+        if (c.groups(tile.height()) > 1) {
+            return Optional.empty();
+        }
+        Index least = region.at(c.with(tile.axes(), tile.row(), tile.column())).plus(Math.min(0, region.down(c) * (tile.height() - 1)));
+        return Optional.of(new ReadTiles(least, region.across(c) * lanes, tile.vectors(lanes)));
     }
 
     /** Whether rows are part of one vector, of which there is little beyond them. */
@@ -101,6 +141,11 @@ final class TileMethods {
 
     /** Calls the micro-kernel alone; what it adds up becomes the tile's sums, or is added to them. */
     void add(Scope s, Tile tile, Contracted.Block block, boolean onTop) {
+        add(s, tile, block, tile.apart(lanes), tile.vectors(lanes), onTop);
+    }
+
+    /** @param first so many of the tile's vectors, which are so far from its first column */
+    private void add(Scope s, Tile tile, Contracted.Block block, List<Integer> vectors, int first, boolean onTop) {
         if (lanes == 1) {
             addInMemory(s, tile);
             return;
@@ -110,8 +155,9 @@ final class TileMethods {
             return;
         }
         int count = tile.vectors(lanes);
-        String name = "sum" + tile.height() + "x" + count;
-        MicroKernel micro = MicroKernel.of(c, buffers, lanes, tile, tile.apart(lanes), block.in(s));
+        boolean overlap = first == count && !vectors.equals(tile.apart(lanes));
+        String name = "sum" + tile.height() + "x" + first + (first < count ? "of" + count : overlap ? "to" + tile.width() : "");
+        MicroKernel micro = MicroKernel.of(c, buffers, lanes, tile, vectors.subList(0, first), block.in(s));
         s.out.add(new Stmt.Call(name, micro.args(tile.sums().first())));
         if (methods.containsKey(name)) {
             return;
@@ -120,7 +166,7 @@ final class TileMethods {
         MethodWriter m = new MethodWriter(name, micro.params(sums), laneWidths, names);
         Expr.Var[][] acc = micro.passed(m.body).write(m);
         for (int i = 0; i < tile.height(); i++) {
-            for (int v = 0; v < count; v++) {
+            for (int v = 0; v < first; v++) {
                 Index at = Index.of(sums).plus((i * count + v) * lanes);
                 int buffer = tile.sums().buffer();
                 Expr sum = onTop ? Expr.Apply.of(ScalarFn.ADD, m.body.variable(new Expr.Load(buffer, at, c.result().dtype(), lanes)), acc[i][v]) : acc[i][v];
@@ -144,9 +190,13 @@ final class TileMethods {
 
     /** Calls the epilogue, which finds the tile in its sums. */
     void store(Scope s, Tile tile) {
-        String name = "store" + tile.height() + "x" + tile.width();
+        store(s, tile, "store", tile.apart(lanes));
+    }
+
+    private void store(Scope s, Tile tile, String how, List<Integer> vectors) {
+        String name = how + tile.height() + "x" + tile.width();
         Passed passed = new Passed(tile, false);
-        methods.computeIfAbsent(name, n -> new Epilogue(passed.begin(n), passed.tile, passed.column).method());
+        methods.computeIfAbsent(name, n -> new Epilogue(passed.begin(n), passed, vectors).method());
         s.out.add(new Stmt.Call(name, passed.args));
     }
 
@@ -290,12 +340,15 @@ final class TileMethods {
         private final Tile tile;
         private final Expr.Var column;
         private final int count;
+        /** How far each vector is from the first. */
+        private final List<Integer> vectors;
         private final boolean onLanes;
 
-        Epilogue(MethodWriter m, Tile tile, Expr.Var column) {
+        Epilogue(MethodWriter m, Passed passed, List<Integer> vectors) {
             this.m = m;
-            this.column = column;
-            this.tile = tile;
+            this.column = passed.column;
+            this.tile = passed.tile;
+            this.vectors = vectors;
             this.count = tile.vectors(lanes);
             this.onLanes = lanes > 1 && c.columns() > 1;
         }
@@ -307,6 +360,11 @@ final class TileMethods {
                 rows(m.body, this::eachVector);
             }
             return m.finish();
+        }
+
+        /** Whether all vectors of a row are written out. */
+        boolean writes() {
+            return vectorsWrittenOut();
         }
 
         private interface Row {
@@ -333,15 +391,16 @@ final class TileMethods {
 
         /** All vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
         private boolean vectorsWrittenOut() {
-            int whole = tile.width() / lanes;
-            int rest = tile.width() % lanes;
+            boolean overlap = !vectors.equals(tile.apart(lanes));
+            int whole = overlap ? count : tile.width() / lanes;
+            int rest = overlap ? 0 : tile.width() % lanes;
             if (rest > 0 && !laneWidths.parts()) {
                 return false;
             }
             List<Stmt> all = new ArrayList<>();
             int statements = 0;
             if (whole > 0) {
-                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, (count - 1) * lanes), 0, whole, all);
+                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, vectors.getLast()), 0, whole, all);
             }
             if (rest > 0) {
                 statements += writtenOut(m.body.part(column, lanes, rest), lastVector(tile, (count - 1) * lanes), whole, count, all);
@@ -356,11 +415,18 @@ final class TileMethods {
         private int writtenOut(Scope wide, Index column, int from, int to, List<Stmt> all) {
             int[] statements = {0};
             rows(wide, (s, axes, row, tileRow) -> {
+                int first = s.out.size();
                 for (int v = from; v < to; v++) {
                     Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    Index[] here = c.with(axes, row, column.plus(v * lanes));
-                    point(s, axes, row, column.plus(v * lanes),
+                    Index[] here = c.with(axes, row, column.plus(vectors.get(v)));
+                    point(s, axes, row, column.plus(vectors.get(v)),
                             (scope, index) -> scope.variable(new Expr.Load(tile.sums().buffer(), at.plus(inWindow(index, here)), c.result().dtype(), lanes)));
+                }
+                if (vectors.get(to - 1) % lanes > 0) {
+                    // Of what is written in place, the last vector must read nothing new. It is stored first: where it is not read, its sums are nothing, those of the one before may be.
+                    List<Stmt> stores = s.out.subList(first, s.out.size()).stream().filter(stmt -> stmt instanceof Stmt.Store).toList();
+                    s.out.removeAll(stores);
+                    s.out.addAll(stores.reversed());
                 }
                 statements[0] = s.out.size();
             });

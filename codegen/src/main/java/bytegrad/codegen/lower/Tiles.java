@@ -91,10 +91,12 @@ final class Tiles {
         Loops(Contraction all, MachineProfile machine) {
             this.turned = strips.isEmpty() ? Turned.of(all, lanes, division.chunks()) : Turned.behind(all, lanes, division.chunks());
             this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
-            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose);
+            Optional<ReadRegion> region = lanes > 1 && turned.isEmpty() && c.hasColumns() && c.window() == 1 && c.contracted().isChain()
+                    ? ReadRegion.of(cluster, definitions).filter(r -> r.across(c) > 0) : Optional.empty();
+            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose, region);
             int most = TileShape.accumulators(lanes);
-            int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() ? tileMethods.accumulators(most) : most;
-            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), division, machine.residentBytes());
+            int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() && region.isEmpty() ? tileMethods.accumulators(most) : most;
+            this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), division, machine.residentBytes(), region.isPresent());
             this.tile = blocking.tile();
             this.wholeCopy = turned.flatMap(Turned::copy).filter(copy -> copy.apart().isEmpty()).map(copy -> Scratch.of(buffers, dtype, copy.size(), Optional.empty()));
             this.packing = new Packing(c, buffers, lanes, transpose);

@@ -89,7 +89,8 @@ final class Work {
                     add(s.condition(), times);
                     OptionalLong condition = value(s.condition(), known);
                     if (condition.isEmpty() || condition.getAsLong() != 0) {
-                        block(s.body(), known, times);
+                        // Of what is not known here, there is mostly an alternative.
+                        block(s.body(), known, condition.isEmpty() ? times / 2 : times);
                     }
                 }
                 // Neither is in a kernel that could be cut.
