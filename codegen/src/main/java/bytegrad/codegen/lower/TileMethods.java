@@ -29,13 +29,10 @@ final class TileMethods {
     /** Products from which on a lower tile costs more than sums that go through scratch. */
     private static final int LONG = 256;
 
-    /** Statements of an epilogue written out for every vector of a row. */
-    private static final int MOST_WRITTEN_OUT = 120;
-
     private final Contraction c;
     private final Definitions definitions;
     private final Buffers buffers;
-    private final Cluster cluster;
+    private final TilePoints points;
     private final int lanes;
     private final Lanes laneWidths;
     private final MethodWriter.Names names;
@@ -49,7 +46,7 @@ final class TileMethods {
         this.c = c;
         this.definitions = definitions;
         this.buffers = buffers;
-        this.cluster = cluster;
+        this.points = new TilePoints(c, definitions, cluster);
         this.lanes = lanes.loop();
         this.laneWidths = lanes;
         this.names = names;
@@ -77,7 +74,7 @@ final class TileMethods {
         definitions.known(Index.of(column), c.columns());
         Expr.Var sum = m.body.accumulator(m.body.splat(Expr.Const.of(c.result().dtype(), 0), lanes));
         int before = m.body.out.size();
-        point(s, axes, Index.of(row), Index.of(column), (_, _) -> sum);
+        points.store(s, axes, Index.of(row), Index.of(column), (_, _) -> sum);
         int fused = MOST_FUSED / Math.max(1, m.body.out.size() - before + s.out.size());
         // The lower a tile, the more of the right operand is read for each of its products.
         boolean fits = c.products() > LONG ? 6 * fused >= 5 * most : 3 * fused >= 2 * most;
@@ -122,7 +119,7 @@ final class TileMethods {
             return false;
         }
         Passed passed = new Passed(tile, false);
-        return new Epilogue(passed.begin("trial"), passed, tile.overlapping(lanes)).writes();
+        return passed.epilogue("trial", tile.overlapping(lanes)).vectorsWrittenOut();
     }
 
     /** What of a tile is read, where that is its first vectors. */
@@ -196,7 +193,7 @@ final class TileMethods {
     private void store(Scope s, Tile tile, String how, List<Integer> vectors) {
         String name = how + tile.height() + "x" + tile.width();
         Passed passed = new Passed(tile, false);
-        methods.computeIfAbsent(name, n -> new Epilogue(passed.begin(n), passed, vectors).method());
+        methods.computeIfAbsent(name, n -> passed.epilogue(n, vectors).method());
         s.out.add(new Stmt.Call(name, passed.args));
     }
 
@@ -260,6 +257,10 @@ final class TileMethods {
             return m;
         }
 
+        TileEpilogue epilogue(String name, List<Integer> vectors) {
+            return new TileEpilogue(points, laneWidths, begin(name), tile, column, vectors);
+        }
+
         private Expr.Var param(String name, Index arg) {
             Expr.Var p = Expr.Var.index(name);
             params.add(p);
@@ -288,7 +289,7 @@ final class TileMethods {
         int before = m.body.out.size();
         boolean grouped = c.groups(tile.height()) > 1;
         Index row = grouped ? Index.ZERO : definitions.known(tile.row(), c.rows() - tile.height() + 1);
-        Index column = lastVector(tile, vectors.getLast());
+        Index column = points.lastVector(tile, vectors.getLast());
         boolean overlap = !part && tile.width() % lanes > 0;
         List<List<Stmt>> parts = new ArrayList<>();
         for (int i = 0; i < tile.height(); i++) {
@@ -298,7 +299,7 @@ final class TileMethods {
                 // What is loaded for one vector is loaded anew for the next: HotSpot would move one load for all in front of the loop, where registers are short.
                 Scope vector = part ? m.body.part(passed.column, lanes, tile.width()) : m.body.loop(passed.column, lanes);
                 Index[] axes = grouped ? c.inGroup(tile.axes(), tile.axes()[c.groupAxis()].plus(i / c.rows())) : tile.axes();
-                point(vector, axes, c.rows() == 1 ? Index.ZERO : row.plus(i % c.rows()), column.plus(vectors.get(v)), (_, _) -> sum);
+                points.store(vector, axes, c.rows() == 1 ? Index.ZERO : row.plus(i % c.rows()), column.plus(vectors.get(v)), (_, _) -> sum);
                 // Of what is written in place, the last vector must read nothing new.
                 boolean waits = overlap && v >= vectors.size() - 2;
                 if (part) {
@@ -321,147 +322,5 @@ final class TileMethods {
         }
         methods.put(name, m.finish());
         return true;
-    }
-
-    /** The tile's first column, which stops short of the end by where the last vector begins behind it, or that would seem to leave the row. */
-    private Index lastVector(Tile tile, int last) {
-        return definitions.known(tile.column(), c.columns() - last);
-    }
-
-    /** Stores what the kernel makes of the sum at an index. */
-    private void point(Scope s, Index[] axes, Index row, Index column, Definitions.Tile sums) {
-        definitions.tile(sums);
-        definitions.store(cluster.roots(), c.with(axes, row, column), s);
-    }
-
-    /** The epilogue over a tile whose sums are in scratch. */
-    private final class Epilogue {
-        private final MethodWriter m;
-        private final Tile tile;
-        private final Expr.Var column;
-        private final int count;
-        /** How far each vector is from the first. */
-        private final List<Integer> vectors;
-        private final boolean onLanes;
-
-        Epilogue(MethodWriter m, Passed passed, List<Integer> vectors) {
-            this.m = m;
-            this.column = passed.column;
-            this.tile = passed.tile;
-            this.vectors = vectors;
-            this.count = tile.vectors(lanes);
-            this.onLanes = lanes > 1 && c.columns() > 1;
-        }
-
-        Kernel.Method method() {
-            if (!onLanes) {
-                rows(m.body, this::oneByOne);
-            } else if (!vectorsWrittenOut()) {
-                rows(m.body, this::eachVector);
-            }
-            return m.finish();
-        }
-
-        /** Whether all vectors of a row are written out. */
-        boolean writes() {
-            return vectorsWrittenOut();
-        }
-
-        private interface Row {
-            /** @param tileRow where the row begins in the tile */
-            void visit(Scope s, Index[] axes, Index row, Index tileRow);
-        }
-
-        /** An axis of one element has index 0 everywhere, and so no loop: what is hoisted for it must find the tile. */
-        private void rows(Scope outside, Row body) {
-            if (c.groups(tile.height()) > 1 && c.rows() > 1) {
-                Index first = tile.axes()[c.groupAxis()];
-                m.loop(outside, first, first.plus(c.groups(tile.height())), 1, 1, (each, g) -> {
-                    Index[] axes = c.inGroup(tile.axes(), definitions.known(g, c.extent(c.groupAxis())));
-                    m.loop(each, Index.ZERO, Index.of(c.rows()), 1, 1,
-                            (s, i) -> body.visit(s, axes, definitions.known(i, c.rows()), g.minus(first).times(c.rows()).plus(i).times(count * lanes)));
-                });
-            } else if (c.rows() == 1) {
-                body.visit(outside, tile.axes(), Index.ZERO, Index.ZERO);
-            } else {
-                m.loop(outside, tile.row(), tile.row().plus(tile.height()), 1, 1,
-                        (s, i) -> body.visit(s, tile.axes(), definitions.known(i, c.rows()), i.minus(tile.row()).times(count * lanes)));
-            }
-        }
-
-        /** All vectors of a row one after another, what depends on columns alone before the rows; not if that is long. */
-        private boolean vectorsWrittenOut() {
-            boolean overlap = !vectors.equals(tile.apart(lanes));
-            int whole = overlap ? count : tile.width() / lanes;
-            int rest = overlap ? 0 : tile.width() % lanes;
-            if (rest > 0 && !laneWidths.parts()) {
-                return false;
-            }
-            List<Stmt> all = new ArrayList<>();
-            int statements = 0;
-            if (whole > 0) {
-                statements += writtenOut(m.body.loop(column, lanes), lastVector(tile, vectors.getLast()), 0, whole, all);
-            }
-            if (rest > 0) {
-                statements += writtenOut(m.body.part(column, lanes, rest), lastVector(tile, (count - 1) * lanes), whole, count, all);
-            }
-            if (statements > MOST_WRITTEN_OUT) {
-                return false;
-            }
-            m.body.out.addAll(all);
-            return true;
-        }
-
-        private int writtenOut(Scope wide, Index column, int from, int to, List<Stmt> all) {
-            int[] statements = {0};
-            rows(wide, (s, axes, row, tileRow) -> {
-                int first = s.out.size();
-                for (int v = from; v < to; v++) {
-                    Index at = tile.sums().at(tileRow.plus(v * lanes));
-                    Index[] here = c.with(axes, row, column.plus(vectors.get(v)));
-                    point(s, axes, row, column.plus(vectors.get(v)),
-                            (scope, index) -> scope.variable(new Expr.Load(tile.sums().buffer(), at.plus(inWindow(index, here)), c.result().dtype(), lanes)));
-                }
-                if (vectors.get(to - 1) % lanes > 0) {
-                    // Of what is written in place, the last vector must read nothing new. It is stored first: where it is not read, its sums are nothing, those of the one before may be.
-                    List<Stmt> stores = s.out.subList(first, s.out.size()).stream().filter(stmt -> stmt instanceof Stmt.Store).toList();
-                    s.out.removeAll(stores);
-                    s.out.addAll(stores.reversed());
-                }
-                statements[0] = s.out.size();
-            });
-            all.addAll(wide.out);
-            return statements[0];
-        }
-
-        private void eachVector(Scope s, Index[] axes, Index row, Index tileRow) {
-            MethodWriter.Body each = (inner, i) -> point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()), c.with(axes, row, i)));
-            int rest = tile.width() % lanes;
-            Index behind = tile.column().plus(tile.width() - rest);
-            if (rest < tile.width()) {
-                m.loop(s, tile.column(), behind, lanes, lanes, each);
-            }
-            if (rest > 0) {
-                m.rest(s, behind, rest, lanes, each);
-            }
-        }
-
-        private void oneByOne(Scope s, Index[] axes, Index row, Index tileRow) {
-            if (c.columns() == 1) {
-                point(s, axes, row, Index.ZERO, loaded(tileRow, c.with(axes, row, Index.ZERO)));
-                return;
-            }
-            m.loop(s, tile.column(), tile.column().plus(tile.width()), 1, 1, (inner, i) ->
-                    point(inner, axes, row, definitions.known(i, c.columns()), loaded(tileRow.plus(i).minus(tile.column()), c.with(axes, row, i))));
-        }
-
-        private Definitions.Tile loaded(Index inTile, Index[] here) {
-            return (scope, index) -> Definitions.load(tile.sums().buffer(), tile.sums().at(inTile).plus(inWindow(index, here)), c.result().dtype(), scope);
-        }
-
-        /** How far the sums of an element of a window are behind those of its first. */
-        private Index inWindow(List<Index> element, Index[] here) {
-            return c.tap(element, here).times(tile.pitch());
-        }
     }
 }
