@@ -166,6 +166,29 @@ final class ContractionTest {
         assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
     }
 
+    /** What is made of a product's elements and of other tensors' ones in an order that vectors cannot follow has a kernel of its own, and leaves the product its vectors. */
+    @Test
+    void elementsOfOthersInAnotherOrder() {
+        for (int way = 0; way < 4; way++) {
+            GraphBuilder b = new GraphBuilder();
+            Node y = b.matmul(b.input("x", DType.F32, 33, 9), b.input("w", DType.F32, 9, 33));
+            b.output("loss", b.sumAll(b.mul(y, y)));
+            Node other = switch (way) {
+                case 0 -> b.transpose(b.input("o", DType.F32, 33, 33), 1, 0);
+                case 1 -> b.flip(b.input("o", DType.F32, 33, 33), 1);
+                case 2 -> b.slice(b.input("o", DType.F32, 33, 66), new int[] {0, 0}, new int[] {33, 66}, new int[] {1, 2});
+                default -> b.gather(b.input("o", DType.F32, 9), b.input("indices", DType.I32, 33, 33), 0);
+            };
+            b.output("other", other);
+            b.output("z", b.mul(y, other));
+            Graph g = b.build();
+            Explanation e = Compiler.explain(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512));
+            String product = e.launches().stream().map(Explanation.Launch::kernel).filter(k -> k.contains("= w:")).findFirst().orElseThrow();
+            assertTrue(product.contains("; 16] = "), product);
+            assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
+        }
+    }
+
     /** A step of descent written over the weights: the last vector of a row has columns in common with the one before, and both read old weights. */
     @Test
     void overlappingVectorsOfAnUpdateInPlace() {

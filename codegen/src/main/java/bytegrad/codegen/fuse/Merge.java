@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Joins kernels that read the same tensors over the same iteration space into the earlier of them, so that a matrix is
@@ -144,15 +145,29 @@ final class Merge {
         return a.widths.goesWith(b.widths, space) && reads.stream().allMatch(x -> ready(x, a, b));
     }
 
-    /** Whether a kernel makes little of each element that a contraction's kernel has at hand when it stores it, such as the gradient of a squared error. */
+    /**
+     * Whether a kernel makes little of each element that a contraction's kernel has at hand when it stores it, such as the gradient of a squared error, and reads neighbours of other tensors: a single
+     * read that vectors cannot follow would leave the contraction without them.
+     */
     private boolean isEpilogue(Draft a, Draft b, Set<Node> reads) {
         Set<Expr.Var> axes = a.axes();
         List<Index> identity = Reads.identity(a.space);
         boolean elements = a.windows.isEmpty() && b.reductions == 0 && a.space.equals(b.space) && b.chain.stream().allMatch(axes::equals)
                 && b.roots.stream().allMatch(r -> r.index().equals(identity)) && a.weightWith(b) - a.weight() <= SHORT;
-        List<Node> stored = reads.stream().filter(x -> home.containsKey(x) && drafts.get(home.get(x)).resolve() == a).toList();
-        return epilogues && elements && !stored.isEmpty() && stored.stream().flatMap(x -> readers.getOrDefault(x, Set.of()).stream())
-                .filter(u -> drafts.get(u.draft()).resolve() == b).allMatch(u -> u.plain() && u.index().equals(identity));
+        Predicate<Node> isStored = x -> home.containsKey(x) && drafts.get(home.get(x)).resolve() == a;
+        return epilogues && elements && reads.stream().anyMatch(isStored) && reads.stream().allMatch(x -> readers.getOrDefault(x, Set.of()).stream()
+                .filter(u -> drafts.get(u.draft()).resolve() == b)
+                .allMatch(u -> u.plain() && (isStored.test(x) ? u.index().equals(identity) : isAlongRows(u.index(), a.space))));
+    }
+
+    /** Whether neighbours of a row of the space read neighbours or the same element, and nothing is read that no index of the space stands for. */
+    private static boolean isAlongRows(List<Index> index, Shape space) {
+        if (space.rank() == 0) {
+            return true;
+        }
+        Expr.Var last = Cluster.axis(space.rank() - 1);
+        boolean known = Draft.variables(index).stream().allMatch(v -> Cluster.axisNumber(v) >= 0);
+        return known && IntStream.range(0, index.size()).allMatch(k -> index.get(k).coefficient(last) == 0 || k == index.size() - 1 && index.get(k).coefficient(last) == 1);
     }
 
     /** The axis sets at which the two kernels hoist or store. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where a kernel reads the sums of its contraction, if not everywhere: what it makes of them is selected by a comparison of affine functions of the index, and the sums are
@@ -44,6 +45,13 @@ record ReadRegion(Index bound, Map<Node, Integer> elsewhere) {
     /** And from one row to the next. */
     int down(Contraction c) {
         return at(c.with(c.outside(new Index[c.rank()]), Index.of(1), Index.ZERO)).minus(at(c.with(c.outside(new Index[c.rank()]), Index.ZERO, Index.ZERO))).constant();
+    }
+
+    /** Whether there are vectors of columns of which nothing is read, in the first row or the last: else there is nothing to leave out. */
+    boolean leavesOut(Contraction c, int lanes) {
+        Index[] outside = c.outside(new Index[c.rank()]);
+        Index last = Index.of((c.columns() - 1) / lanes * lanes);
+        return across(c) > 0 && Stream.of(0, c.rows() - 1).anyMatch(row -> at(c.with(outside, Index.of(row), last)).constant() > 0);
     }
 
     /** The bound at an index of the kernel's space. */

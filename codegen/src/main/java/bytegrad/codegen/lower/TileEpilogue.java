@@ -110,9 +110,10 @@ final class TileEpilogue {
             }
             if (vectors.get(to - 1) % lanes > 0) {
                 // Of what is written in place, the last vector must read nothing new. It is stored first: where it is not read, its sums are nothing, those of the one before may be.
-                List<Stmt> stores = s.out.subList(first, s.out.size()).stream().filter(stmt -> stmt instanceof Stmt.Store).toList();
-                s.out.removeAll(stores);
-                s.out.addAll(stores.reversed());
+                List<Stmt> ofRow = s.out.subList(first, s.out.size());
+                List<Stmt> stores = ofRow.stream().filter(stmt -> stmt instanceof Stmt.Store).toList();
+                ofRow.removeIf(stmt -> stmt instanceof Stmt.Store);
+                ofRow.addAll(stores.reversed());
             }
             statements[0] = s.out.size();
         });

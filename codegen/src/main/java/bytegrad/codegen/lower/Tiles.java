@@ -92,7 +92,7 @@ final class Tiles {
             this.turned = strips.isEmpty() ? Turned.of(all, lanes, division.chunks()) : Turned.behind(all, lanes, division.chunks());
             this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
             Optional<ReadRegion> region = lanes > 1 && turned.isEmpty() && c.hasColumns() && c.window() == 1 && c.contracted().isChain()
-                    ? ReadRegion.of(cluster, definitions).filter(r -> r.across(c) > 0) : Optional.empty();
+                    ? ReadRegion.of(cluster, definitions).filter(r -> r.leavesOut(c, lanes)) : Optional.empty();
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose, region);
             int most = TileShape.accumulators(lanes);
             int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() && region.isEmpty() ? tileMethods.accumulators(most) : most;
