@@ -189,6 +189,18 @@ final class ContractionTest {
         }
     }
 
+    /** A product that is one number has no rows that anything could run along. */
+    @Test
+    void aNumberAndWhatIsMadeOfIt() {
+        GraphBuilder b = new GraphBuilder();
+        Node y = b.contract(new Op.Contract(List.of(), List.of(), List.of(0), List.of(0)), b.input("x", DType.F32, 40), b.input("w", DType.F32, 40));
+        b.output("square", b.mul(y, y));
+        b.output("z", b.mul(y, b.input("factor", DType.F32)));
+        b.output("reshaped", b.reshape(b.add(y, b.input("term", DType.F32)), 1, 1));
+        Graph g = b.build();
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
+    }
+
     /** A step of descent written over the weights: the last vector of a row has columns in common with the one before, and both read old weights. */
     @Test
     void overlappingVectorsOfAnUpdateInPlace() {
