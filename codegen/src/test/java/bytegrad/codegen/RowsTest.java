@@ -36,6 +36,19 @@ class RowsTest {
         return s.get("y").floats();
     }
 
+    /** Rows of a few of the numbers each, so that not every row has a NaN. */
+    private static float[] rowsOf(float[] numbers, int rows, int length, SplittableRandom random) {
+        float[] x = new float[rows * length];
+        for (int r = 0; r < rows; r++) {
+            int first = random.nextInt(numbers.length);
+            int count = 1 + random.nextInt(3);
+            for (int k = 0; k < length; k++) {
+                x[r * length + k] = numbers[(first + random.nextInt(count)) % numbers.length];
+            }
+        }
+        return x;
+    }
+
     /** NaN of either sign wins, and +0 is more than −0: the bits of {@link Math#max(float, float)}, whatever the lanes. */
     @Test
     void extremesOfUnusualNumbers() {
@@ -44,15 +57,7 @@ class RowsTest {
         SplittableRandom random = new SplittableRandom(1);
         for (int length : List.of(16, 23, 79)) {
             int rows = 200;
-            float[] x = new float[rows * length];
-            for (int r = 0; r < rows; r++) {
-                // Of a few of them each, so that not every row has a NaN.
-                int first = random.nextInt(unusual.length);
-                int count = 1 + random.nextInt(3);
-                for (int k = 0; k < length; k++) {
-                    x[r * length + k] = unusual[(first + random.nextInt(count)) % unusual.length];
-                }
-            }
+            float[] x = rowsOf(unusual, rows, length, random);
             for (Monoid monoid : List.of(Monoid.MAX, Monoid.MIN)) {
                 GraphBuilder b = new GraphBuilder();
                 b.output("y", b.reduce(monoid, b.input("x", DType.F32, rows, length), 1));
@@ -126,14 +131,7 @@ class RowsTest {
         int length = 23;
         int rows = 300;
         SplittableRandom random = new SplittableRandom(1);
-        float[] x = new float[rows * length];
-        for (int r = 0; r < rows; r++) {
-            int first = random.nextInt(unusual.length);
-            int count = 1 + random.nextInt(3);
-            for (int k = 0; k < length; k++) {
-                x[r * length + k] = unusual[(first + random.nextInt(count)) % unusual.length];
-            }
-        }
+        float[] x = rowsOf(unusual, rows, length, random);
         for (boolean shifted : List.of(true, false)) {
             GraphBuilder b = new GraphBuilder();
             Node in = b.input("x", DType.F32, rows, length);

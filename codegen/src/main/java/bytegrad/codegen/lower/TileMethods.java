@@ -90,18 +90,17 @@ final class TileMethods {
             s.out.add(new Stmt.Call(fused, passed.args));
             return;
         }
+        List<Integer> vectors = overlaps(tile) ? tile.overlapping(lanes) : tile.apart(lanes);
         Optional<ReadTiles> read = region.flatMap(r -> read(r, tile));
         if (read.isEmpty()) {
-            computeRead(s, tile, tile.vectors(lanes));
+            computeRead(s, tile, vectors, vectors.size());
         } else {
-            read.get().each(s, definitions, (inner, count) -> computeRead(inner, tile, count));
+            read.get().each(s, definitions, (inner, count) -> computeRead(inner, tile, vectors, count));
         }
     }
 
     /** The same in two methods, where no more than the tile's first vectors are read. */
-    private void computeRead(Scope s, Tile tile, int count) {
-        boolean overlap = overlaps(tile);
-        List<Integer> vectors = overlap ? tile.overlapping(lanes) : tile.apart(lanes);
+    private void computeRead(Scope s, Tile tile, List<Integer> vectors, int count) {
         if (count == 0) {
             definitions.take(region.orElseThrow().elsewhere());
             store(s, tile, "unread", vectors);
@@ -115,11 +114,7 @@ final class TileMethods {
     /** Whether columns end inside the tile's last vector, which may then begin so much earlier: all of its rows are stored as whole vectors. */
     private boolean overlaps(Tile tile) {
         boolean inside = lanes > 1 && tile.turned().isEmpty() && tile.width() > lanes && tile.width() % lanes > 0;
-        if (!inside) {
-            return false;
-        }
-        Passed passed = new Passed(tile, false);
-        return passed.epilogue("trial", tile.overlapping(lanes)).vectorsWrittenOut();
+        return inside && new Passed(tile, false).epilogue("trial", tile.overlapping(lanes)).vectorsWrittenOut();
     }
 
     /** What of a tile is read, where that is its first vectors. */

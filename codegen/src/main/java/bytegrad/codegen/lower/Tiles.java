@@ -91,11 +91,11 @@ final class Tiles {
         Loops(Contraction all, MachineProfile machine) {
             this.turned = strips.isEmpty() ? Turned.of(all, lanes, division.chunks()) : Turned.behind(all, lanes, division.chunks());
             this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
-            Optional<ReadRegion> region = lanes > 1 && turned.isEmpty() && c.hasColumns() && c.window() == 1 && c.contracted().isChain()
-                    ? ReadRegion.of(cluster, definitions).filter(r -> r.leavesOut(c, lanes)) : Optional.empty();
+            boolean chains = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain();
+            Optional<ReadRegion> region = chains && turned.isEmpty() ? ReadRegion.of(cluster, definitions).filter(r -> r.leavesOut(c, lanes)) : Optional.empty();
             this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose, region);
             int most = TileShape.accumulators(lanes);
-            int sums = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain() && region.isEmpty() ? tileMethods.accumulators(most) : most;
+            int sums = chains && region.isEmpty() ? tileMethods.accumulators(most) : most;
             this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), division, machine.residentBytes(), region.isPresent());
             this.tile = blocking.tile();
             this.wholeCopy = turned.flatMap(Turned::copy).filter(copy -> copy.apart().isEmpty()).map(copy -> Scratch.of(buffers, dtype, copy.size(), Optional.empty()));
