@@ -20,11 +20,13 @@ suits() {
     return 1
 }
 
-on_path=$(command -v java) && on_path=$(readlink -f "$on_path" 2>/dev/null) || on_path=
+# What a link points at is looked for last: each process takes milliseconds, which count as ours where the time from a launch is measured.
 jdk=
+on_path=$(command -v java) || on_path=
 for candidate in "${BYTEGRAD_JAVA_HOME:-}" "${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
     "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home link; do
+    [ "$candidate" != link ] || { on_path=$(readlink -f "$on_path" 2>/dev/null) && candidate=${on_path%/bin/java}; }
     if [ -n "$candidate" ] && suits "$candidate"; then
         jdk=$candidate
         break
@@ -32,12 +34,23 @@ for candidate in "${BYTEGRAD_JAVA_HOME:-}" "${JAVA_HOME:-}" "${on_path%/bin/java
 done
 [ -n "$jdk" ] || { echo "benchmarks: needs a JDK $wanted or newer; install one, or set BYTEGRAD_JAVA_HOME to it" >&2; exit 4; }
 
-class_path=$here/target/lib/*
+# What runs are the jars. A class beside them that is newer is an error, which is looked for after a run: what a run takes from its launch is timed.
+jars=()
+folders=()
 for module in $modules; do
-    [ -d "$root/$module/target/classes/bytegrad" ] || built=no
-    class_path=$root/$module/target/classes:$class_path
+    folders+=("$root/$module/target/classes")
+    jar=
+    for found in "$root/$module/target/bytegrad-$module-"*.jar; do
+        case $found in *-tests.jar) ;; *) jar=$found ;; esac
+    done
+    [ -f "$jar" ] || built=no
+    jars+=("$jar")
 done
-[ "${built:-yes}" = yes ] && [ -d "$here/target/lib" ] && [ -f "$here/target/classes/bytegrad/benchmarks/WorkloadMain.class" ] || {
+class_path=
+for jar in "${jars[@]}" "$here"/target/lib/*.jar; do
+    case $jar in */lib/bytegrad-*) ;; *) class_path+=${class_path:+:}$jar ;; esac
+done
+[ "${built:-yes}" = yes ] && [ -d "$here/target/lib" ] || {
     echo "benchmarks: not built; run: cd $root && mvn -q -DskipTests package" >&2
     exit 4
 }
@@ -47,41 +60,16 @@ done
 # the litter of compiling from counting as our memory.
 flags="-XX:+UseG1GC -XX:G1HeapRegionSize=1m -Xmn64m"
 
-# An archive of loaded and linked classes (CDS) takes a third off the time to the first result. The JVM makes one of jars alone, so they are
-# used where no class is newer; it is made after the first run that lacks it, since what a run takes is timed. BYTEGRAD_CDS=off for none.
-# What this script does is in that time, too: where there is an archive, a single search says that it is up to date.
+# An archive of loaded and linked classes (CDS) takes a third off the time to the first result. It is made after the first run that lacks it,
+# by a run that begins with scalar code and goes over to vectors. BYTEGRAD_CDS=off for none.
 archive=$here/target/classes.jsa
-# newer FILE PATH…: whether a class or a jar at the paths is newer than the file.
-newer() {
-    [ -n "$(find "${@:2}" -newer "$1" \( -name '*.class' -o -name '*.jar' \) -print -quit)" ]
-}
-
-jars=()
-folders=()
-for module in $modules; do
-    jar=
-    for found in "$root/$module/target/bytegrad-$module-"*.jar; do
-        case $found in *-tests.jar) ;; *) jar=$found ;; esac
-    done
-    jars+=("$jar")
-    folders+=("$root/$module/target/classes")
-    [ -f "$jar" ] || BYTEGRAD_CDS=off
-done
-for jar in "$here"/target/lib/*.jar; do
-    case ${jar##*/} in bytegrad-*) ;; *) jars+=("$jar") ;; esac
-done
 share=
 if [ "${BYTEGRAD_CDS:-}" != off ]; then
-    if [ -f "$archive" ] && ! newer "$archive" "${folders[@]}" "${jars[@]}"; then
-        share="-XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:aot=off"
-    else
-        share=-Xshare:auto
-        for k in "${!folders[@]}"; do
-            ! newer "${jars[k]}" "${folders[k]}" || share=
-        done
-    fi
+    share="-XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:aot=off"
+    for jar in "${jars[@]}"; do
+        [ "$archive" -nt "$jar" ] || share=-Xshare:auto
+    done
 fi
-[ -z "$share" ] || class_path=$(IFS=: && echo "${jars[*]}")
 
 # bench MAIN ARGUMENT…: of standard error only the JVM's line on its incubator is dropped.
 bench() {
@@ -89,14 +77,19 @@ bench() {
     "$jdk/bin/java" $flags $share -Dbytegrad.root="$root" --add-modules jdk.incubator.vector ${BYTEGRAD_JAVA_OPTS:-} \
         -cp "$class_path" "$@" 2> >(grep -v '^WARNING: Using incubator modules' >&2)
     code=$?
+    for k in "${!jars[@]}"; do
+        newer=$(find "${folders[k]}" -newer "${jars[k]}" -name '*.class' -print -quit)
+        [ -z "$newer" ] || {
+            echo "benchmarks: this was ${jars[k]}, which is older than $newer; run: cd $root && mvn -q -DskipTests package" >&2
+            return 4
+        }
+    done
     if [ "$share" = -Xshare:auto ]; then
-        # Under a name of its own first: another run may be about to read it. As old as its beginning, so that what was compiled meanwhile is newer.
-        : >"$archive.$$.begun"
+        # Under a name of its own first: another run may be about to read it.
         # shellcheck disable=SC2086
         "$jdk/bin/java" $flags -XX:ArchiveClassesAtExit="$archive.$$" --add-modules jdk.incubator.vector \
-            -cp "$class_path" bytegrad.benchmarks.WorkloadMain A 1 0 0 >/dev/null 2>&1 &&
-            touch -r "$archive.$$.begun" "$archive.$$" && mv -f "$archive.$$" "$archive"
-        rm -f "$archive.$$.begun"
+            -cp "$class_path" bytegrad.benchmarks.WorkloadMain --start=scalar A 1 1.5 0 >/dev/null 2>&1 &&
+            mv -f "$archive.$$" "$archive"
         share=
     fi
     return $code

@@ -3,7 +3,9 @@ package bytegrad.benchmarks;
 import bytegrad.cli.workload.Workload;
 import bytegrad.codegen.Options;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -11,12 +13,19 @@ import java.util.OptionalDouble;
 public final class WorkloadMain {
     private static final int BAD_ARGUMENTS = 2;
     private static final int UNSUPPORTED = 3;
+    private static final String START = "--start=";
 
     private WorkloadMain() {}
 
-    /** {@code NAME THREADS WARM_S MEASURE_S} or {@code golden OUT.json}; exit codes as of the script. */
+    /** {@code [--start=START] NAME THREADS WARM_S MEASURE_S} or {@code golden OUT.json}; exit codes as of the script. */
     public static void main(String[] args) {
+        Options.Start start = Options.Start.COLD;
         List<String> words = List.of(args);
+        if (!words.isEmpty() && words.getFirst().startsWith(START)) {
+            String name = words.getFirst().substring(START.length());
+            start = Arrays.stream(Options.Start.values()).filter(s -> s.name().toLowerCase(Locale.ROOT).equals(name)).findFirst().orElseThrow(WorkloadMain::usage);
+            words = words.subList(1, words.size());
+        }
         if (words.size() == 2 && words.get(0).equals("golden")) {
             Golden.all(Options.DEFAULT).write(Path.of(words.get(1)));
             return;
@@ -36,7 +45,7 @@ public final class WorkloadMain {
             System.out.println("UNSUPPORTED");
             System.exit(UNSUPPORTED);
         }
-        Timing timing = Timing.of(Call.of(workload.orElseThrow(), Options.DEFAULT, used), warm.getAsDouble(), measure.getAsDouble());
+        Timing timing = Timing.of(Call.of(workload.orElseThrow(), Options.DEFAULT.withStart(start), used), warm.getAsDouble(), measure.getAsDouble());
         System.out.println("RESULT " + timing.json(words.get(0), used).compact());
     }
 
@@ -50,8 +59,8 @@ public final class WorkloadMain {
     }
 
     private static Error usage() {
-        System.err.println("usage: workload.sh NAME THREADS WARM_S MEASURE_S | workload.sh golden OUT.json");
-        System.err.println("NAME: " + String.join(" ", java.util.Arrays.stream(Workload.values()).map(Workload::title).toList()));
+        System.err.println("usage: workload.sh [--start=cold|scalar|warm] NAME THREADS WARM_S MEASURE_S | workload.sh golden OUT.json");
+        System.err.println("NAME: " + String.join(" ", Arrays.stream(Workload.values()).map(Workload::title).toList()));
         System.exit(BAD_ARGUMENTS);
         return new AssertionError("exited");
     }

@@ -55,7 +55,6 @@ public record ClassCache(Path folder, long maxBytes) {
 
     private static final String MODEL = "cached.Graph";
     private static final String ENTRY = "[0-9a-f]{64}\\.jar";
-    private static final System.Logger LOGGER = System.getLogger("bytegrad.cache");
 
     /** Checks the limit. */
     public ClassCache {
@@ -123,7 +122,7 @@ public record ClassCache(Path folder, long maxBytes) {
             }
             return Optional.of(function);
         } catch (FormatException e) {
-            LOGGER.log(Level.WARNING, "compiles once more: " + e.getMessage());
+            System.getLogger("bytegrad.cache").log(Level.WARNING, "compiles once more: " + e.getMessage());
             return Optional.empty();
         }
     }
@@ -136,7 +135,7 @@ public record ClassCache(Path folder, long maxBytes) {
             trim(entry);
             return true;
         } catch (IOException | WriteException e) {
-            LOGGER.log(Level.WARNING, "compiles without the cache in " + folder + ": " + e.getMessage());
+            System.getLogger("bytegrad.cache").log(Level.WARNING, "compiles without the cache in " + folder + ": " + e.getMessage());
             return false;
         }
     }

@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 final class DebugLog {
     static final String PROPERTY = "bytegrad.debug";
-    private static final System.Logger LOG = System.getLogger("bytegrad.codegen");
 
     private DebugLog() {}
 
@@ -26,8 +25,13 @@ final class DebugLog {
 
     static void compiled(Compilation c) {
         int level = level();
-        if (level > 0 && LOG.isLoggable(System.Logger.Level.INFO)) {
-            LOG.log(System.Logger.Level.INFO, text(new ExplanationText(ExplanationBuilder.of(c, Optional.empty())), level));
+        if (level <= 0) {
+            return;
+        }
+        // Asked for only here: a logger is a tenth of the time to a first result.
+        System.Logger log = System.getLogger("bytegrad.codegen");
+        if (log.isLoggable(System.Logger.Level.INFO)) {
+            log.log(System.Logger.Level.INFO, text(new ExplanationText(ExplanationBuilder.of(c, Optional.empty())), level));
         }
     }
 

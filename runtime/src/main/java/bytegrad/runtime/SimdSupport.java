@@ -1,7 +1,6 @@
 package bytegrad.runtime;
 
 import bytegrad.runtime.flight.Flight;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +45,17 @@ public final class SimdSupport {
         static final Choice CHOICE = decide(System.getProperty(PROPERTY), probe());
 
         static {
-            log(CHOICE);
+            if (CHOICE.isScalar()) {
+                // Several times slower, so worth a word. Vectors are what one expects, and a logger is a tenth of the time to a first result.
+                System.getLogger("bytegrad.simd").log(Level.INFO, CHOICE.reason());
+            }
         }
 
         private Chosen() {}
     }
 
     /**
-     * The choice for this JVM; made, and logged to {@code bytegrad.simd}, on the first call.
+     * The choice for this JVM; made on the first call, and logged to {@code bytegrad.simd} where it is scalar.
      *
      * @throws SimdException if the property has another value, or asks for vectors where the module is missing
      */
@@ -166,11 +168,5 @@ public final class SimdSupport {
         } catch (ReflectiveOperationException | LinkageError e) {
             return 0;
         }
-    }
-
-    private static void log(Choice choice) {
-        Logger logger = System.getLogger("bytegrad.simd");
-        // Scalar code is worth a look: it is several times slower. Vectors are what one expects.
-        logger.log(choice.isScalar() ? Level.INFO : Level.DEBUG, choice.reason());
     }
 }

@@ -16,20 +16,25 @@ final class Beginning {
 
     private Beginning() {}
 
+    /** With scalar code first, which is there for that; the figure from the code that stays is reported beside it. */
     static void first(Report report) {
-        Comparison c = ours("C1", 0, 0);
-        report.atMost("first-result-C1-ms", c.middle("C1", 1, Contender.OURS, Measured::firstMillis), FIRST_MILLIS);
+        report.figure("first-result-C1-cold-ms", first(Contender.ours(Places.root())));
+        report.atMost("first-result-C1-ms", first(Contender.oursFromScalar(Places.root())), FIRST_MILLIS);
+    }
+
+    private static double first(Contender contender) {
+        return of(contender, "C1", 0, 0).middle("C1", 1, Contender.OURS, Measured::firstMillis);
     }
 
     static void steady(Report report) {
-        Comparison c = ours("A", 4, 2);
+        Comparison c = of(Contender.ours(Places.root()), "A", 4, 2);
         report.figure("steady-A-us", c.micros("A", 1, Contender.OURS));
         report.figure("steady-A-spread-percent", c.spreadPercent("A", 1, Contender.OURS));
         report.atMost("steady-A-ms", c.middle("A", 1, Contender.OURS, Measured::steadyMillis), STEADY_MILLIS);
     }
 
-    private static Comparison ours(String workload, double warm, double measure) {
-        Turns ours = new Turns(List.of(Contender.ours(Places.root())));
+    private static Comparison of(Contender contender, String workload, double warm, double measure) {
+        Turns ours = new Turns(List.of(contender));
         List<Measured> figures = new ArrayList<>();
         for (int fork = 0; fork < FORKS; fork++) {
             Turns.Outcome o = ours.take(new Turn(workload, 1, Contender.OURS, fork), warm, measure);

@@ -30,6 +30,11 @@ public record Contender(String name, List<String> command) {
         return new Contender(OURS, List.of(root.resolve("benchmarks/workload.sh").toString()));
     }
 
+    /** Bytegrad, as it is built in a tree, that begins with scalar code: for the first result. */
+    public static Contender oursFromScalar(Path root) {
+        return new Contender(OURS, List.of(root.resolve("benchmarks/workload.sh").toString(), "--start=scalar"));
+    }
+
     /** The libraries that are built: those of the profile {@code peers} if there are any, else those of the wider harness. */
     public static List<Contender> peers(Path root) {
         List<Contender> found = new ArrayList<>();
