@@ -124,6 +124,36 @@ class RowsTest {
         assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()), GraphPrinter.print(g));
     }
 
+    /** Powers that are a result, of which little more than the row's sum is wanted: stored by the loop that sums them, whose end is that of all rows. */
+    @ParameterizedTest
+    @CsvSource({"3, 7, 5", "2, 40, 33", "5, 79, 79", "1, 300, 300", "700, 2, 17", "90, 100, 16", "1, 1, 4096", "4, 1, 3000", "2, 1500, 20"})
+    void endsOfRows(int batch, int rows, int length) {
+        for (boolean shifted : List.of(true, false)) {
+            GraphBuilder b = new GraphBuilder();
+            Node x = b.input("x", DType.F32, batch, rows, length);
+            Node powers = b.exp(shifted ? b.sub(x, b.broadcast(b.reduce(Monoid.MAX, x, 2), x.shape(), 0, 1)) : x);
+            Node sums = b.reduce(Monoid.SUM, powers, 2);
+            b.output("powers", powers);
+            b.output("inverse", b.div(b.broadcast(b.constant(DType.F32, 1), sums.shape()), sums));
+            b.output("log", b.log(sums));
+            Graph g = b.build();
+            assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()), GraphPrinter.print(g));
+        }
+    }
+
+    /** An attention's powers are stored where they are computed, and kept nowhere else. */
+    @Test
+    void powersThatAreAResultAreStoredOnce() {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 40, 50);
+        Node powers = b.exp(x);
+        b.output("powers", powers);
+        b.output("sums", b.reduce(Monoid.SUM, powers, 1));
+        String kernel = KernelPrinter.print(Compilation.of(b.build(), Options.DEFAULT.withSimd(Options.Simd.BITS_512)).plan().kernels().getFirst().kernel());
+        assertEquals(1, kernel.split("f32\\[640\\] scratch", -1).length - 1, "a vector of partials for each row: " + kernel);
+        assertEquals(0, kernel.split("f32\\[64\\] scratch", -1).length - 1, "no space for a row: " + kernel);
+    }
+
     /** Nothing that is masked is a number of its own, and rows may have nothing else. */
     @Test
     void powersOfUnusualNumbers() {

@@ -43,24 +43,24 @@ public final class LoopDistribution {
     }
 
     /**
-     * Nothing where the parts share more than what is carried, or where the front part stores anything for good.
+     * Nothing where the parts share more than what is carried, or where the front part stores what it may not.
      *
      * @param count statements of the body that are its front part
      * @param carried variables that lets of the front part bind
-     * @param isScratch whether a buffer is
+     * @param mayStore whether the front part may store to a buffer: to scratch, or where nothing is read or written in place
      */
-    public static Optional<LoopDistribution> of(Stmt.For loop, int count, Set<Expr.Var> carried, IntPredicate isScratch) {
+    public static Optional<LoopDistribution> of(Stmt.For loop, int count, Set<Expr.Var> carried, IntPredicate mayStore) {
         LoopDistribution d = new LoopDistribution(loop, count, carried);
-        return d.isPossible(isScratch) ? Optional.of(d) : Optional.empty();
+        return d.isPossible(mayStore) ? Optional.of(d) : Optional.empty();
     }
 
-    private boolean isPossible(IntPredicate isScratch) {
+    private boolean isPossible(IntPredicate mayStore) {
         Set<Integer> loadedInFront = new HashSet<>();
         Set<Integer> loadedInBack = new HashSet<>();
         Set<String> usedInBack = new HashSet<>();
         boolean simple = everywhere(front, s -> collect(s, assignedInFront, storedInFront, loadedInFront, new HashSet<>()))
                 & everywhere(back, s -> collect(s, assignedInBack, storedInBack, loadedInBack, usedInBack));
-        if (!simple || !storedInFront.stream().allMatch(isScratch::test)) {
+        if (!simple || !storedInFront.stream().allMatch(mayStore::test)) {
             return false;
         }
         for (Stmt s : front.reversed()) {
@@ -105,6 +105,25 @@ public final class LoopDistribution {
     private static boolean loads(Expr expr, Set<Integer> loaded) {
         Rewrite.loads(expr, e -> loaded.add(e.buffer()));
         return !Rewrite.isChecked(expr);
+    }
+
+    /** Straight code in which another variable is read and assigned to. */
+    public static List<Stmt> renamed(List<Stmt> code, Expr.Var from, Expr.Var to) {
+        Rewrite.Replacement by = new Rewrite.Replacement() {
+            @Override
+            public Expr value(Expr.Var v, int level) {
+                return v.equals(from) ? to : v;
+            }
+
+            @Override
+            public Index index(Index index) {
+                return index;
+            }
+        };
+        return code.stream().map(s -> {
+            Stmt renamed = Rewrite.stmt(s, by, body -> body);
+            return renamed instanceof Stmt.Assign a && a.var().equals(from) ? new Stmt.Assign(to, a.value()) : renamed;
+        }).toList();
     }
 
     /**

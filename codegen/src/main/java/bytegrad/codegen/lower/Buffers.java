@@ -3,15 +3,18 @@ package bytegrad.codegen.lower;
 import bytegrad.codegen.kernel.Kernel;
 import bytegrad.ir.DType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The buffers of a kernel, numbered as they are first met. */
 public final class Buffers {
     private record Use(int number, boolean read, boolean written) {}
 
     private final Map<Place, Use> uses = new LinkedHashMap<>();
+    private final Set<Integer> storedAhead = new HashSet<>();
     private int scratches;
 
     public int read(Place p) {
@@ -30,6 +33,16 @@ public final class Buffers {
     /** Whether a buffer is space for the launch alone. */
     boolean isScratch(int number) {
         return uses.entrySet().stream().anyMatch(e -> e.getValue().number == number && e.getKey() instanceof Place.Scratch);
+    }
+
+    /** Notes that loops in front of the rest of a row store a result, which nothing in the kernel reads or writes in place. */
+    void storedAhead(int number) {
+        storedAhead.add(number);
+    }
+
+    /** Whether a buffer is such a result, or scratch. */
+    boolean isStoredAhead(int number) {
+        return storedAhead.contains(number) || isScratch(number);
     }
 
     private int use(Place p, boolean read, boolean written) {

@@ -31,13 +31,20 @@ record Cut(Index chunk, int count, int size) {
     /** The chunk's part of a loop over 0 to {@code whole} − 1. */
     void loop(Scope s, int whole, int step, int lanes, MethodWriter.Body body) {
         s.beginsChunks();
-        s.method().loop(s, from(), to(s, whole), step, lanes, body);
+        s.method().loop(s, from(), to(s, whole), step, lanes, ofChunk(body));
     }
 
     /** As the other, for a body that handles so many vectors. */
     void panels(Scope s, int whole, int lanes, int vectors, MethodWriter.Body body) {
         s.beginsChunks();
-        s.method().panels(s, from(), to(s, whole), lanes, vectors, body);
+        s.method().panels(s, from(), to(s, whole), lanes, vectors, ofChunk(body));
+    }
+
+    private static MethodWriter.Body ofChunk(MethodWriter.Body body) {
+        return (inner, i) -> {
+            inner.isOfChunk();
+            body.write(inner, i);
+        };
     }
 
     private Index from() {

@@ -6,6 +6,7 @@ import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.ir.DType;
+import bytegrad.ir.Graph;
 import bytegrad.ir.IndexAxes;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A node at an index: a load where the node is in memory, else its definition at that index, recursively. Views only
@@ -46,7 +48,8 @@ final class Definitions {
         this.partition = partition;
         this.computedHere = computedHere;
         this.buffers = buffers;
-        this.kept = new KeptRows(computedHere, this::isLoaded, buffers);
+        Set<Node> states = partition.graph().updates().stream().map(Graph.Update::value).collect(Collectors.toSet());
+        this.kept = new KeptRows(computedHere, states, this::isLoaded, buffers);
         this.reductions = new Reductions(this, kept, buffers, lanes);
     }
 
@@ -280,14 +283,16 @@ final class Definitions {
 
     /** Stores the results of a kernel at a point of its loops; values first, so that an update in place reads the old ones. */
     void store(List<Cluster.Root> roots, Index[] axes, Scope s) {
-        List<List<Index>> at = roots.stream().map(r -> bound(r.index(), axes)).toList();
-        List<Expr> values = new ArrayList<>();
-        for (int k = 0; k < roots.size(); k++) {
-            values.add(at(roots.get(k).node(), at.get(k), s));
+        record Value(Node node, List<Index> at, Expr value) {}
+        List<Value> values = new ArrayList<>();
+        for (Cluster.Root root : roots) {
+            List<Index> at = bound(root.index(), axes);
+            if (!kept.isStored(root.node(), at, s)) {
+                values.add(new Value(root.node(), at, at(root.node(), at, s)));
+            }
         }
-        for (int k = 0; k < roots.size(); k++) {
-            Node n = roots.get(k).node();
-            s.store(buffers.write(place(n)), ViewIndex.flatten(n.shape(), at.get(k)), values.get(k));
+        for (Value v : values) {
+            s.store(buffers.write(place(v.node)), ViewIndex.flatten(v.node.shape(), v.at), v.value);
         }
     }
 

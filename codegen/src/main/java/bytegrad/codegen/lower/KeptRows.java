@@ -1,6 +1,7 @@
 package bytegrad.codegen.lower;
 
 import bytegrad.codegen.fuse.Partition;
+import bytegrad.codegen.fuse.ViewIndex;
 import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
 import bytegrad.codegen.kernel.Stmt;
@@ -14,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,26 +26,29 @@ import java.util.stream.Stream;
 
 /**
  * Values that the loop of a reduction computes along a row and that loops behind it read again wait in scratch: the powers of a softmax, whose sum is
- * known only when all of them are.
+ * known only when all of them are. Those that are read again only to be stored, as a result of the kernel, are stored by that loop.
  */
 final class KeptRows {
     /** The node at an index whose axis runs along the row, and is 0 here. */
     record Row(Node node, List<Index> index, int axis) {}
 
     private final Set<Node> worthwhile = new HashSet<>();
+    /** Of those, results that nothing here reads but a reduction. */
+    private final Set<Node> results = new HashSet<>();
     /** How many reductions are nested in a node. */
     private final Map<Node, Integer> depths = new HashMap<>();
     private final Predicate<Node> isLoaded;
     private final Buffers buffers;
 
-    KeptRows(Set<Node> roots, Predicate<Node> isLoaded, Buffers buffers) {
+    /** @param states new values of states, which may be written in place: not before all else was read */
+    KeptRows(Set<Node> roots, Set<Node> states, Predicate<Node> isLoaded, Buffers buffers) {
         this.isLoaded = isLoaded;
         this.buffers = buffers;
-        measure(roots);
+        measure(roots, states);
     }
 
     /** Follows the roots to what is loaded: which values take long, are read, or stored, at several places, and how deep reductions are nested in each. */
-    private void measure(Set<Node> roots) {
+    private void measure(Set<Node> roots, Set<Node> states) {
         Map<Node, Integer> readers = new HashMap<>();
         Map<Node, Set<Node>> operands = new HashMap<>();
         Deque<Node> open = new ArrayDeque<>();
@@ -79,6 +84,7 @@ final class KeptRows {
             int nested = n.op() instanceof Op.Reduce ? 1 : 0;
             depths.put(n, nested + read.stream().mapToInt(x -> depths.getOrDefault(x, 0)).max().orElse(0));
         });
+        worthwhile.stream().filter(n -> roots.contains(n) && !states.contains(n) && readers.getOrDefault(n, 0) == 2).forEach(results::add);
     }
 
     private Node throughViews(Node n) {
@@ -103,6 +109,7 @@ final class KeptRows {
     /** What one reduction keeps, and where. */
     final class Pass {
         private final Map<Row, Scratch> rows = new LinkedHashMap<>();
+        private final Set<Row> stored = new LinkedHashSet<>();
         /** How many loops each is kept in. */
         private final Map<Row, Integer> stores = new HashMap<>();
         private int loops;
@@ -120,10 +127,21 @@ final class KeptRows {
             Collection<Map.Entry<Scope.Key, Expr>> computed = new ArrayList<>(body.values.entrySet());
             computed.stream().filter(e -> worthwhile.contains(e.getKey().node())).forEach(e ->
                     row(e.getKey(), position).filter(row -> body.row(row).isEmpty()).ifPresent(row -> {
-                        Scratch to = rows.computeIfAbsent(row, _ -> Scratch.of(buffers, row.node.dtype(), space, body.method().cut()));
                         stores.merge(row, 1, Integer::sum);
+                        if (results.contains(row.node) && body.isOfEach(e.getKey().index()) && body.laneStride(position(e.getKey())) == 1) {
+                            stored.add(row);
+                            int result = buffers.write(new Place.Value(row.node));
+                            buffers.storedAhead(result);
+                            body.store(result, position(e.getKey()), e.getValue());
+                            return;
+                        }
+                        Scratch to = rows.computeIfAbsent(row, _ -> Scratch.of(buffers, row.node.dtype(), space, body.method().cut()));
                         body.out.add(new Stmt.Store(to.buffer(), to.at(position, body.method().cut()), body.splat(e.getValue(), body.lanes())));
                     }));
+        }
+
+        private static Index position(Scope.Key key) {
+            return ViewIndex.flatten(key.node().shape(), key.index());
         }
 
         private Optional<Row> row(Scope.Key key, Index position) {
@@ -143,6 +161,7 @@ final class KeptRows {
                     s.rows.putIfAbsent(row, scratch);
                 }
             });
+            stored.stream().filter(row -> loops == stores.getOrDefault(row, 0)).forEach(s.storedRows::add);
         }
     }
 
@@ -168,6 +187,11 @@ final class KeptRows {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether loops in front have stored the node's value, a result. */
+    boolean isStored(Node n, List<Index> index, Scope s) {
+        return results.contains(n) && IntStream.range(0, index.size()).anyMatch(axis -> s.isStored(new Row(n, along(index, axis), axis)));
     }
 
     private static List<Index> along(List<Index> index, int axis) {

@@ -121,7 +121,9 @@ final class MethodWriter {
 
     private static void write(Scope s, Scope inner, Expr.Var var, Index from, Index to, int step, Body body) {
         body.write(inner, Index.of(var));
-        s.out.add(new Stmt.For(var, from, to, step, inner.out));
+        if (!inner.out.isEmpty()) {
+            s.out.add(new Stmt.For(var, from, to, step, inner.out));
+        }
     }
 
     /** Writes what is done over a range. */

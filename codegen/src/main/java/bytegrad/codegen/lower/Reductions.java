@@ -204,6 +204,7 @@ final class Reductions {
                 combine(fn, acc.get(c), acc.get(c + half), s);
             }
         }
+        int begin = s.out.size();
         for (int half = width / 2; half >= 1; half /= 2) {
             combine(fn, acc.getFirst(), s.variable(new Expr.Rotate(acc.getFirst(), half)), s);
         }
@@ -211,7 +212,7 @@ final class Reductions {
         s.out.add(new Stmt.Store(scratch.buffer(), at(scratch, Index.ZERO, s), result));
         Expr.Var number = s.variable(new Expr.Load(scratch.buffer(), at(scratch, Index.ZERO, s), n.dtype(), 1));
         int elements = op.axes().stream().mapToInt(x.shape()::dim).reduce(1, Math::multiplyExact);
-        s.reductions.add(new RowsAhead.Reduced(number, s.out.size(), this.kept.depth(n), elements));
+        s.reductions.add(new RowsAhead.Reduced(acc.getFirst(), begin, number, s.out.size(), this.kept.depth(n), elements));
         return number;
     }
 

@@ -6,10 +6,12 @@ import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The body of a loop (or of a method) while it is written. A value is bound in the outermost scope that binds every
@@ -29,9 +31,12 @@ final class Scope {
     final Map<Key, Expr> values = new LinkedHashMap<>();
     /** Where loops written here have kept the values of rows. */
     final Map<KeptRows.Row, Scratch> rows = new HashMap<>();
+    /** Rows, all of them results, that loops written here have stored. */
+    final Set<KeptRows.Row> storedRows = new HashSet<>();
     /** Reductions along rows that were written here, in order. */
     final List<RowsAhead.Reduced> reductions = new ArrayList<>();
     private boolean aroundChunks;
+    private boolean ofChunk;
     private final Map<Expr, Expr> splats = new HashMap<>();
     private final Map<Expr, Expr> lets = new HashMap<>();
 
@@ -130,14 +135,35 @@ final class Scope {
 
     /** The chunks of a parallel loop begin here: each will have a part of what rows outside of it are made of. */
     void beginsChunks() {
-        aroundChunks = true;
-        parent.ifPresent(Scope::beginsChunks);
+        for (Optional<Scope> s = Optional.of(this); s.isPresent(); s = s.get().parent) {
+            s.get().aroundChunks = true;
+        }
     }
 
     /** Where a row was kept by loops that ran before, in the same chunk. */
     Optional<Scratch> row(KeptRows.Row row) {
         Optional<Scratch> here = aroundChunks ? Optional.empty() : Optional.ofNullable(rows.get(row));
         return here.isPresent() || parent.isEmpty() ? here : parent.get().row(row);
+    }
+
+    /** Whether loops that ran before, in the same chunk, have stored a row. */
+    boolean isStored(KeptRows.Row row) {
+        return !aroundChunks && storedRows.contains(row) || parent.isPresent() && parent.get().isStored(row);
+    }
+
+    /** This is the body of a loop of which the method's chunk has a part. */
+    void isOfChunk() {
+        ofChunk = true;
+    }
+
+    /** Whether the index differs from each iteration of the loops around, of all chunks, to every other. */
+    boolean isOfEach(List<Index> index) {
+        long loops = index.stream().flatMap(i -> i.terms().stream()).map(t -> method.scopeOf(t.var()).depth()).filter(d -> d > 0).distinct().count();
+        int chunks = 0;
+        for (Optional<Scope> s = Optional.of(this); s.isPresent(); s = s.get().parent) {
+            chunks += s.get().ofChunk ? 1 : 0;
+        }
+        return loops == depth() && chunks == method.cut().map(c -> c.chunk().terms().size()).orElse(0);
     }
 
     /** Vectors that the body of the vector loop handles side by side; 1 inside other loops. */
