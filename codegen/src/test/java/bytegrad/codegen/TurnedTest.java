@@ -171,4 +171,49 @@ class TurnedTest {
         assertEquals(inParts, text(g).contains("parts"), text(g));
         agrees(g);
     }
+
+    /** A bias and an activation are made of sums before these are turned into the result, in which rows are one behind the other: so many that squares come out even, and with few left over. */
+    @ParameterizedTest
+    @CsvSource({"F32, 2, 128, 16", "F32, 2, 120, 33", "F32, 3, 40, 65", "F32, 4, 40, 50", "F32, 5, 40, 49", "F32, 6, 30, 57", "F32, 7, 30, 34", "F64, 3, 60, 25", "F64, 4, 60, 33"})
+    void storedAsTheyAreTurned(DType dtype, int columns, int lines, int rows) {
+        Graph g = rows(dtype, 40, lines, rows, columns);
+        assertFalse(hasSumsAsRows(g), text(g));
+        agrees(g);
+    }
+
+    /** Whether sums are in scratch as rows, to be stored by a method of its own. */
+    private static boolean hasSumsAsRows(Graph g) {
+        assertTrue(text(g).contains("lanes along rows"), text(g));
+        return Compilation.of(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512)).kernels().stream()
+                .flatMap(k -> k.kernel().methods().stream()).anyMatch(m -> m.name().startsWith("store"));
+    }
+
+    /** What else is made of sums: of two results where that is short, of the column's number, and of what differs from row to row, which waits until they are turned. */
+    @ParameterizedTest
+    @CsvSource({"BOTH, false", "COLUMN, false", "ROW, true", "LINE, true", "ELEMENT, true", "NUMBER, true", "LOGICAL, true"})
+    void otherEpilogues(Also also, boolean asRows) {
+        GraphBuilder b = new GraphBuilder();
+        Node l = b.input("l", DType.F32, 33, 30, 47);
+        Node w = b.input("w", DType.F32, 33, 5);
+        Node z = b.contract(new Op.Contract(List.of(), List.of(), List.of(0), List.of(0)), l, w);
+        Shape shape = z.shape();
+        Node zero = b.broadcast(b.constant(DType.F32, 0), shape);
+        switch (also) {
+            case BOTH -> {
+                b.output("z", z);
+                b.output("y", b.max(z, zero));
+            }
+            case COLUMN -> b.output("y", b.mul(z, b.iota(z.type(), 2)));
+            case ROW -> b.output("y", b.add(z, b.broadcast(b.input("r", DType.F32, 47), shape, 1)));
+            case LINE -> b.output("y", b.add(z, b.broadcast(b.input("r", DType.F32, 30), shape, 0)));
+            case ELEMENT -> b.output("y", b.add(z, b.input("r", DType.F32, 30, 47, 5)));
+            case NUMBER -> b.output("y", b.mul(z, b.iota(z.type(), 1)));
+            case LOGICAL -> b.output("y", b.gt(z, zero));
+        }
+        Graph g = b.build();
+        assertEquals(asRows, hasSumsAsRows(g), text(g));
+        agrees(g);
+    }
+
+    private enum Also { BOTH, COLUMN, ROW, LINE, ELEMENT, NUMBER, LOGICAL }
 }

@@ -296,6 +296,21 @@ final class Definitions {
         }
     }
 
+    /** The value of a result at a point of the kernel's loops. */
+    Expr value(Cluster.Root root, Index[] axes, Scope s) {
+        return at(root.node(), bound(root.index(), axes), s);
+    }
+
+    /** Where a result is stored at a point of the kernel's loops. */
+    Index position(Cluster.Root root, Index[] axes) {
+        return ViewIndex.flatten(root.node().shape(), bound(root.index(), axes));
+    }
+
+    /** The buffer of a result. */
+    int target(Cluster.Root root) {
+        return buffers.write(place(root.node()));
+    }
+
     /** An input or constant among the results is copied, since its own buffer is the caller's. */
     private static Place place(Node n) {
         return n.op() instanceof Op.Input || n.op() instanceof Op.Constant ? new Place.Copy(n) : new Place.Value(n);

@@ -41,7 +41,7 @@ final class TileMethods {
     private final Map<String, Kernel.Method> methods = new LinkedHashMap<>();
 
     TileMethods(Contraction c, Definitions definitions, Buffers buffers, Cluster cluster, Lanes lanes, MethodWriter.Names names, Transpose transpose,
-            Optional<ReadRegion> region) {
+            Optional<ReadRegion> region, boolean isTurned) {
         this.region = region;
         this.c = c;
         this.definitions = definitions;
@@ -50,11 +50,16 @@ final class TileMethods {
         this.lanes = lanes.loop();
         this.laneWidths = lanes;
         this.names = names;
-        this.turned = new TurnedMethods(c, buffers, lanes, names, transpose);
+        this.turned = new TurnedMethods(c, buffers, lanes, names, transpose, isTurned ? new TurnedEpilogue(points, lanes, names).results(transpose) : List.of());
     }
 
     List<Kernel.Method> all() {
         return Stream.concat(methods.values().stream(), turned.all().stream()).toList();
+    }
+
+    /** Whether a tile's sums are turned on their way to the results, and never in scratch as rows. */
+    boolean storesTurned() {
+        return turned.storesResults();
     }
 
     /** How many vectors a tile may have so that its epilogue can follow the micro-kernel in registers; {@code most} where that would be few. */
@@ -83,6 +88,10 @@ final class TileMethods {
 
     /** Calls for a tile whose products are one chain: computes it and stores what the kernel makes of it. */
     void compute(Scope s, Tile tile) {
+        if (storesTurned()) {
+            turned.compute(s, tile, tile.turned().orElseThrow());
+            return;
+        }
         String fused = "tile" + tile.height() + "x" + tile.width();
         if (methods.containsKey(fused) || lanes > 1 && region.isEmpty() && tile.turned().isEmpty() && (tile.width() >= lanes || isPart(tile)) && writtenOut(s, fused, tile)) {
             Passed passed = new Passed(tile, true);

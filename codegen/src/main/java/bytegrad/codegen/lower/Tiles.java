@@ -93,7 +93,7 @@ final class Tiles {
             this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
             boolean chains = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain();
             Optional<ReadRegion> region = chains && turned.isEmpty() ? ReadRegion.of(cluster, definitions).filter(r -> r.leavesOut(c, lanes)) : Optional.empty();
-            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose, region);
+            this.tileMethods = new TileMethods(c, definitions, buffers, cluster, laneWidths, names, transpose, region, turned.isPresent() && c.contracted().isChain());
             int most = TileShape.accumulators(lanes);
             int sums = chains && region.isEmpty() ? tileMethods.accumulators(most) : most;
             this.blocking = Blocking.choose(c, lanes, sums, turned.map(Turned::tile), division, machine.residentBytes(), region.isPresent());
@@ -232,7 +232,7 @@ final class Tiles {
                 this.cuts = cuts;
                 this.rowBlock = blocking.rowBlocks() > 1 ? Optional.of(blocksOfRows()) : Optional.empty();
                 // Whole vectors of rows are turned.
-                int one = (tile.rows() + (turned.isPresent() ? lanes - 1 : 0)) * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
+                int one = tileMethods.storesTurned() ? 0 : (tile.rows() + (turned.isPresent() ? lanes - 1 : 0)) * width() * (lanes == 1 && !c.contracted().isChain() ? 2 : 1);
                 this.pitch = blocking.blocked() ? rowsHere() / c.window() * width() : one;
                 this.sums = Scratch.of(buffers, dtype, blocking.blocked() ? Math.multiplyExact(rowsHere(), columnsHere()) : one * c.window(), m.cut());
                 this.unturned = turned.map(t -> Scratch.of(buffers, dtype, (c.columns() * t.vectors(c, tile.rows(), lanes).count() + 1) * lanes, m.cut()));

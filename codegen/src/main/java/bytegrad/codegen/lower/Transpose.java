@@ -79,7 +79,7 @@ final class Transpose {
             return;
         }
         s.method().spans(s, columns, side, Optional.empty(), (inner, j, count) -> {
-            Square square = new Square(dtype, side, count, false);
+            Square square = Square.of(dtype, side, count, false);
             Rows source = from.moved(j);
             Rows target = to.moved(j.times(to.pitch));
             squares(inner, source, target, rows / side, true, square);
@@ -97,11 +97,42 @@ final class Transpose {
         int side = side();
         int whole = columns / side;
         if (whole > 0) {
-            squares(s, from, to, whole, false, new Square(dtype, rows, side, onTop));
+            squares(s, from, to, whole, false, Square.of(dtype, rows, side, onTop));
         }
         if (columns % side > 0) {
-            squares(s, from.moved(Index.of(whole * side)), to.moved(Index.of(whole * side * to.pitch)), 1, false, new Square(dtype, rows, columns % side, onTop));
+            squares(s, from.moved(Index.of(whole * side)), to.moved(Index.of(whole * side * to.pitch)), 1, false, Square.of(dtype, rows, columns % side, onTop));
         }
+    }
+
+    /** What is made of a row's elements, before they are turned: the same of all. */
+    @FunctionalInterface
+    interface Made {
+        Expr of(Scope s, int row, Expr elements);
+    }
+
+    static final Made AS_IT_IS = (_, _, elements) -> elements;
+
+    /**
+     * {@code to[j, i] = made(from[i, j])} for no more rows than a vector has lanes, where columns become rows of memory one right behind the other: whole vectors are stored over the beginning of the
+     * next ones, which come later, and of the last ones as much as there is.
+     */
+    void make(Scope s, DType dtype, Rows from, int rows, int columns, Rows to, Made made) {
+        int side = side();
+        int whole = (columns - 1) / side;
+        // What goes beyond these is to be less than what is left.
+        int beyond = (columns - whole * side + 1) * rows < side ? whole - 1 : whole;
+        if (beyond > 0) {
+            squares(s, from, to, beyond, false, Square.made(dtype, rows, side, made, false));
+        }
+        for (int first = Math.max(0, beyond) * side; first < columns; first += side) {
+            squares(s, from.moved(Index.of(first)), to.moved(Index.of(first * to.pitch)), 1, false, Square.made(dtype, rows, Math.min(side, columns - first), made, true));
+        }
+    }
+
+    /** Whether HotSpot inlines all of that. */
+    boolean makes(DType dtype, int rows, Made made) {
+        Rows anywhere = new Rows(0, Index.ZERO, rows);
+        return !VectorCode.isLong(method(anywhere, anywhere, false, Square.made(dtype, rows, side(), made, true)));
     }
 
     /**
@@ -110,10 +141,25 @@ final class Transpose {
      * @param rows that there are; the others are not read
      * @param columns that are stored
      * @param onTop they are added to what is there
+     * @param made what is stored instead
+     * @param last nothing is stored behind its rows
      */
-    private record Square(DType dtype, int rows, int columns, boolean onTop) {
+    private record Square(DType dtype, int rows, int columns, boolean onTop, Optional<Made> made, boolean last) {
+        static Square of(DType dtype, int rows, int columns, boolean onTop) {
+            return new Square(dtype, rows, columns, onTop, Optional.empty(), false);
+        }
+
+        static Square made(DType dtype, int rows, int columns, Made made, boolean last) {
+            return new Square(dtype, rows, columns, false, Optional.of(made), last);
+        }
+
         DType bits() {
             return dtype.bytes() == 4 ? DType.I32 : DType.I64;
+        }
+
+        /** Elements of a column that are stored, of a vector. */
+        int stored(int column, int side) {
+            return last && (columns - column) * rows < side ? rows : side;
         }
     }
 
@@ -174,7 +220,9 @@ final class Transpose {
                 v.add(Optional.empty());
                 continue;
             }
-            Expr row = s.variable(new Expr.Load(from.buffer, from.at.plus(i * from.pitch), dtype, side, square.columns));
+            Expr loaded = s.variable(new Expr.Load(from.buffer, from.at.plus(i * from.pitch), dtype, side, square.columns));
+            int number = i;
+            Expr row = square.made.map(m -> m.of(s, number, loaded)).orElse(loaded);
             // Masks of whole numbers choose between whole numbers.
             v.add(Optional.of(dtype == bits ? row : s.variable(new Expr.Bits(bits, row))));
         }
@@ -197,7 +245,7 @@ final class Transpose {
         for (int j = 0; j < square.columns; j++) {
             Expr column = dtype == bits ? v.get(j).orElseThrow() : s.variable(new Expr.Bits(dtype, v.get(j).orElseThrow()));
             Index at = to.at.plus(j * to.pitch);
-            s.out.add(new Stmt.Store(to.buffer, at, square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column));
+            s.out.add(square.last ? new Stmt.Store(to.buffer, at, column, square.stored(j, side)) : new Stmt.Store(to.buffer, at, square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column));
         }
     }
 

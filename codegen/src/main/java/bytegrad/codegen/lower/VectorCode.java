@@ -43,6 +43,11 @@ final class VectorCode {
         return kernel.methods().stream().anyMatch(m -> parts(m.body()) && operations(m.body()) > MOST);
     }
 
+    /** The same of one method, with or without parts. */
+    static boolean isLong(Kernel.Method method) {
+        return operations(method.body()) > MOST;
+    }
+
     private static boolean parts(List<Stmt> body) {
         return body.stream().anyMatch(stmt -> switch (stmt) {
             case Stmt.Store s -> s.count() < s.value().lanes();
