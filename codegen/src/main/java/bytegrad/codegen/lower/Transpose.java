@@ -157,9 +157,14 @@ final class Transpose {
             return dtype.bytes() == 4 ? DType.I32 : DType.I64;
         }
 
-        /** Elements of a column that are stored, of a vector. */
-        int stored(int column, int side) {
-            return last && (columns - column) * rows < side ? rows : side;
+        /** Whether two columns are in one vector when they are stored. */
+        boolean pairs(int side) {
+            return made.isPresent() && 2 * rows <= side;
+        }
+
+        /** Elements that are stored of a vector with so many columns in front. */
+        int stored(int column, int count, int side) {
+            return last && (columns - column) * rows < side ? count * rows : side;
         }
     }
 
@@ -185,7 +190,7 @@ final class Transpose {
         return m.finish();
     }
 
-    /** For each distance: lanes that keep what they have in the first of two vectors. */
+    /** For each distance: lanes that keep what they have in the first of two vectors. Of pairs of columns, those of the first. */
     private List<Expr> low(Scope s, Square square) {
         DType bits = square.bits();
         List<Expr> masks = new ArrayList<>();
@@ -193,6 +198,10 @@ final class Transpose {
             Expr lane = new Expr.Ramp(Index.ZERO, 1, bits, side());
             Expr bit = Expr.Apply.of(ScalarFn.AND, lane, new Expr.Splat(Expr.Const.of(bits, d), side()));
             masks.add(s.variable(Expr.Apply.of(ScalarFn.EQ, bit, new Expr.Splat(Expr.Const.of(bits, 0), side()))));
+        }
+        if (square.pairs(side())) {
+            Expr lane = new Expr.Ramp(Index.ZERO, 1, bits, side());
+            masks.add(s.variable(Expr.Apply.of(ScalarFn.LT, lane, new Expr.Splat(Expr.Const.of(bits, square.rows), side()))));
         }
         return masks;
     }
@@ -242,10 +251,26 @@ final class Transpose {
                 }
             }
         }
+        if (square.pairs(side)) {
+            pairs(s, square, low.getLast(), v.stream().flatMap(Optional::stream).toList(), to);
+            return;
+        }
         for (int j = 0; j < square.columns; j++) {
             Expr column = dtype == bits ? v.get(j).orElseThrow() : s.variable(new Expr.Bits(dtype, v.get(j).orElseThrow()));
             Index at = to.at.plus(j * to.pitch);
-            s.out.add(square.last ? new Stmt.Store(to.buffer, at, column, square.stored(j, side)) : new Stmt.Store(to.buffer, at, square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column));
+            s.out.add(square.last ? new Stmt.Store(to.buffer, at, column, square.stored(j, 1, side)) : new Stmt.Store(to.buffer, at, square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column));
+        }
+    }
+
+    /** Stores two neighbouring columns at a time: half of the stores, most of which begin in one line of the cache and end in the next. */
+    private void pairs(Scope s, Square square, Expr first, List<Expr> columns, Rows to) {
+        int side = side();
+        for (int j = 0; j < square.columns; j += 2) {
+            int count = Math.min(2, square.columns - j);
+            Expr bits = count == 1 ? columns.get(j)
+                    : s.variable(Expr.Apply.of(ScalarFn.SELECT, first, columns.get(j), s.variable(new Expr.Rotate(columns.get(j + 1), side - square.rows))));
+            Expr value = square.dtype == square.bits() ? bits : s.variable(new Expr.Bits(square.dtype, bits));
+            s.out.add(new Stmt.Store(to.buffer, to.at.plus(j * to.pitch), value, square.stored(j, count, side)));
         }
     }
 
