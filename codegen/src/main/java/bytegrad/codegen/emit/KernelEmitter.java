@@ -235,6 +235,7 @@ final class KernelEmitter {
             boolean mask = v.dtype() == DType.BOOL && v.lanes() > 1;
             values.push(value);
             scope.let(v, mask ? values.maskOf(value) : plainMask);
+            values.bound(v, value);
         }
 
         /** ( → ). */

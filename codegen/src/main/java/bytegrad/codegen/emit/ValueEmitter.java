@@ -6,8 +6,10 @@ import bytegrad.codegen.kernel.Kernel;
 import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
@@ -25,6 +27,9 @@ final class ValueEmitter {
     private final ScalarFunctions scalars;
     private final VectorFunctions vectors;
     private final Map<PartMasks.Part, Integer> masks = new HashMap<>();
+    /** Variables that are one number in all lanes, by name. */
+    private final Map<String, Expr> numbers = new HashMap<>();
+    private final Set<String> assigned = new HashSet<>();
 
     ValueEmitter(ClassPart part, Code code, Scope scope, Parameters buffers, VectorType plainMask) {
         this.part = part;
@@ -76,6 +81,23 @@ final class ValueEmitter {
                 code.invokeStatic("bytegrad/runtime/Checks", "index", "(" + index + "ILjava/lang/String;)I");
             }
         }
+    }
+
+    /** Says what a variable is bound to. */
+    void bound(Expr.Var v, Expr value) {
+        numbers.remove(v.name());
+        if (!assigned.contains(v.name()) && v.dtype() != DType.BOOL && value instanceof Expr.Splat s && s.lanes() > 1 && s.arg() instanceof Expr.Const) {
+            numbers.put(v.name(), s);
+        }
+    }
+
+    /**
+     * ( → vector) whose method is called next. A number is made anew rather than read from its variable: where HotSpot has not noted which class the
+     * receiver of a call is of, as happens when it compiles a method early, it makes an object of a vector from outside the loop, at each call of the method.
+     * A number that is made in a loop costs nothing there.
+     */
+    void receiver(Expr e) {
+        push(e instanceof Expr.Var v ? numbers.getOrDefault(v.name(), e) : e);
     }
 
     /** ( → mask), fit for those vectors. */
@@ -147,6 +169,7 @@ final class ValueEmitter {
 
     /** ( → ); the method's masks for stores of a part of the lanes, each in a local. */
     void prepare(Kernel.Method method) {
+        collectAssigned(method.body());
         for (PartMasks.Part p : PartMasks.of(method)) {
             VectorType whole = p.type().integral();
             code.species(whole, p.lanes());
@@ -163,6 +186,18 @@ final class ValueEmitter {
             int slot = code.newLocal(DType.BOOL, p.lanes());
             code.store(DType.BOOL, p.lanes(), slot);
             masks.put(p, slot);
+        }
+    }
+
+    private void collectAssigned(List<Stmt> body) {
+        for (Stmt stmt : body) {
+            switch (stmt) {
+                case Stmt.Assign s -> assigned.add(s.var().name());
+                case Stmt.For s -> collectAssigned(s.body());
+                case Stmt.IfAny s -> collectAssigned(s.body());
+                case Stmt.While s -> collectAssigned(s.body());
+                case Stmt.Let _, Stmt.Store _, Stmt.Copy _, Stmt.Sort _, Stmt.Call _, Stmt.Parallel _ -> {}
+            }
         }
     }
 
@@ -193,7 +228,7 @@ final class ValueEmitter {
             storePart(s);
             return;
         }
-        push(value);
+        receiver(value);
         code.loadRef(buffers.slab(buffer));
         position(buffer, index);
         if (value.dtype() == DType.BOOL) {

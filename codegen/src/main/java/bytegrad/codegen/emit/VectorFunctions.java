@@ -59,7 +59,8 @@ final class VectorFunctions {
 
     /** ( → a, b, …). */
     private Code operands(Expr.Apply e) {
-        e.args().forEach(values::push);
+        values.receiver(e.args().getFirst());
+        e.args().stream().skip(1).forEach(values::push);
         return code;
     }
 
@@ -83,7 +84,7 @@ final class VectorFunctions {
 
     /** ( → a.lanewise(operator, b)). */
     private void lanewise(Expr.Apply e, VectorType t, String operator, String kind) {
-        values.push(e.args().get(0));
+        values.receiver(e.args().get(0));
         code.operator(operator, kind);
         values.push(e.args().get(1));
         code.vectorCall(t, "lanewise", OPERATORS + "$Binary;" + VECTOR, t.descriptor());
@@ -92,7 +93,7 @@ final class VectorFunctions {
     /** ( → a.lanewise(operator, b)); a distance common to all lanes is left a number, which every machine can shift by. */
     private void shift(Expr.Apply e, VectorType t, String operator) {
         if (e.args().get(1) instanceof Expr.Splat distance) {
-            values.push(e.args().get(0));
+            values.receiver(e.args().get(0));
             code.operator(operator, "Binary");
             values.push(distance.arg());
             code.vectorCall(t, "lanewise", OPERATORS + "$Binary;" + t.element(), t.descriptor());
@@ -103,7 +104,7 @@ final class VectorFunctions {
 
     /** ( → mask). */
     private void compare(Expr.Apply e, VectorType t) {
-        values.push(e.args().get(0));
+        values.receiver(e.args().get(0));
         code.operator(e.fn().name(), "Comparison");
         values.push(e.args().get(1));
         code.vectorCall(t, "compare", OPERATORS + "$Comparison;" + VECTOR, MASK);
@@ -143,10 +144,14 @@ final class VectorFunctions {
     private void select(Expr.Apply e, VectorType t) {
         List<Expr> args = e.args();
         VectorType blended = values.maskOf(args.get(0)) == t ? t : t.integral();
-        values.push(args.get(2));
+        values.receiver(args.get(2));
         reinterpret(t, blended);
-        values.push(args.get(1));
-        reinterpret(t, blended);
+        if (t == blended) {
+            values.push(args.get(1));
+        } else {
+            values.receiver(args.get(1));
+            reinterpret(t, blended);
+        }
         values.pushMask(args.get(0), blended);
         code.vectorCall(blended, "blend", VECTOR + MASK, blended.descriptor());
         reinterpret(blended, t);
