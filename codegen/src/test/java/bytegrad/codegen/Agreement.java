@@ -104,12 +104,13 @@ final class Agreement {
 
     private Optional<String> failure(Options way) {
         Compilation c = Compilation.of(graph, way);
+        CompiledFunction f = Compiler.load(c);
         List<Map<String, Value>> results = new ArrayList<>();
         for (int k = 0; k < trials.size(); k++) {
             Trial t = trials.get(k);
-            Map<String, Value> bytes = twice(c, t.in(), 1);
+            Map<String, Value> bytes = twice(f, t.in(), 1);
             for (int threads : c.kernels().stream().anyMatch(x -> x.chunks() > 1) ? THREADS : List.<Integer>of()) {
-                List<String> differ = Three.differences(bytes, twice(c, t.in(), threads), 0, 0);
+                List<String> differ = Three.differences(bytes, twice(f, t.in(), threads), 0, 0);
                 if (!differ.isEmpty()) {
                     return failed("one and " + threads + " threads differ", differ);
                 }
@@ -183,8 +184,7 @@ final class Agreement {
     }
 
     /** Runs, puts the old states back, and runs again: neither inputs nor constants may have suffered. */
-    private static Map<String, Value> twice(Compilation c, Map<String, Value> in, int threads) {
-        CompiledFunction f = Compiler.load(c);
+    private static Map<String, Value> twice(CompiledFunction f, Map<String, Value> in, int threads) {
         Session s = f.newSession(threads);
         f.signature().inputs().forEach(slot -> s.set(slot.name(), Three.tensor(in.get(slot.name()))));
         Map<String, Value> one = run(f, s, in);

@@ -9,6 +9,7 @@ import bytegrad.ir.eval.Interpreter;
 import bytegrad.ir.eval.Value;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.Session;
+import bytegrad.runtime.Signature;
 import bytegrad.runtime.Slot;
 import bytegrad.runtime.Tensor;
 import java.util.LinkedHashMap;
@@ -55,7 +56,7 @@ final class Three {
 
     /** Runs the plan in the kernel interpreter, in slabs poisoned with NaN. */
     static Map<String, Value> kernels(Compilation c, Map<String, Value> in) {
-        CompiledFunction f = Compiler.load(c);
+        Signature signature = Compiler.signature(c);
         var p = c.plan().slabs();
         Slabs slabs = new Slabs(new float[p.get(DType.F32)], new double[p.get(DType.F64)], new int[p.get(DType.I32)], new long[p.get(DType.I64)],
                 new boolean[p.get(DType.BOOL)], new byte[p.get(DType.U8)], new byte[p.get(DType.I8)], new short[p.get(DType.I16)],
@@ -68,12 +69,12 @@ final class Three {
         java.util.Arrays.fill(slabs.d, Double.NaN);
         java.util.Arrays.fill(slabs.i, 0x7ead_beef);
         java.util.Arrays.fill(slabs.l, 0x7ead_beef_7ead_beefL);
-        Stream.concat(f.signature().inputs().stream(), f.signature().states().stream()).forEach(slot -> put(slabs, slot, tensor(in.get(slot.name()))));
+        Stream.concat(signature.inputs().stream(), signature.states().stream()).forEach(slot -> put(slabs, slot, tensor(in.get(slot.name()))));
         c.constants().forEach(k -> put(slabs, k.slot(), k.value()));
         KernelInterpreter.run(c.plan().steps(), slabs);
         Map<String, Value> all = new LinkedHashMap<>();
-        f.signature().outputs().forEach(o -> all.put(o.name(), value(get(slabs, o))));
-        f.signature().states().forEach(x -> all.put("state " + x.name(), value(get(slabs, x))));
+        signature.outputs().forEach(o -> all.put(o.name(), value(get(slabs, o))));
+        signature.states().forEach(x -> all.put("state " + x.name(), value(get(slabs, x))));
         return all;
     }
 
