@@ -92,9 +92,8 @@ final class ValueEmitter {
     }
 
     /**
-     * ( → vector) whose method is called next. A number is made anew rather than read from its variable: where HotSpot has not noted which class the
-     * receiver of a call is of, as happens when it compiles a method early, it makes an object of a vector from outside the loop, at each call of the method.
-     * A number that is made in a loop costs nothing there.
+     * ( → vector) whose method is called next. A number is made anew rather than read from its variable, which costs nothing in a loop: where HotSpot knows of a receiver from outside
+     * a loop only what its profile says, and the profile says nothing (always with {@code -XX:-UseTypeProfile}), it makes an object of it at each call of the method.
      */
     void receiver(Expr e) {
         push(e instanceof Expr.Var v ? numbers.getOrDefault(v.name(), e) : e);

@@ -258,7 +258,8 @@ final class Transpose {
         for (int j = 0; j < square.columns; j++) {
             Expr column = dtype == bits ? v.get(j).orElseThrow() : s.variable(new Expr.Bits(dtype, v.get(j).orElseThrow()));
             Index at = to.at.plus(j * to.pitch);
-            s.out.add(square.last ? new Stmt.Store(to.buffer, at, column, square.stored(j, 1, side)) : new Stmt.Store(to.buffer, at, square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column));
+            Expr value = square.onTop ? Expr.Apply.of(ScalarFn.ADD, s.variable(new Expr.Load(to.buffer, at, dtype, side)), column) : column;
+            s.out.add(new Stmt.Store(to.buffer, at, value, square.stored(j, 1, side)));
         }
     }
 
