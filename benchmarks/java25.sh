@@ -20,13 +20,11 @@ suits() {
     return 1
 }
 
-# What a link points at is looked for last: each process takes milliseconds, which count as ours where the time from a launch is measured.
+on_path=$(command -v java) && on_path=$(readlink -f "$on_path" 2>/dev/null) || on_path=
 jdk=
-on_path=$(command -v java) || on_path=
 for candidate in "${BYTEGRAD_JAVA_HOME:-}" "${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
     "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home link; do
-    [ "$candidate" != link ] || { on_path=$(readlink -f "$on_path" 2>/dev/null) && candidate=${on_path%/bin/java}; }
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
     if [ -n "$candidate" ] && suits "$candidate"; then
         jdk=$candidate
         break
@@ -34,21 +32,26 @@ for candidate in "${BYTEGRAD_JAVA_HOME:-}" "${JAVA_HOME:-}" "${on_path%/bin/java
 done
 [ -n "$jdk" ] || { echo "benchmarks: needs a JDK $wanted or newer; install one, or set BYTEGRAD_JAVA_HOME to it" >&2; exit 4; }
 
-# What runs are the jars. A class beside them that is newer is an error, which is looked for after a run: what a run takes from its launch is timed.
+# What runs are the jars. A class beside them that is newer is an error, which is looked for after a run: each process takes milliseconds, which count
+# as ours where the time from a launch is measured.
 jars=()
 folders=()
 for module in $modules; do
     folders+=("$root/$module/target/classes")
     jar=
     for found in "$root/$module/target/bytegrad-$module-"*.jar; do
-        case $found in *-tests.jar) ;; *) jar=$found ;; esac
+        case $found in *-tests.jar | *-sources.jar | *-javadoc.jar) ;; *) jar=$found ;; esac
     done
     [ -f "$jar" ] || built=no
     jars+=("$jar")
 done
+libraries=()
+for jar in "$here"/target/lib/*.jar; do
+    case ${jar##*/} in bytegrad-*) ;; *) libraries+=("$jar") ;; esac
+done
 class_path=
-for jar in "${jars[@]}" "$here"/target/lib/*.jar; do
-    case $jar in */lib/bytegrad-*) ;; *) class_path+=${class_path:+:}$jar ;; esac
+for jar in "${jars[@]}" "${libraries[@]}"; do
+    class_path+=${class_path:+:}$jar
 done
 [ "${built:-yes}" = yes ] && [ -d "$here/target/lib" ] || {
     echo "benchmarks: not built; run: cd $root && mvn -q -DskipTests package" >&2
@@ -66,7 +69,7 @@ archive=$here/target/classes.jsa
 share=
 if [ "${BYTEGRAD_CDS:-}" != off ]; then
     share="-XX:SharedArchiveFile=$archive -Xlog:cds=off -Xlog:aot=off"
-    for jar in "${jars[@]}"; do
+    for jar in "${jars[@]}" "${libraries[@]}"; do
         [ "$archive" -nt "$jar" ] || share=-Xshare:auto
     done
 fi
@@ -81,15 +84,18 @@ bench() {
         newer=$(find "${folders[k]}" -newer "${jars[k]}" -name '*.class' -print -quit)
         [ -z "$newer" ] || {
             echo "benchmarks: this was ${jars[k]}, which is older than $newer; run: cd $root && mvn -q -DskipTests package" >&2
-            return 4
+            [ $code -ne 0 ] || code=4
+            return $code
         }
     done
     if [ "$share" = -Xshare:auto ]; then
-        # Under a name of its own first: another run may be about to read it.
+        # Under a name of its own first: another run may be about to read it. As old as its beginning, so that a jar that was made meanwhile is newer.
+        : >"$archive.$$.begun"
         # shellcheck disable=SC2086
         "$jdk/bin/java" $flags -XX:ArchiveClassesAtExit="$archive.$$" --add-modules jdk.incubator.vector \
             -cp "$class_path" bytegrad.benchmarks.WorkloadMain --start=scalar A 1 1.5 0 >/dev/null 2>&1 &&
-            mv -f "$archive.$$" "$archive"
+            touch -r "$archive.$$.begun" "$archive.$$" && mv -f "$archive.$$" "$archive"
+        rm -f "$archive.$$.begun"
         share=
     fi
     return $code

@@ -154,6 +154,23 @@ class RowsTest {
         assertEquals(0, kernel.split("f32\\[64\\] scratch", -1).length - 1, "no space for a row: " + kernel);
     }
 
+    /** Powers that are a result and are weighted before they are summed: what the weighted ones are read for again is not computed again. */
+    @Test
+    void powersThatAreReadAgainAreComputedOnce() {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 40, 96);
+        Node powers = b.exp(x);
+        Node weighted = b.mul(powers, b.input("w", DType.F32, 40, 96));
+        Node sums = b.reduce(Monoid.SUM, weighted, 1);
+        b.output("powers", powers);
+        b.output("shares", b.div(weighted, b.broadcast(sums, x.shape(), 0)));
+        b.output("most", b.reduce(Monoid.MAX, weighted, 1));
+        Graph g = b.build();
+        String kernel = KernelPrinter.print(Compilation.of(g, Options.DEFAULT.withSimd(Options.Simd.BITS_512)).plan().kernels().getFirst().kernel());
+        assertEquals(1, kernel.split("shl\\(bits_i32", -1).length - 1, "one shift into the exponent: " + kernel);
+        assertEquals(Optional.empty(), Agreement.failure(g, RandomGraphs.inputs(g, 1), Agreement.everyWidthAndOtherwiseExtremes()));
+    }
+
     /** Nothing that is masked is a number of its own, and rows may have nothing else. */
     @Test
     void powersOfUnusualNumbers() {

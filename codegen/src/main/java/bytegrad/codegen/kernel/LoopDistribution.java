@@ -47,7 +47,7 @@ public final class LoopDistribution {
      *
      * @param count statements of the body that are its front part
      * @param carried variables that lets of the front part bind
-     * @param mayStore whether the front part may store to a buffer: to scratch, or where nothing is read or written in place
+     * @param mayStore whether the front part may store to a buffer: to scratch, or to a result that the kernel never reads and that is no new value of a state
      */
     public static Optional<LoopDistribution> of(Stmt.For loop, int count, Set<Expr.Var> carried, IntPredicate mayStore) {
         LoopDistribution d = new LoopDistribution(loop, count, carried);

@@ -33,7 +33,7 @@ final class KeptRows {
     record Row(Node node, List<Index> index, int axis) {}
 
     private final Set<Node> worthwhile = new HashSet<>();
-    /** Of those, results that nothing here reads but a reduction. */
+    /** Of those, results that nothing here reads but one reduction. */
     private final Set<Node> results = new HashSet<>();
     /** How many reductions are nested in a node. */
     private final Map<Node, Integer> depths = new HashMap<>();
@@ -50,6 +50,7 @@ final class KeptRows {
     /** Follows the roots to what is loaded: which values take long, are read, or stored, at several places, and how deep reductions are nested in each. */
     private void measure(Set<Node> roots, Set<Node> states) {
         Map<Node, Integer> readers = new HashMap<>();
+        Set<Node> readByOthersThanReductions = new HashSet<>();
         Map<Node, Set<Node>> operands = new HashMap<>();
         Deque<Node> open = new ArrayDeque<>();
         for (Node root : roots) {
@@ -66,6 +67,9 @@ final class KeptRows {
                 read.add(throughViews(input));
             }
             operands.put(n, read);
+            if (!(n.op() instanceof Op.Reduce)) {
+                readByOthersThanReductions.addAll(read);
+            }
             for (Node x : read) {
                 readers.merge(x, 1, Integer::sum);
                 if (!isLoaded.test(x)) {
@@ -84,7 +88,7 @@ final class KeptRows {
             int nested = n.op() instanceof Op.Reduce ? 1 : 0;
             depths.put(n, nested + read.stream().mapToInt(x -> depths.getOrDefault(x, 0)).max().orElse(0));
         });
-        worthwhile.stream().filter(n -> roots.contains(n) && !states.contains(n) && readers.getOrDefault(n, 0) == 2).forEach(results::add);
+        worthwhile.stream().filter(n -> roots.contains(n) && !states.contains(n) && readers.getOrDefault(n, 0) == 2 && !readByOthersThanReductions.contains(n)).forEach(results::add);
     }
 
     private Node throughViews(Node n) {

@@ -135,9 +135,8 @@ final class Scope {
 
     /** The chunks of a parallel loop begin here: each will have a part of what rows outside of it are made of. */
     void beginsChunks() {
-        for (Optional<Scope> s = Optional.of(this); s.isPresent(); s = s.get().parent) {
-            s.get().aroundChunks = true;
-        }
+        aroundChunks = true;
+        parent.ifPresent(Scope::beginsChunks);
     }
 
     /** Where a row was kept by loops that ran before, in the same chunk. */

@@ -119,7 +119,7 @@ final class Transpose {
     void make(Scope s, DType dtype, Rows from, int rows, int columns, Rows to, Made made) {
         int side = side();
         int whole = (columns - 1) / side;
-        // What goes beyond these is to be less than what is left.
+        // Whole vectors of these squares reach over what comes behind: the last squares have to have that much, and store no more than they have.
         int beyond = (columns - whole * side + 1) * rows < side ? whole - 1 : whole;
         if (beyond > 0) {
             squares(s, from, to, beyond, false, Square.made(dtype, rows, side, made, false));

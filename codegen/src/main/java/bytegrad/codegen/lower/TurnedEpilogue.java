@@ -60,7 +60,9 @@ final class TurnedEpilogue {
             return isMadeBefore ? Optional.of(made) : Optional.empty();
         }
 
-        /** Where the sums are does not matter: what depends on that is bound inside, where it is found out. */
+        /**
+         * Where the sums are does not matter: what depends on that is bound inside, where it is found out. Whoever writes another tile's epilogue says anew what its sums are.
+         */
         private Expr make(Scope s, int column, Expr sums) {
             Index[] axes = anywhere(s);
             definitions.tile((_, _) -> sums);
