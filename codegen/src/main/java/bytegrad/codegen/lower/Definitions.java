@@ -283,17 +283,13 @@ final class Definitions {
 
     /** Stores the results of a kernel at a point of its loops; values first, so that an update in place reads the old ones. */
     void store(List<Cluster.Root> roots, Index[] axes, Scope s) {
-        record Value(Node node, List<Index> at, Expr value) {}
-        List<Value> values = new ArrayList<>();
+        Map<Cluster.Root, Expr> values = new LinkedHashMap<>();
         for (Cluster.Root root : roots) {
-            List<Index> at = bound(root.index(), axes);
-            if (!kept.isStored(root.node(), at, s)) {
-                values.add(new Value(root.node(), at, at(root.node(), at, s)));
+            if (!kept.isStored(root.node(), bound(root.index(), axes), s)) {
+                values.put(root, value(root, axes, s));
             }
         }
-        for (Value v : values) {
-            s.store(buffers.write(place(v.node)), ViewIndex.flatten(v.node.shape(), v.at), v.value);
-        }
+        values.forEach((root, value) -> s.store(target(root), position(root, axes), value));
     }
 
     /** The value of a result at a point of the kernel's loops. */
