@@ -18,6 +18,7 @@ import bytegrad.runtime.Session;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -104,6 +105,16 @@ final class FactsTest {
         ClassImage image = Compilation.of(chain(300), unfused).image();
         List<String> methods = methods(image).keySet().stream().filter(m -> m.matches(".*\\.k\\d+_\\w+")).toList();
         assertEquals(kernels, methods.size(), methods.toString());
+    }
+
+    /** Whatever layers share, as the optimiser's corrections, is older than what one of them computes and younger than what another does. */
+    @Test
+    void equalLayersAreEmittedOnce() {
+        Explanation e = Compiler.explain(perceptron(new Adam(1e-3), 96, 96, 96, 96, 96, 10), Options.DEFAULT.withSimd(Options.Simd.BITS_512));
+        for (String kind : List.of("W", "b")) {
+            List<Integer> code = e.launches().stream().filter(l -> l.label().matches(".*\\(new " + kind + "[1-4]\\).*")).map(Explanation.Launch::sameCodeAs).toList();
+            assertEquals(Collections.nCopies(4, code.getFirst()), code, e.text());
+        }
     }
 
     @ParameterizedTest

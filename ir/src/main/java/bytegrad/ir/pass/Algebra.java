@@ -87,12 +87,33 @@ public final class Algebra implements Pass {
     }
 
     private static @Nullable Node binary(ScalarFn fn, Node x, Node y, GraphBuilder b) {
-        if (fn.commutative() && (Uniform.of(x) != null ? Uniform.of(y) == null : Uniform.of(y) == null && x.id() > y.id())) {
-            // add(2, x) -> add(x, 2): constants to the right, and one order for all else, so that equals are found equal
+        if (fn.commutative() && isBehind(x, y)) {
             Node better = ordered(fn, y, x, b);
             return better != null ? better : b.map(fn, y, x);
         }
         return ordered(fn, x, y, b);
+    }
+
+    /**
+     * One order of operands, so that equals are found equal: add(2, x) -> add(x, 2), constants to the right; else what has fewer numbers of its own, as a bias has
+     * or a learning rate; else what is older. Age alone would have what all layers of a model share on either side, and layers need kernels of their own.
+     */
+    private static boolean isBehind(Node x, Node y) {
+        boolean constant = Uniform.of(x) != null;
+        if (constant || Uniform.of(y) != null) {
+            return constant && Uniform.of(y) == null;
+        }
+        int order = Integer.compare(numbers(x), numbers(y));
+        return order < 0 || order == 0 && x.id() > y.id();
+    }
+
+    /** How many numbers a node has that are not views of the same. */
+    private static int numbers(Node n) {
+        int least = n.shape().size();
+        for (Node of = n; of.op() instanceof Op.View; of = of.input(0)) {
+            least = Math.min(least, of.input(0).shape().size());
+        }
+        return least;
     }
 
     private static @Nullable Node ordered(ScalarFn fn, Node x, Node y, GraphBuilder b) {

@@ -109,6 +109,14 @@ class AlgebraTest {
                 "%0: " + dtype + "[] = constant " + value + "\n%1: " + dtype + "[3] = broadcast(%0) axes=[]\noutput \"z\" = %1");
     }
 
+    /** Numbers that are repeated are behind others, however old either is. */
+    @Test
+    void fewerNumbersAreTheRightOperand() {
+        String repeated = "s: f32[] = input \"s\"\n%1: f32[4,3] = broadcast(s) axes=[]\nr: f32[3] = input \"r\"\n%3: f32[4,3] = broadcast(r) axes=[1]\n";
+        Golden.rewrites(PASS, repeated + "x: f32[4,3] = input \"x\"\n%5: f32[4,3] = mul(%1, x)\n%6: f32[4,3] = add(%3, %5)\noutput \"z\" = %6",
+                repeated + "x: f32[4,3] = input \"x\"\n%5: f32[4,3] = mul(x, %1)\n%6: f32[4,3] = add(%5, %3)\noutput \"z\" = %6");
+    }
+
     /** What looks alike but would change a bit of −0, NaN or a rounding. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
