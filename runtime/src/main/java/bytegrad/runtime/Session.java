@@ -49,6 +49,19 @@ public final class Session {
         adopt(function, function.newSlabs());
     }
 
+    /** With the memory and all that is known of another, which must not be used any more. */
+    private Session(Session other) {
+        function = other.function;
+        threads = other.threads;
+        current = other.current;
+        slabs = other.slabs;
+        loops = other.loops;
+        pace = other.pace;
+        slots = other.slots;
+        runs = other.runs;
+        outputNames = other.outputNames;
+    }
+
     /**
      * How many threads work on a run where the caller asks for no number: what the system property {@code bytegrad.threads} says, or as many as there
      * are processors.
@@ -347,6 +360,18 @@ public final class Session {
     /** From now on these inputs keep their values: setting one is refused. */
     void fix(Set<String> inputs) {
         slots.fix(inputs);
+    }
+
+    /**
+     * What goes on with its memory, {@linkplain #renew as new}, for another user: whoever kept this one is refused.
+     *
+     * @throws SessionException if another thread is inside
+     */
+    Session passOn(Map<String, Tensor> states) {
+        entrance.hold();
+        renew(states);
+        entrance.shut();
+        return new Session(this);
     }
 
     /** As new for another user: but for the fixed inputs and these states nothing has a value, not even an output. */

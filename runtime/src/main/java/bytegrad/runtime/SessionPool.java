@@ -24,7 +24,7 @@ import java.util.function.Function;
  *
  * <p>All sessions are made at once and begun alike: what the initialiser sets are inputs that all users share, which none can set again, and the first values of
  * states. Whoever gets a session finds it as the initialiser left it: another user's inputs, outputs and states are gone, and a session that a failed run broke is whole
- * again. Waiting is fair: who came first is served first. The memory is bounded: that of all sessions, {@link #bytes()}.
+ * again; who kept a session that was given back is refused by it. Waiting is fair: who came first is served first. The memory is bounded: that of all sessions, {@link #bytes()}.
  */
 public final class SessionPool implements AutoCloseable {
     /** Released when the pool is closed, so that everybody who waits, or is yet to come, gets to see that it is. */
@@ -103,7 +103,7 @@ public final class SessionPool implements AutoCloseable {
         }
 
         /**
-         * The session: not to be used once the lease is closed.
+         * The session: nobody can use it, and nobody may use buffers of it, once the lease is closed.
          *
          * @throws SessionException if it is
          */
@@ -172,7 +172,7 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Has a session do something and gives it back, whatever comes of it. The work must not keep the session, nor use the same pool: it might wait for itself.
+     * Has a session do something and gives it back, whatever comes of it. The work must not keep the session's buffers, nor use the same pool: it might wait for itself.
      *
      * @throws BusyException if none became free in that time; see {@link #borrow}
      */
@@ -184,9 +184,9 @@ public final class SessionPool implements AutoCloseable {
 
     private void giveBack(Session session) {
         try {
-            session.renew(states);
+            Session renewed = session.passOn(states);
             if (!closed.get()) {
-                idle.push(session);
+                idle.push(renewed);
             }
         } catch (SessionException e) {
             // Another thread is still inside: the session is that one's, and whoever comes next has a new one made.

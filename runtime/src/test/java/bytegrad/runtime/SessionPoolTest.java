@@ -163,9 +163,30 @@ class SessionPoolTest {
             assertTrue(message(BusyException.class, () -> pool.borrow(NOT_AT_ALL)).contains("none of 2 sessions became free within 0 ms"));
             assertTrue(message(BusyException.class, () -> pool.use(Duration.ofMillis(20), s -> s)).contains("within 20 ms"));
             assertThrows(BusyException.class, () -> pool.borrow(Duration.ofMillis(-5)));
-            Session known = two.session();
+            float[] known = two.session().floats("x").array();
             two.close();
-            assertSame(known, pool.use(Duration.ofDays(1_000_000), s -> s));
+            assertSame(known, pool.use(Duration.ofDays(1_000_000), s -> s.floats("x").array()), "the memory that was used last");
+        }
+    }
+
+    @Test
+    void whoKeptASessionIsRefusedByIt() {
+        try (SessionPool pool = pool(1)) {
+            Session kept = pool.use(s -> {
+                s.hold();
+                return s;
+            });
+            String refusal = "this session was given back to its pool; borrow another";
+            assertEquals(refusal, message(SessionException.class, () -> kept.set("x", new float[] {7})), "while nobody has it");
+            pool.use(s -> {
+                s.set("x", new float[] {2});
+                for (Runnable r : List.<Runnable>of(() -> kept.set("x", new float[] {7}), kept::run, () -> kept.get("x"), kept::hold, () -> kept.floats("x"))) {
+                    assertEquals(refusal, message(SessionException.class, r));
+                }
+                s.run();
+                assertEquals(21.0, s.scalar("y"));
+                return s;
+            });
         }
     }
 
