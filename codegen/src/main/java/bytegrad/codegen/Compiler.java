@@ -55,7 +55,8 @@ public final class Compiler {
 
     /**
      * Compiles a graph so that every run looks for NaNs and infinities, and stops at the first node that makes one: slow, to find out where they come from. Every node is
-     * stored by a kernel of its own, and no pass changes the graph, so that the node is one of this graph; a loop is looked at as a whole. No bit of a result changes.
+     * stored by a kernel of its own, and no pass changes the graph, so that the node is one of this graph; a loop is looked at as a whole.
+     * Results have the bits of a compilation without passes: the gradient of a convolution by its data adds in another order than with them ({@link Options#withPasses}).
      *
      * @param options of which passes, fusion, start, profile, memory budget and kept inputs do not count
      * @return a function whose runs throw {@link bytegrad.runtime.NumberException} where a number is not finite and no operand explains it. Where that is before the first

@@ -16,7 +16,8 @@ import java.util.TreeSet;
  * How to compile.
  *
  * @param simd which classes to make
- * @param passes simplify the graph first
+ * @param passes simplify the graph first: no bit of a result changes but where overlapping windows are added, as in the gradient of a convolution by its data,
+ *     which are added in another order ({@link bytegrad.ir.pass.ContractOverlaps})
  * @param fuse inline nodes into the kernels that read them; off, every node is stored by a kernel of its own
  * @param verify check every stage, the class files included, and overwrite what nothing may read any more during a run; slow, for tests
  * @param dump a folder for every stage, in numbered files; what an earlier dump left there is replaced

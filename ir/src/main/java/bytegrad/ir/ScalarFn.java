@@ -80,7 +80,7 @@ public enum ScalarFn {
     ATAN2(2, Domain.FLOAT),
     /** log(eᵃ + eᵇ) = max(a, b) + log1p(e^−|a − b|), right at infinities; NaN if either is. */
     LOG_ADD_EXP(2, Domain.FLOAT, Law.COMMUTATIVE),
-    /** {@code polygamma(n, x)}: the derivative of order n of {@link #DIGAMMA} at x; NaN unless n is one of 0, 1, 2, … */
+    /** {@code polygamma(n, x)}: the derivative of order n of {@link #DIGAMMA} at x; NaN unless n is one of 0, 1, …, 170: 171! is no f64 */
     POLYGAMMA(2, Domain.FLOAT),
     /** NaN if either is; +0 is above −0. */
     MAX(2, Domain.NUMERIC, Law.COMMUTATIVE),

@@ -145,7 +145,8 @@ public final class Gamma {
 
     /**
      * The derivative of order n of digamma: (−1)ⁿ⁺¹·n!·ζ(n + 1, x) with Hurwitz's ζ(s, x) = Σ (x + k)⁻ˢ over k ≥ 0. At 0, −1, −2, … +∞ for odd n; for
-     * even n ∓∞ at ±0, else NaN. NaN also where n is not one of 0, 1, …, 170. Within 4 units in the last place for x &gt; 0 and n = 1,
+     * even n ∓∞ at ±0, else NaN. NaN also where n is not one of 0, 1, …, 170, and for even n where
+     * both of the sums below 0 overflow. Within 4 units in the last place for x &gt; 0 and n = 1,
      * 8 for n up to 20.
      */
     public static double polygamma(double n, double x) {

@@ -7,6 +7,8 @@ package bytegrad.ir.eval;
 final class Gamma {
     private static final double EULER = 0.5772156649015329;
     private static final double HALF_LOG_TWO_PI = 0.9189385332046728;
+    /** The greatest n whose factorial is a double. */
+    private static final int MOST_DERIVATIVES = 170;
     /** B₂, B₄, …, B₂₄ as fractions. */
     private static final double[] BERNOULLI = {
         1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6, -3617.0 / 510, 43867.0 / 798, -174611.0 / 330, 854513.0 / 138,
@@ -86,7 +88,7 @@ final class Gamma {
     static double polygamma(double n, double x) {
         if (n == 0) {
             return digamma(x);
-        } else if (!(n > 0) || n != Math.rint(n) || Double.isInfinite(n) || Double.isNaN(x)) {
+        } else if (!(n > 0 && n <= MOST_DERIVATIVES) || n != Math.rint(n) || Double.isNaN(x)) {
             return Double.NaN;
         }
         boolean odd = n % 2 == 1;
@@ -100,7 +102,7 @@ final class Gamma {
             return odd ? Double.POSITIVE_INFINITY : Double.NaN;
         }
         double factorial = 1;
-        for (int k = 2; k <= n && factorial < Double.POSITIVE_INFINITY; k++) {
+        for (int k = 2; k <= n; k++) {
             factorial *= k;
         }
         return sign * factorial * (x > 0 ? zeta(s, x) : zetaBelow(s, x));

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that begin at every i. So each residue is a contraction without a multiplication by inserted zeros; their results are interleaved. A slice of the
  * sum, which takes away the padding of the forward pass, only bounds the j.
  *
- * <p>This is the one pass that changes the order of additions: one chain over taps and channels, not a sum over taps of rounded sums over
+ * <p>This changes the order of additions, as {@link StoredWindows} does in its place: one chain over taps and channels, not a sum over taps of rounded sums over
  * channels. And at the border it multiplies weights by padding, so that one that is not finite gives NaN there, as it does in the
  * convolution itself.
  *
