@@ -113,7 +113,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--check-nan",
-            description = "Look at every number of every step, and stop at the first node that makes one NaN or infinite; as --engine checked. Some times slower. No pass changes the graph, so that the gradient of a convolution rounds differently.")
+            description = "Look at every number of every step, and stop at the first node that makes one NaN or infinite; as --engine checked. Some times slower. "
+                    + "No pass changes the graph, so that the gradient of a convolution rounds differently.")
     private boolean checkNan;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: a new one in runs/).")

@@ -76,7 +76,8 @@ final class ExplanationBuilder {
         });
         Explanation.Memory memory = timeline.memory(slabs, p -> p.label(g), c.cuts(), c.runs());
         Explanation.Heading heading = new Explanation.Heading(
-                c.simdBits(), c.kept().stream().anyMatch(n -> g.input(n).isPresent()) && c.runs().kept().all().isEmpty(), c.machine(), GraphPrinter.print(c.source()), GraphPrinter.print(c.runs().source()), c.source().nodes().size(), g.nodes().size(), c.image().size());
+                c.simdBits(), c.kept().stream().anyMatch(n -> g.input(n).isPresent()) && c.runs().kept().all().isEmpty(), c.machine(),
+                GraphPrinter.print(c.source()), GraphPrinter.print(c.runs().source()), c.source().nodes().size(), g.nodes().size(), c.image().size());
         return new Explanation(heading, nodes, launches, g.updates().stream().map(this::update).toList(), memory, hints, c.stages());
     }
 
