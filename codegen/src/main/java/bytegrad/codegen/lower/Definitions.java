@@ -13,7 +13,9 @@ import bytegrad.ir.Op;
 import bytegrad.ir.ScalarFn;
 import bytegrad.ir.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -160,16 +162,27 @@ final class Definitions {
         return x.op() instanceof Op.Constant(var value) && value.isUniform();
     }
 
-    /** The value at a row-major position of a node that is loaded or a number. */
+    /** Whether each element is made of what has the same row-major position in memory, and of numbers. */
+    boolean isFlat(Node n) {
+        return isFlat(n, new HashSet<>());
+    }
+
+    private boolean isFlat(Node n, Set<Node> seen) {
+        boolean elementwise = n.op() instanceof Op.Map || n.op() instanceof Op.Cast;
+        return !seen.add(n) || isLoaded(n) || isNumber(n) || elementwise && n.inputs().stream().allMatch(x -> isFlat(x, seen));
+    }
+
+    /** The value at a row-major position of a node that {@linkplain #isFlat is made} at such positions. */
     Expr flatAt(Node n, Index position, Scope s) {
         if (isLoaded(n)) {
             return load(n, position, s);
         }
-        Node x = n;
-        while (x.op() instanceof Op.View) {
-            x = x.input(0);
+        // As if all were one line of the last axis.
+        List<Index> at = new ArrayList<>(Collections.nCopies(n.rank(), Index.ZERO));
+        if (n.rank() > 0) {
+            at.set(n.rank() - 1, position);
         }
-        return at(x, x.shape().dims().stream().map(d -> Index.ZERO).toList(), s);
+        return at(n, at, s);
     }
 
     /** Follows views to what they look at: in a loop, since thousands may follow each other. */

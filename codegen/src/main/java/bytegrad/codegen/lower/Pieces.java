@@ -58,7 +58,10 @@ final class Pieces {
         };
     }
 
-    /** What a pad puts around its operand: before and behind it along each axis, where the axes in front of that are inside. */
+    /**
+     * What a pad puts around its operand: before and behind all of it, and between neighbours along each axis: along the axes inside of that, what is behind the one and before the other is one
+     * run.
+     */
     private void fill(Node n, Op.Pad p) {
         Shape inside = n.input(0).shape();
         if (inside.size() == 0 || p.interior().stream().anyMatch(k -> k > 0)) {
@@ -66,18 +69,28 @@ final class Pieces {
             return;
         }
         int[] strides = n.shape().strides();
-        Index first = Index.ZERO;
+        int before = 0;
+        int behind = 0;
         for (int a = 0; a < n.rank(); a++) {
-            List<Integer> outer = inside.dims().subList(0, a);
-            fill(n, p, outer, first, p.low().get(a) * strides[a]);
-            fill(n, p, outer, first.plus((p.low().get(a) + inside.dim(a)) * strides[a]), p.high().get(a) * strides[a]);
-            first = first.plus(p.low().get(a) * strides[a]);
+            before += p.low().get(a) * strides[a];
+            behind += p.high().get(a) * strides[a];
+        }
+        fill(n, p, List.of(), Index.ZERO, before);
+        fill(n, p, List.of(), Index.of(n.shape().size() - behind), behind);
+        int end = before + 1;
+        int between = 0;
+        for (int a = n.rank() - 1; a >= 0; a--) {
+            List<Integer> neighbours = new ArrayList<>(inside.dims().subList(0, a + 1));
+            neighbours.set(a, neighbours.get(a) - 1);
+            fill(n, p, neighbours, Index.of(end), between);
+            end += (inside.dim(a) - 1) * strides[a];
+            between += (p.low().get(a) + p.high().get(a)) * strides[a];
         }
     }
 
     /** A run of so many elements at each index of the outer axes. */
     private void fill(Node n, Op.Pad p, List<Integer> outer, Index first, int run) {
-        if (run == 0) {
+        if (run == 0 || outer.contains(0)) {
             return;
         }
         int out = buffers.write(new Place.Value(n));
@@ -118,7 +131,7 @@ final class Pieces {
         int out = buffers.write(new Place.Value(n));
         // Where axes were joined, the loops are over those apart.
         Node x = Partition.piece(part);
-        int run = x == part && (definitions.isLoaded(part) || definitions.isNumber(part)) ? firstOfRun(part.shape(), n.shape(), offset, between) : n.rank();
+        int run = x == part && definitions.isFlat(part) ? firstOfRun(part.shape(), n.shape(), offset, between) : n.rank();
         if (run < n.rank() - 1) {
             runs(top, n, part, offset, between, run);
             return;
@@ -148,7 +161,7 @@ final class Pieces {
         return a;
     }
 
-    /** A piece in memory in runs that are as long as can be: lines of a picture rather than the channels of a place. */
+    /** A piece whose elements are made of those at the same place in memory, in runs that are as long as can be: lines of a picture rather than the channels of a place. */
     private void runs(Scope top, Node n, Node part, int[] offset, List<Integer> between, int first) {
         int out = buffers.write(new Place.Value(n));
         int[] strides = n.shape().strides();
