@@ -52,23 +52,32 @@ final class Scatters {
     /**
      * y = 0; y[i·strides + k·dilations] += x[i,k], i ascending: the loops over i are outside those over k, and the lanes' is innermost. Neighbouring windows overlap, so that
      * the second waits until what the first has stored is in the cache: where a window has few vectors, the same one of the next few indices of an axis without windows comes between.
+     * What is added to at such an index is in the cache since it was zeroed there.
      */
     private void overlapAdd(Node n, Op.OverlapAdd o) {
-        int out = buffers.write(new Place.Value(n));
-        Loops.over(definitions, method.body, Shape.of(n.shape().size()), lanes.loop(), (s, at) -> s.store(out, at.getFirst(), Expr.Const.of(n.dtype(), 0)));
         Op.Window w = o.window();
         Node x = n.input(0);
         int rank = x.shape().rank();
         int last = o.shape().rank() - 1;
         // Neighbouring elements of the result are neighbouring channels, or neighbouring elements of one window.
         int lane = w.axes().contains(last) ? rank - 1 : last;
-        if (rank < 2 || lane == 0 || w.axes().contains(0) || x.shape().dim(lane) > lanes.loop()) {
+        if (rank < 2 || lane == 0 || w.axes().contains(0)) {
+            zeros(method.body, n, Index.ZERO, n.shape().size());
             windows(method.body, n, o, lane, Index.ZERO, rank == 0 ? 1 : x.shape().dim(0), 0);
-        } else {
-            int positions = lane > last ? last : last - 1;
-            method.spans(method.body, x.shape().dim(0), TOGETHER, Optional.empty(),
-                    (s, first, count) -> windows(s, n, o, lane, definitions.known(first, x.shape().dim(0) - count + 1), count, positions));
+            return;
         }
+        boolean few = x.shape().dim(lane) <= lanes.loop();
+        int positions = lane > last ? last : last - 1;
+        int each = n.shape().dims().subList(1, n.rank()).stream().reduce(1, Math::multiplyExact);
+        method.spans(method.body, x.shape().dim(0), few ? TOGETHER : 1, Optional.empty(), (s, first, count) -> {
+            zeros(s, n, first.times(each), count * each);
+            windows(s, n, o, lane, definitions.known(first, x.shape().dim(0) - count + 1), count, few ? positions : 0);
+        });
+    }
+
+    private void zeros(Scope outside, Node n, Index first, int count) {
+        int out = buffers.write(new Place.Value(n));
+        Loops.over(definitions, outside, Shape.of(count), lanes.loop(), (s, at) -> s.store(out, first.plus(at.getFirst()), Expr.Const.of(n.dtype(), 0)));
     }
 
     /**
