@@ -73,8 +73,11 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
     /** Multiply-adds of a loop over few products that HotSpot writes out; it then needs twice the registers. */
     private static final int MOST_WRITTEN_OUT = 64;
 
-    /** Rows of a tile at most: their sums are turned in the first cache. */
-    private static final int MOST_ROWS = 256;
+    /** Sums of a tile at most: they are turned in the first cache. */
+    private static final int MOST_SUMS = 4096;
+
+    /** Rows of a tile at least that are not too many. */
+    private static final int ENOUGH_ROWS = 256;
 
     /** Multiply-adds that must be under way for none to wait. */
     private static final double BUSY = 8;
@@ -145,7 +148,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
             return vectors > atOnce ? this : tiled(c.rows() * TileShape.even(lines, atOnce / vectors), atOnce, c, lanes);
         }
         Turned best = this;
-        for (int g = 2; g <= Math.min(lines, MOST_ROWS / c.rows()); g++) {
+        for (int g = 2; g <= Math.min(lines, Math.max(ENOUGH_ROWS, MOST_SUMS / c.columns()) / c.rows()); g++) {
             int count = RowVectors.of(g, c.rows(), c.groupStride(left), atOnce, lanes).count();
             Turned t = tiled(g * c.rows(), Math.ceilDiv(count, Math.ceilDiv(count, atOnce)), c, lanes);
             best = t.sums(c, lanes) < best.sums(c, lanes) ? t : best;
