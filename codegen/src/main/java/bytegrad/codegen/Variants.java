@@ -62,7 +62,7 @@ record Variants(Graph source, SecondRuns runs, Options options, int weightLimit,
         Graph graph = whole.runs().graph();
         Set<Node> updates = graph.updates().stream().map(Graph.Update::value).collect(Collectors.toSet());
         Set<Node> outputs = Set.copyOf(graph.outputs().values());
-        List<LoweredKernel> joined = Slices.joined(whole.partition(), whole.kernels(), options.simd().bytes(), options.machine(),
+        List<LoweredKernel> joined = Slices.joined(whole.partition(), whole.kernels(), options.simd().bytes(), options.machine(), new Grain(options.chunkNanos()),
                 k -> !k.isDerived(whole.runs()) && k.roots().stream().noneMatch(updates::contains), outputs::contains);
         return joined.size() == whole.kernels().size() ? whole : new Variant(whole.runs(), whole.partition(), joined, whole.cuts());
     }

@@ -110,6 +110,19 @@ class ConvolutionTest {
         agrees(b.build());
     }
 
+    /** What is elementwise and padded is computed in lines, and in slices of pictures; the border between lines is of both sides, of one, or of several axes. */
+    @ParameterizedTest
+    @CsvSource({"5, 7, 6, 1, 1, 0", "3, 9, 17, 0, 2, 1.5", "2, 5, 1, 2, 0, -1", "4, 1, 3, 1, 3, 0"})
+    void padsOfWhatIsComputed(int pictures, int side, int channels, int low, int high, double fill) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, pictures, side, side + 2, channels);
+        Node y = b.sin(b.mul(x, x));
+        b.output("y", b.pad(y, new int[] {0, low, high, 0}, new int[] {0, high, low, 0}, fill));
+        b.output("everywhere", b.pad(y, new int[] {low, low, high, high}, new int[] {high, 0, low, 1}, fill));
+        b.output("apart", b.pad(y, new int[] {0, low, 0, 0}, new int[] {0, high, 0, 0}, new int[] {0, 1, 0, 0}, fill));
+        agrees(b.build());
+    }
+
     /** Three or five filters would leave most lanes empty: those of places in a row are taken instead, in one chain of products or in blocks, on one thread or on some. */
     @ParameterizedTest
     @CsvSource({"34, 20, 5, 3", "35, 44, 5, 5"})

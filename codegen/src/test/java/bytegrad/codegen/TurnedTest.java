@@ -91,6 +91,34 @@ class TurnedTest {
         agrees(g);
     }
 
+    /** The copy of what a pad makes of an input has the pad's border, which is then in no memory: of zeros or other numbers, on all sides or some; not where lines are short. */
+    @ParameterizedTest
+    @CsvSource({"5, 29, 23, 4, 1, 1, 0, true", "4, 21, 19, 5, 1, 1, 0, true", "5, 30, 9, 6, 2, 1, -1.5, true", "9, 15, 13, 4, 1, 1, 0, true", "5, 33, 18, 3, 1, 0, 2, true",
+        "6, 16, 13, 4, 0, 2, 0, false", "9, 14, 13, 4, 1, 1, 0, false"})
+    void borders(int pictures, int side, int channels, int filters, int low, int high, double fill, boolean copied) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, pictures, side, side + 1, channels);
+        Node padded = b.pad(x, new int[] {0, low, high, 0}, new int[] {0, high, low, 0}, fill);
+        Node z = Convolutions.conv(b, padded, b.input("w", DType.F32, 3, 3, channels, filters), 1, Padding.Rule.VALID);
+        b.output("y", b.max(z, b.broadcast(b.constant(DType.F32, 0), z.shape())));
+        Graph g = b.build();
+        assertEquals(copied, text(g).contains("with a pad's border"), text(g));
+        agrees(g);
+    }
+
+    /** What is read elsewhere, too, is padded in memory. */
+    @Test
+    void noBorderOfWhatIsReadTwice() {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 5, 29, 29, 23);
+        Node padded = b.pad(x, new int[] {0, 1, 1, 0}, new int[] {0, 1, 1, 0}, 0);
+        b.output("y", Convolutions.conv(b, padded, b.input("w", DType.F32, 3, 3, 23, 4), 1, Padding.Rule.VALID));
+        b.output("p", padded);
+        Graph g = b.build();
+        assertFalse(text(g).contains("with a pad's border"), text(g));
+        agrees(g);
+    }
+
     /** Columns that end early in a vector are turned behind those that fill vectors: of one line of rows or several, in one chain of products or in blocks. */
     @ParameterizedTest
     @CsvSource({"F32, 300, 3, 33, 33", "F32, 300, 3, 33, 34", "F32, 1100, 2, 47, 22", "F32, 1100, 2, 31, 37", "F32, 200, 1, 61, 36", "F64, 300, 5, 15, 25", "F64, 1100, 1, 30, 26"})

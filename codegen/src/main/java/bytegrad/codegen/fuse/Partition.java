@@ -7,6 +7,7 @@ import bytegrad.ir.Graph;
 import bytegrad.ir.Node;
 import bytegrad.ir.Op;
 import bytegrad.ir.Shape;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -79,6 +80,13 @@ public record Partition(Graph graph, List<Cluster> clusters, Map<Node, Fate> fat
     private static boolean isAffine(Op.Reshape view, Shape operand) {
         Shape shape = view.shape();
         return ViewIndex.through(view, operand, Reads.identity(shape), v -> shape.dim(Cluster.axisNumber(v))).isPresent();
+    }
+
+    /** The same with a stored node in no memory: whoever reads it computes it. */
+    public Partition without(Node stored) {
+        Map<Node, Fate> others = new HashMap<>(fates);
+        others.put(stored, new Fate(Fate.Kind.INLINED, -1, "a copy that its reader makes has it"));
+        return new Partition(graph, clusters, others, kept);
     }
 
     /** Where a node of the graph lives. */

@@ -8,6 +8,7 @@ import bytegrad.codegen.kernel.WriteOut;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Node;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
@@ -50,6 +51,19 @@ public final class Lowering {
      */
     static LoweredKernel inSlices(Partition partition, Cluster cluster, int vectorBytes, MachineProfile machine, int axes) {
         return lower(partition, cluster, vectorBytes, machine, _ -> Division.slices(axes), Grain.USUAL).tidied();
+    }
+
+    /** A contraction whose left operand is padded, without that operand in memory; nothing where that cannot be. */
+    static Optional<LoweredKernel> unpadded(Partition partition, Node pad, Cluster cluster, int vectorBytes, Grain grain, MachineProfile machine) {
+        Lanes lanes = Lanes.choices(vectorBytes).getFirst();
+        if (lanes.loop() == 1) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(lower(partition.without(pad), cluster, lanes, machine, nanos -> Division.into(grain.chunks(nanos)), grain).tidied());
+        } catch (NotVectorizable _) {
+            return Optional.empty();
+        }
     }
 
     private static LoweredKernel lower(Partition partition, Cluster cluster, int vectorBytes, Grain grain, MachineProfile machine) {

@@ -23,7 +23,7 @@ record Operand(Place place, int constant, List<Integer> strides) {
         return at;
     }
 
-    /** Follows views from the operand to what is in memory. */
+    /** Follows views from the operand to what is in memory, or would be if a pad were. */
     static Operand of(Node n, Partition partition, Definitions definitions, MethodWriter.Names names) {
         List<Index> axes = new ArrayList<>();
         for (int k = 0; k < n.rank(); k++) {
@@ -31,11 +31,11 @@ record Operand(Place place, int constant, List<Integer> strides) {
         }
         Node x = n;
         List<Index> index = axes;
-        while (!partition.hasBuffer(x)) {
+        while (!partition.hasBuffer(x) && !(x.op() instanceof Op.Pad)) {
             var through = ViewIndex.through((Op.View) x.op(), x.input(0).shape(), index, definitions::extent);
             if (through.isEmpty()) {
                 Index flat = ViewIndex.flatten(x.shape(), index);
-                while (!partition.hasBuffer(x)) {
+                while (!partition.hasBuffer(x) && !(x.op() instanceof Op.Pad)) {
                     x = onlyReshaped(x).input(0);
                 }
                 return of(x, flat, axes);

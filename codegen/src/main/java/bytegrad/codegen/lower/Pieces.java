@@ -59,8 +59,8 @@ final class Pieces {
     }
 
     /**
-     * What a pad puts around its operand: before and behind all of it, and between neighbours along each axis: along the axes inside of that, what is behind the one and before the other is one
-     * run.
+     * What a pad puts around its operand, at each index of the axes that it leaves alone in front of others: before and behind all of it, and between neighbours along each axis, where what is
+     * behind the one and before the other, along the axes inside, is one run.
      */
     private void fill(Node n, Op.Pad p) {
         Shape inside = n.input(0).shape();
@@ -71,15 +71,19 @@ final class Pieces {
         int[] strides = n.shape().strides();
         int before = 0;
         int behind = 0;
-        for (int a = 0; a < n.rank(); a++) {
+        int alone = n.rank();
+        for (int a = n.rank() - 1; a >= 0; a--) {
             before += p.low().get(a) * strides[a];
             behind += p.high().get(a) * strides[a];
+            alone = p.low().get(a) + p.high().get(a) > 0 ? a : alone;
         }
-        fill(n, p, List.of(), Index.ZERO, before);
-        fill(n, p, List.of(), Index.of(n.shape().size() - behind), behind);
+        List<Integer> outer = inside.dims().subList(0, alone);
+        int all = n.shape().dims().subList(alone, n.rank()).stream().reduce(1, Math::multiplyExact);
+        fill(n, p, outer, Index.ZERO, before);
+        fill(n, p, outer, Index.of(all - behind), behind);
         int end = before + 1;
         int between = 0;
-        for (int a = n.rank() - 1; a >= 0; a--) {
+        for (int a = n.rank() - 1; a >= alone; a--) {
             List<Integer> neighbours = new ArrayList<>(inside.dims().subList(0, a + 1));
             neighbours.set(a, neighbours.get(a) - 1);
             fill(n, p, neighbours, Index.of(end), between);

@@ -5,6 +5,7 @@ import bytegrad.codegen.fuse.Partition;
 import bytegrad.codegen.kernel.KernelVerifier;
 import bytegrad.codegen.machine.MachineProfile;
 import bytegrad.ir.Node;
+import bytegrad.ir.Op;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,16 +43,18 @@ public final class Slices {
     private final Partition partition;
     private final int vectorBytes;
     private final MachineProfile machine;
+    private final Grain grain;
     private final Predicate<LoweredKernel> may;
     private final Predicate<Node> stays;
     private final List<LoweredKernel> kernels;
     /** By its number and the axes: a kernel in slices. */
     private final Map<List<Integer>, LoweredKernel> sliced = new HashMap<>();
 
-    private Slices(Partition partition, int vectorBytes, MachineProfile machine, Predicate<LoweredKernel> may, Predicate<Node> stays, List<LoweredKernel> kernels) {
+    private Slices(Partition partition, int vectorBytes, MachineProfile machine, Grain grain, Predicate<LoweredKernel> may, Predicate<Node> stays, List<LoweredKernel> kernels) {
         this.partition = partition;
         this.vectorBytes = vectorBytes;
         this.machine = machine;
+        this.grain = grain;
         this.may = may;
         this.stays = stays;
         this.kernels = kernels;
@@ -61,19 +64,46 @@ public final class Slices {
      * The kernels of a partition, tidied, with those joined for which that is worth it.
      *
      * @param kernels in an order in which they can run
+     * @param grain what the chunks of parallel loops are worth
      * @param may which of them may be joined with others
      * @param stays what is looked at after the run
      */
-    public static List<LoweredKernel> joined(Partition partition, List<LoweredKernel> kernels, int vectorBytes, MachineProfile machine, Predicate<LoweredKernel> may,
-            Predicate<Node> stays) {
-        Slices slices = new Slices(partition, vectorBytes, machine, may, stays, kernels);
+    public static List<LoweredKernel> joined(Partition partition, List<LoweredKernel> kernels, int vectorBytes, MachineProfile machine, Grain grain,
+            Predicate<LoweredKernel> may, Predicate<Node> stays) {
+        Slices slices = new Slices(partition, vectorBytes, machine, grain, may, stays, kernels);
         List<LoweredKernel> joined = new ArrayList<>();
         for (int k = 0; k < kernels.size(); ) {
-            LoweredKernel next = slices.from(k).orElse(kernels.get(k));
+            int first = k;
+            LoweredKernel next = slices.from(k).or(() -> slices.unpadded(first)).orElse(kernels.get(k));
             joined.add(next);
             k += next.clusters().size();
         }
         return joined;
+    }
+
+    /** A pad of what is in memory that the next kernel alone reads, as the left operand of a contraction, together with that: the copy which it makes of the operand then has the border. */
+    private Optional<LoweredKernel> unpadded(int first) {
+        boolean follow = first + 1 < kernels.size() && kernels.get(first).isAll(Cluster.Kind.PIECES) && kernels.get(first + 1).isAll(Cluster.Kind.CONTRACTION);
+        if (!follow || !may.test(kernels.get(first)) || !may.test(kernels.get(first + 1))) {
+            return Optional.empty();
+        }
+        Node pad = kernels.get(first).roots().getFirst();
+        Place padded = new Place.Value(pad);
+        if (!(pad.op() instanceof Op.Pad) || !own(first, first + 2).contains(padded) || !isInMemory(pad.input(0))) {
+            return Optional.empty();
+        }
+        Cluster reader = kernels.get(first + 1).clusters().getFirst();
+        return Lowering.unpadded(partition, pad, reader, vectorBytes, grain, machine).filter(k -> !k.places().contains(padded) && KernelVerifier.isProved(k.kernel()))
+                .map(k -> new LoweredKernel(List.of(kernels.get(first).clusters().getFirst(), reader), k.kernel(), k.places(), k.schedule(), k.computed()));
+    }
+
+    /** Whether it is an index into what is in memory. */
+    private boolean isInMemory(Node n) {
+        Node x = n;
+        while (x.op() instanceof Op.View && !(x.op() instanceof Op.Pad) && !partition.hasBuffer(x)) {
+            x = x.input(0);
+        }
+        return partition.hasBuffer(x);
     }
 
     /** The kernel joined with as many of those that follow as can be: in slices along one axis if those stay in the cache, else along two, which are smaller. */

@@ -89,7 +89,7 @@ final class Tiles {
         private final Optional<Scratch> wholeRows;
 
         Loops(Contraction all, MachineProfile machine) {
-            this.turned = strips.isEmpty() ? Turned.of(all, lanes, division.chunks()) : Turned.behind(all, lanes, division.chunks());
+            this.turned = unpadded(all, strips.isEmpty() ? Turned.of(all, lanes, division.chunks()) : Turned.behind(all, lanes, division.chunks()));
             this.c = turned.flatMap(Turned::copy).map(copy -> all.apart(copy.apart())).orElse(all);
             boolean chains = lanes > 1 && c.columns() > 1 && c.window() == 1 && c.contracted().isChain();
             Optional<ReadRegion> region = chains && turned.isEmpty() ? ReadRegion.of(cluster, definitions).filter(r -> r.leavesOut(c, lanes)) : Optional.empty();
@@ -111,6 +111,16 @@ final class Tiles {
                     : Optional.empty();
         }
 
+        /** Where the left operand is padded, and that is not in memory, it is a copy's border. */
+        private Optional<Turned> unpadded(Contraction all, Optional<Turned> shaped) {
+            Node pad = all.left().place() instanceof Place.Value(Node n) ? n : y;
+            if (partition.hasBuffer(pad) || pad == y) {
+                return shaped;
+            }
+            Operand inside = Operand.of(pad.input(0), partition, definitions, names);
+            return Optional.of(shaped.flatMap(t -> t.unpadded(pad, inside, lanes)).orElseThrow(() -> new NotVectorizable("no copy has the border that is to be put around " + pad)));
+        }
+
         private int width() {
             return tile.vectors() * lanes;
         }
@@ -121,6 +131,7 @@ final class Tiles {
 
         private String words() {
             return blocking.words(lanes) + (turned.isPresent() ? ", lanes along rows" : "") + (c.axesApart().isEmpty() ? "" : " of copies in " + c.extents(c.axesApart()) + " parts")
+                    + (turned.flatMap(Turned::copy).flatMap(Turned.Copy::lines).isPresent() ? " with a pad's border" : "")
                     + (c.window() > 1 ? ", reduced in windows of " + c.window() : "");
         }
 
@@ -147,7 +158,8 @@ final class Tiles {
         }
 
         private TilePart left() {
-            return new TilePart(buffers.read(c.left().place()), Index.ZERO);
+            Place place = turned.flatMap(Turned::copy).map(copy -> copy.from().place()).orElse(c.left().place());
+            return new TilePart(buffers.read(place), Index.ZERO);
         }
 
         private Kernel.Method inChunks(MethodWriter entry, String name, List<Cut> cuts, java.util.function.Consumer<MethodWriter> body) {
@@ -278,6 +290,7 @@ final class Tiles {
             }
 
             void write() {
+                partCopy.ifPresent(to -> turned.orElseThrow().border(dtype, m, m.body, lanes, new TilePart(to.buffer(), to.at(Index.ZERO, m.cut()))));
                 over(m, m.body, c.axesApart(), new Index[c.rank()], this::cutOf, (s, axes) -> {
                     partCopy.ifPresent(to -> turned.orElseThrow().copy(c, m, s, axes, left(), new TilePart(to.buffer(), to.at(Index.ZERO, m.cut())), transpose));
                     blocks(s, axes);

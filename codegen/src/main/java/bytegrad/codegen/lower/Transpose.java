@@ -89,6 +89,17 @@ final class Transpose {
         });
     }
 
+    /** The same of so many lines of rows, each so far from the one before. */
+    void copyLines(Scope s, DType dtype, Rows from, int rows, int columns, Rows to, int lines, int fromStep, int toStep) {
+        int side = side();
+        s.method().spans(s, columns, side, Optional.empty(), (inner, j, count) -> {
+            for (int i = 0; i < rows; i += side) {
+                int row = Math.min(i, rows - side);
+                squares(inner, from.moved(j.plus(row * from.pitch)), to.moved(j.times(to.pitch).plus(row)), lines, fromStep, toStep, Square.of(dtype, side, count, false));
+            }
+        });
+    }
+
     /**
      * {@code to[j, i] = from[i, j]} for no more rows than a vector has lanes, or {@code to[j, i] += from[i, j]}; nothing is stored beyond so many columns. Lanes of {@code to} behind
      * the rows then mean nothing.
@@ -132,7 +143,7 @@ final class Transpose {
     /** Whether HotSpot inlines all of that. */
     boolean makes(DType dtype, int rows, Made made) {
         Rows anywhere = new Rows(0, Index.ZERO, rows);
-        return !VectorCode.isLong(method(anywhere, anywhere, false, Square.made(dtype, rows, side(), made, true)));
+        return !VectorCode.isLong(method(anywhere, anywhere, side(), side() * rows, Square.made(dtype, rows, side(), made, true)));
     }
 
     /**
@@ -168,18 +179,22 @@ final class Transpose {
         }
     }
 
-    /** Squares between two buffers, one below the other or side by side. */
-    private record Copying(int from, int fromPitch, int to, int toPitch, boolean below, Square square) {}
+    /** Squares between two buffers, and how far the next one is in both. */
+    private record Copying(int from, int fromPitch, int to, int toPitch, int fromStep, int toStep, Square square) {}
+
+    /** Calls for so many squares, one below the other or side by side. */
+    private void squares(Scope s, Rows from, Rows to, int count, boolean below, Square square) {
+        squares(s, from, to, count, side() * (below ? from.pitch : 1), side() * (below ? 1 : to.pitch), square);
+    }
 
     /** Calls for so many squares: in a method's loop, in front of which masks are made and bounds are checked. */
-    private void squares(Scope s, Rows from, Rows to, int count, boolean below, Square square) {
-        Kernel.Method method = methods.computeIfAbsent(new Copying(from.buffer, from.pitch, to.buffer, to.pitch, below, square), _ -> method(from, to, below, square));
+    private void squares(Scope s, Rows from, Rows to, int count, int fromStep, int toStep, Square square) {
+        Kernel.Method method = methods.computeIfAbsent(new Copying(from.buffer, from.pitch, to.buffer, to.pitch, fromStep, toStep, square),
+                _ -> method(from, to, fromStep, toStep, square));
         s.out.add(new Stmt.Call(method.name(), List.of(from.at, to.at, Index.of(count))));
     }
 
-    private Kernel.Method method(Rows from, Rows to, boolean below, Square square) {
-        int fromStep = side() * (below ? from.pitch : 1);
-        int toStep = side() * (below ? 1 : to.pitch);
+    private Kernel.Method method(Rows from, Rows to, int fromStep, int toStep, Square square) {
         Expr.Var source = Expr.Var.index("from");
         Expr.Var target = Expr.Var.index("to");
         Expr.Var count = Expr.Var.index("count");

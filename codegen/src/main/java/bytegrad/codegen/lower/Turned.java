@@ -1,7 +1,10 @@
 package bytegrad.codegen.lower;
 
+import bytegrad.codegen.kernel.Expr;
 import bytegrad.codegen.kernel.Index;
+import bytegrad.codegen.kernel.Stmt;
 import bytegrad.ir.DType;
+import bytegrad.ir.Node;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,8 +28,9 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
      * @param pitch from one plane to the next
      * @param from where the rows begin
      * @param apart the result's axes at each index of which the copy is made anew, of what is read there alone; none where it is made once, of everything
+     * @param lines which of its rows are in memory, if a pad puts others around them
      */
-    record Copy(int rows, int columns, int pitch, Operand from, List<Integer> apart) {
+    record Copy(int rows, int columns, int pitch, Operand from, List<Integer> apart, Optional<PaddedLines> lines) {
         Copy {
             apart = List.copyOf(apart);
         }
@@ -34,7 +38,7 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
         /** Planes an odd number of vectors apart are in different sets of a cache. */
         static Copy of(int size, int columns, int lanes, Operand from, List<Integer> apart) {
             int rows = size / columns;
-            return new Copy(rows, columns, lanes * (Math.ceilDiv(rows, lanes) | 1), from, apart);
+            return new Copy(rows, columns, lanes * (Math.ceilDiv(rows, lanes) | 1), from, apart, Optional.empty());
         }
 
         /** Elements. */
@@ -284,11 +288,30 @@ record Turned(Operand left, Optional<Copy> copy, TileShape tile, int together) {
         return IntStream.range(0, strides.size()).filter(a -> strides.get(a) < stride).mapToLong(a -> (long) strides.get(a) * (extents.get(a) - 1)).sum();
     }
 
+    /** With a copy that has the border which a pad puts around what is in memory, and is made of that; nothing where it cannot be. */
+    Optional<Turned> unpadded(Node pad, Operand inside, int lanes) {
+        return copy.filter(c -> !c.apart.isEmpty()).flatMap(c -> PaddedLines.copy(c, pad, inside, lanes)).map(c -> new Turned(left, Optional.of(c), tile, together));
+    }
+
+    /** Writes the border of a copy, which stays there while what is inside is copied again and again. */
+    void border(DType dtype, MethodWriter m, Scope s, int lanes, TilePart to) {
+        copy.ifPresent(c -> c.lines.ifPresent(lines -> {
+            Expr border = m.body.splat(new Expr.Const(dtype, lines.border()), lanes);
+            m.loop(s, Index.ZERO, Index.of(c.size()), lanes, 1, (inner, i) -> inner.out.add(new Stmt.Store(to.buffer(), to.at(i), border)));
+        }));
+    }
+
     /** Writes the copy's loops, at an index of the axes that are apart. */
     void copy(Contraction of, MethodWriter m, Scope s, Index[] axes, TilePart from, TilePart to, Transpose transpose) {
         DType dtype = of.result().dtype();
         copy.ifPresent(c -> {
             Index begin = from.at(of.leftAt(c.from, of.outside(axes), Collections.nCopies(of.contractedExtents().size(), Index.ZERO)));
+            if (c.lines.isPresent()) {
+                PaddedLines lines = c.lines.get();
+                transpose.copyLines(s, dtype, new Transpose.Rows(from.buffer(), begin, c.columns), lines.length(), c.columns,
+                        new Transpose.Rows(to.buffer(), to.first().plus(lines.first()), c.pitch), lines.count(), lines.length() * c.columns, lines.pitch());
+                return;
+            }
             if (transpose.takes(c.rows)) {
                 transpose.copy(s, dtype, new Transpose.Rows(from.buffer(), begin, c.columns), c.rows, c.columns, new Transpose.Rows(to.buffer(), to.first(), c.pitch));
                 return;
