@@ -170,6 +170,27 @@ final class SessionTest {
     }
 
     @Test
+    void ofTwoGathersThatDoTheSameTheOneThatFailsIsNamed() {
+        Session s = Compiler.compile(GraphParser.parse(
+                """
+                graph
+                table: f32[5,2] = input "table"
+                i: i32[3] = input "i"
+                j: i32[3] = input "j"
+                %3: f32[3,2] = gather(table, i) axis=0 batch=0
+                %4: f32[3,2] = gather(table, j) axis=0 batch=0
+                %5: f32[3,2] = tanh(%3)
+                %6: f32[3,2] = tanh(%4)
+                output "a" = %5
+                output "b" = %6
+                """), Options.DEFAULT.withFusion(false)).newSession();
+        s.set("table", new float[10]).set("i", new int[] {1, 7, 2}).set("j", new int[3]);
+        assertEquals("gather %3 f32[3,2] by i i32[3]: index 7 is not in 0 to 4", message(IndexException.class, s::run));
+        s.set("i", new int[3]).set("j", new int[] {0, 0, -1});
+        assertEquals("gather %4 f32[3,2] by j i32[3]: index -1 is not in 0 to 4", message(IndexException.class, s::run));
+    }
+
+    @Test
     void eachIndexOfSeveralIsHeldAgainstItsOwnAxis() {
         for (Options.Simd simd : List.of(Options.Simd.SCALAR, Options.Simd.BITS_512)) {
             Session s = Compiler.compile(GraphParser.parse(
@@ -183,11 +204,11 @@ final class SessionTest {
                     output "y" = put
                     """), Options.DEFAULT.withSimd(simd)).newSession();
             s.set("x", new float[96]).set("u", new float[32]).set("i", new long[] {1, 0}).set("j", new long[] {0, 3});
-            says(message(IndexException.class, s::run), "put", "3");
+            assertEquals("scatter_set put f32[2,3,16] by j i64[2]: index 3 is not in 0 to 2", message(IndexException.class, s::run));
             s.set("j", new long[] {-1, 0});
             says(message(IndexException.class, s::run), "put", "-1");
             s.set("j", new long[] {2, 0}).set("i", new long[] {0, 2});
-            says(message(IndexException.class, s::run), "put", "2");
+            assertEquals("scatter_set put f32[2,3,16] by i i64[2]: index 2 is not in 0 to 1", message(IndexException.class, s::run));
             s.set("i", new long[] {0, 1});
             s.run();
         }

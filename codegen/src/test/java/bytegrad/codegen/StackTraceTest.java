@@ -54,7 +54,7 @@ final class StackTraceTest {
         words[33] = 5;
         s.set("table", new float[5 * 24]).set("words", words);
         IndexException e = assertThrows(IndexException.class, s::run);
-        assertTrue(e.getMessage().contains("index 5 is outside 0 to 4"), e.getMessage());
+        assertTrue(e.getMessage().contains("index 5 is not in 0 to 4"), e.getMessage());
 
         StackTraceElement kernel = inListing(e).getFirst();
         assertEquals("Graph.kernels", kernel.getFileName());

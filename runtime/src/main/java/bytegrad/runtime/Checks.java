@@ -7,7 +7,7 @@ public final class Checks {
     /**
      * The index, if it is in 0 to extent − 1.
      *
-     * @param what the graph node that reads the index, for the message
+     * @param what the op that reads the index and the tensor it reads it from, for the message
      * @throws IndexException otherwise
      */
     public static int index(int index, int extent, String what) {
@@ -20,7 +20,7 @@ public final class Checks {
     /**
      * The index as an {@code int}, if it is in 0 to extent − 1.
      *
-     * @param what the graph node that reads the index, for the message
+     * @param what the op that reads the index and the tensor it reads it from, for the message
      * @throws IndexException otherwise
      */
     public static int index(long index, int extent, String what) {

@@ -10,12 +10,12 @@ public final class IndexException extends BytegradException {
     /**
      * Creates the error.
      *
-     * @param what the graph node that reads the index
+     * @param what the op that reads the index and the tensor it reads it from
      * @param index the offending value
      * @param extent valid indices are 0 to extent − 1
      */
     public IndexException(String what, long index, int extent) {
-        super(what + ": index " + index + (extent == 0 ? " into an empty axis" : " is outside 0 to " + (extent - 1)));
+        super(what + ": index " + index + (extent == 0 ? " into an empty axis" : " is not in 0 to " + (extent - 1)));
         this.index = index;
         this.extent = extent;
     }

@@ -259,14 +259,16 @@ final class Definitions {
         int axis = IndexAxes.of(n).axis();
         List<Index> picked = new ArrayList<>();
         for (int k = 0; k < indices.size(); k++) {
-            picked.add(Index.of(position(n, at(indices.get(k), at, s), data.dim(axis + k), s.binding(at))));
+            picked.add(Index.of(position(n, indices.get(k), at(indices.get(k), at, s), data.dim(axis + k), s.binding(at))));
         }
         return picked;
     }
 
-    /** An index read from memory, checked to lie in its axis. */
-    private Expr.Var position(Node n, Expr value, int extent, Scope s) {
-        Expr checked = s.let(new Expr.Checked(value, extent, partition.graph().nameOf(n)));
+    /** An index read from memory, checked to lie in its axis; the message names what the interpreter's does. */
+    private Expr.Var position(Node n, Node indices, Expr value, int extent, Scope s) {
+        Graph graph = partition.graph();
+        String what = Graph.opName(n.op()) + " " + graph.nameOf(n) + " " + n.type() + " by " + graph.nameOf(indices) + " " + indices.type();
+        Expr checked = s.let(new Expr.Checked(value, extent, what));
         Expr.Var v = (Expr.Var) checked;
         extents.put(v, extent);
         return v;

@@ -151,7 +151,7 @@ class ExpressionsTest {
                 assertEquals(4.5f, s.f[18]);
                 s.set(index, 2, 10);
                 IndexException e = assertThrows(IndexException.class, () -> s.run(p));
-                assertEquals("embed.table: index 10 is outside 0 to 9", e.getMessage());
+                assertEquals("embed.table: index 10 is not in 0 to 9", e.getMessage());
                 s.set(index, 2, -1);
                 assertThrows(IndexException.class, () -> s.run(p));
             }

@@ -48,7 +48,7 @@ class ArtefactLoaderTest {
         run(p, y, 7);
         assertEquals(7, y[0]);
         IndexException e = assertThrows(IndexException.class, () -> run(p, y, 12));
-        assertEquals("lookup: index 12 is outside 0 to 9", e.getMessage());
+        assertEquals("lookup: index 12 is not in 0 to 9", e.getMessage());
         StackTraceElement inner = e.getStackTrace()[1];
         assertEquals("com.example.Trace", inner.getClassName());
         assertEquals("k0_y_lookup_inner", inner.getMethodName());
