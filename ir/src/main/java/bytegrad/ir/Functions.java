@@ -11,6 +11,14 @@ public abstract sealed class Functions permits Tensors {
     /** A scalar constant, rounded to the dtype. */
     public abstract Node constant(DType dtype, double value);
 
+    /** A constant. */
+    public abstract Node constant(Literal value);
+
+    /** A number as an operand beside {@code x}, in its dtype. */
+    final Node number(String op, Node x, double value) {
+        return constant(GraphException.within(op + " of " + x.type() + ": ", () -> Literal.of(x.dtype(), value)));
+    }
+
     public Node tan(Node x) {
         return map(ScalarFn.TAN, x);
     }
@@ -122,7 +130,7 @@ public abstract sealed class Functions permits Tensors {
     }
 
     public Node pow(Node a, double b) {
-        return pow(a, constant(a.dtype(), b));
+        return pow(a, number("pow", a, b));
     }
 
     /** The angle of the point with abscissa b and ordinate a. */
@@ -169,6 +177,6 @@ public abstract sealed class Functions permits Tensors {
     }
 
     public Node clip(Node x, double low, double high) {
-        return clip(x, constant(x.dtype(), low), constant(x.dtype(), high));
+        return clip(x, number("clip", x, low), number("clip", x, high));
     }
 }

@@ -74,13 +74,8 @@ public final class GraphBuilder extends IndexedTensors {
     }
 
     private Node made(Op op, List<Node> own, Key key) {
-        TensorType type;
-        try {
-            List<TensorType> types = own.stream().map(Node::type).toList();
-            type = op instanceof Op.Nested n ? nested(n, key, types) : TypeRule.infer(op, types);
-        } catch (GraphException e) {
-            throw new GraphException(e.getMessage() + CallSite.suffix(), e);
-        }
+        List<TensorType> types = own.stream().map(Node::type).toList();
+        TensorType type = GraphException.within("", () -> op instanceof Op.Nested n ? nested(n, key, types) : TypeRule.infer(op, types));
         if (op instanceof Op.Input(String name, TensorType t)) {
             Node other = inputs.get(name);
             if (other != null) {

@@ -53,7 +53,8 @@ public abstract sealed class IndexedTensors extends Tensors permits GraphBuilder
         List<Integer> dims = new ArrayList<>(updates.shape().dims());
         dims.subList(at, at + rank).clear();
         dims.add(at, extent);
-        return scatter(Op.Combine.ADD, full(updates.type().with(Shape.of(dims)), 0), updates, List.of(indices), at, 0);
+        Shape shape = GraphException.within("scatter_add of " + updates.type() + ", " + indices.type() + ": ", () -> Shape.of(dims));
+        return scatter(Op.Combine.ADD, full(updates.type().with(shape), 0), updates, List.of(indices), at, 0);
     }
 
     /**

@@ -41,7 +41,7 @@ public final class Shape {
         boolean empty = false;
         for (int d : dims) {
             if (d < 0) {
-                throw new GraphException("shape " + Arrays.toString(dims) + " has a negative extent");
+                throw new GraphException("shape " + Arrays.toString(dims) + " has a negative extent" + (d == -1 ? "; extents are not inferred" : ""));
             }
             empty |= d == 0;
             n = Math.min(n * Math.max(d, 1), 1L << 31);

@@ -20,16 +20,21 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
 
     /** A tensor the caller provides by name. */
     public Node input(String name, DType dtype, int... dims) {
-        return apply(new Op.Input(name, TensorType.of(dtype, dims)), List.of());
+        return apply(new Op.Input(name, type("input \"" + name + "\"", dtype, dims)), List.of());
     }
 
+    private static TensorType type(String what, DType dtype, int... dims) {
+        return GraphException.within(what + ": ", () -> TensorType.of(dtype, dims));
+    }
+
+    @Override
     public Node constant(Literal value) {
         return apply(new Op.Constant(value), List.of());
     }
 
     @Override
     public Node constant(DType dtype, double value) {
-        return constant(Literal.of(dtype, value));
+        return constant(GraphException.within("", () -> Literal.of(dtype, value)));
     }
 
     /** A constant of a whole shape: a scalar, broadcast. */
@@ -50,7 +55,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
      * @param key an i64 scalar
      */
     public Node random(Node key, DType dtype, int... dims) {
-        return unary(new Op.Random(TensorType.of(dtype, dims), freshSite()), key);
+        return unary(new Op.Random(type("random", dtype, dims), freshSite()), key);
     }
 
     /** Each element is its index along {@code axis}. */
@@ -137,7 +142,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
     }
 
     public Node add(Node a, double b) {
-        return add(a, constant(a.dtype(), b));
+        return add(a, number("add", a, b));
     }
 
     public Node sub(Node a, Node b) {
@@ -149,7 +154,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
     }
 
     public Node mul(Node a, double b) {
-        return mul(a, constant(a.dtype(), b));
+        return mul(a, number("mul", a, b));
     }
 
     public Node square(Node a) {
@@ -298,7 +303,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
     // ---- views
 
     public Node reshape(Node x, int... dims) {
-        return reshape(x, Shape.of(dims));
+        return reshape(x, GraphException.within("reshape of " + x.type() + ": ", () -> Shape.of(dims)));
     }
 
     public Node reshape(Node x, Shape shape) {
