@@ -13,11 +13,20 @@ public final class InputException extends BytegradException {
      * @param reason what is wrong with it, such as {@code expected f32[64,784], got f32[64,783]}
      */
     public InputException(String tensor, String reason) {
-        super("'" + tensor + "': " + reason);
+        this(tensor, "'" + tensor + "': ", reason);
+    }
+
+    private InputException(String tensor, String subject, String reason) {
+        super(subject + reason);
         this.tensor = tensor;
     }
 
-    /** The name of the input, state or output in question. */
+    /** Of several tensors at once, such as {@code the snapshot}. */
+    static InputException ofSeveral(String what, String reason) {
+        return new InputException(what, what + " ", reason);
+    }
+
+    /** The name of the input, state or output in question; of several at once, what they were given as. */
     public String tensor() {
         return tensor;
     }

@@ -38,12 +38,12 @@ public final class Mismatches {
     /**
      * Throws where there are any.
      *
-     * @param what was given, for the message: a file, or {@code a snapshot}
+     * @param what was given, for the message: a file, or {@code the snapshot}
      * @throws InputException with all of them
      */
     public static void refuse(String what, List<String> mismatches) {
         if (!mismatches.isEmpty()) {
-            throw new InputException(what, "does not fit this function: " + (mismatches.size() == 1 ? "" : mismatches.size() + " mismatches: ")
+            throw InputException.ofSeveral(what, "does not fit this function: " + (mismatches.size() == 1 ? "" : mismatches.size() + " mismatches: ")
                     + String.join("; ", mismatches));
         }
     }

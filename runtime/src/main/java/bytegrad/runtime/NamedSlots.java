@@ -1,5 +1,6 @@
 package bytegrad.runtime;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.StringJoiner;
 
 /** A session's places by name, and which of them have a value. */
 final class NamedSlots {
+    private static final String FIXED = "belongs to all users of the pool that this session is from, and keeps the value it was begun with";
+
     private final Map<String, Slot> settable = new LinkedHashMap<>();
     private final Map<String, Slot> outputs = new LinkedHashMap<>();
     /** Names that have no value yet. */
@@ -124,10 +127,33 @@ final class NamedSlots {
         }
     }
 
+    /** What keeps tensors from being set: all of it at once. */
+    List<String> mismatches(Map<String, Tensor> values) {
+        List<String> unknown = new ArrayList<>();
+        List<String> shared = new ArrayList<>();
+        Map<String, String> wanted = new LinkedHashMap<>();
+        for (String name : values.keySet()) {
+            Slot s = settable.get(name);
+            if (s == null) {
+                unknown.add("\"" + name + "\"");
+            } else if (fixed.contains(name)) {
+                shared.add("'" + name + "': " + FIXED);
+            } else {
+                wanted.put(name, s.typeText());
+            }
+        }
+        List<String> mismatches = Mismatches.of(values, wanted);
+        mismatches.addAll(shared);
+        if (!unknown.isEmpty()) {
+            mismatches.add("no input or state has the name " + String.join(", ", unknown) + "; there are " + String.join(", ", settable.keySet()));
+        }
+        return mismatches;
+    }
+
     /** A place to be filled. */
     Slot open(String name) {
         if (fixed.contains(name)) {
-            throw new InputException(name, "belongs to all users of the pool that this session is from, and keeps the value it was begun with");
+            throw new InputException(name, FIXED);
         }
         return settable(name);
     }

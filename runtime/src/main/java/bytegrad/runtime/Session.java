@@ -295,8 +295,7 @@ public final class Session {
      * @throws InputException if a name is none of theirs, or a value is of another type or shape: all of them in one message, and nothing was changed
      */
     public Session setAll(Map<String, Tensor> values) {
-        List<Slot> places = values.keySet().stream().map(slots::open).toList();
-        Mismatches.refuse("a value", Mismatches.of(values, types(places)));
+        Mismatches.refuse("the map of values", slots.mismatches(values));
         return writeAll(values);
     }
 
@@ -333,7 +332,7 @@ public final class Session {
      * @throws InputException if a state is missing, a name is no state, or a type or shape is another: all of them in one message, and nothing was changed
      */
     public Session restore(Map<String, Tensor> snapshot) {
-        Mismatches.refuse("a snapshot", Mismatches.ofAll(snapshot, types(function.signature().states())));
+        Mismatches.refuse("the snapshot", Mismatches.ofAll(snapshot, types(function.signature().states())));
         return writeAll(snapshot);
     }
 

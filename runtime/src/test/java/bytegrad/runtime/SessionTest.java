@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -206,11 +207,18 @@ class SessionTest {
         Session s = new CompiledFunction(two, new Arena(5, 0, 0, 0, 0), List.of(), new Accumulate(false)).newSession();
         s.setAll(Map.of("x", Tensor.of(new float[] {1, 2}, 2), "w", Tensor.of(new float[] {3, 4}, 2), "v", Tensor.scalar(5f)));
         String all = message(InputException.class, () -> s.restore(Map.of("w", Tensor.of(new double[2], 2), "u", Tensor.scalar(1))));
-        assertTrue(all.contains("a snapshot") && all.contains("3 mismatches") && all.contains("\"w\" should be f32[2] but is f64[2]")
+        assertTrue(all.startsWith("the snapshot does not fit this function: ") && all.contains("3 mismatches") && all.contains("\"w\" should be f32[2] but is f64[2]")
                 && all.contains("\"v\" should be f32[] but is missing") && all.contains("\"u\" (i32[]) is none of its"), all);
         assertTrue(message(InputException.class, () -> s.restore(Map.of("w", Tensor.of(new float[2], 2), "v", Tensor.of(new float[1], 1)))).contains("but is f32[1]"));
         assertThrows(InputException.class, () -> s.setAll(Map.of("w", Tensor.of(new float[2], 2), "nobody", Tensor.scalar(1))));
         assertThrows(InputException.class, () -> s.setAll(Map.of("w", Tensor.of(new float[2], 2), "x", Tensor.of(new float[2], 2, 1))));
+        Map<String, Tensor> several = new LinkedHashMap<>();
+        several.put("q", Tensor.scalar(1f));
+        several.put("x", Tensor.of(new float[5], 5));
+        several.put("w", Tensor.of(new float[2], 2));
+        several.put("z", Tensor.scalar(1f));
+        assertEquals("the map of values does not fit this function: 2 mismatches: tensor \"x\" should be f32[2] but is f32[5]; "
+                + "no input or state has the name \"q\", \"z\"; there are x, w, v", message(InputException.class, () -> s.setAll(several)));
         assertArrayEquals(new float[] {3, 4}, s.state("w").floats());
         assertArrayEquals(new float[] {5}, s.state("v").floats());
         assertArrayEquals(new float[] {1, 2}, s.state("x").floats());

@@ -3,6 +3,7 @@ package bytegrad.runtime.artefact;
 import bytegrad.runtime.CompiledFunction;
 import bytegrad.runtime.FormatException;
 import bytegrad.runtime.InputException;
+import bytegrad.runtime.Mismatches;
 import bytegrad.runtime.Program;
 import bytegrad.runtime.Session;
 import bytegrad.runtime.Signature;
@@ -299,9 +300,7 @@ public final class Artefact {
                 mismatches.add("'" + name + "' is " + t.typeText() + ", not " + types.getOrDefault(name, "an input or state"));
             }
         });
-        if (!mismatches.isEmpty()) {
-            throw new InputException("values", "do not fit this function: " + String.join("; ", mismatches));
-        }
+        Mismatches.refuse("the map of values", mismatches);
         OpenedJar.rewrite(files.jar(), target, files.layout(), description, Safetensors.body(target, values, metadata));
     }
 

@@ -173,9 +173,9 @@ public final class TrainingLoop {
     public TrainingLoop resume(Checkpoint from) {
         Map<String, String> wanted = new LinkedHashMap<>();
         step.states().forEach(name -> wanted.put(name, step.get(name).typeText()));
-        Mismatches.refuse("checkpoint", Mismatches.of(from.states(), wanted));
+        Mismatches.refuse("the checkpoint", Mismatches.of(from.states(), wanted));
         if (from.progress().step() > batches.perEpoch()) {
-            throw new InputException("checkpoint", "is after step " + from.progress().step() + " of an epoch, but an epoch has " + batches.perEpoch());
+            Mismatches.refuse("the checkpoint", List.of("it is after step " + from.progress().step() + " of an epoch, but an epoch has " + batches.perEpoch()));
         }
         from.states().forEach((name, t) -> {
             if (wanted.containsKey(name)) {
