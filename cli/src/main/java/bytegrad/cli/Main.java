@@ -85,7 +85,7 @@ public final class Main implements Runnable {
             case WriteException w -> report(err, message(w), w, FAILED);
             case DivergenceException d -> report(err, message(d), d, FAILED);
             case NumberException n -> report(err, message(n), n, FAILED);
-            case BytegradException b -> report(err, message(b), b, BAD_INPUT);
+            case BytegradException b -> report(err, message(b), b, b.getCause() instanceof OutOfMemoryError ? FAILED : BAD_INPUT);
             case GraphException g -> report(err, message(g), g, BAD_INPUT);
             case Exception other -> report(err,
                     "internal error: " + other + "; -Dbytegrad.debug=1 (in BYTEGRAD_JAVA_OPTS) shows where", other, FAILED);

@@ -39,6 +39,7 @@ public final class Compiler {
      * @throws bytegrad.runtime.SimdException if vector code was asked for and this JVM lacks the module for it
      */
     public static CompiledFunction compile(Graph graph, Options options) {
+        requireBoth(graph, options);
         return ClassCache.of(options).map(cache -> cache.compile(graph, options)).orElseGet(() -> compileAnew(graph, options));
     }
 
@@ -63,6 +64,7 @@ public final class Compiler {
      *     write into a state, states are as they were
      */
     public static CompiledFunction compileChecked(Graph graph, Options options) {
+        requireBoth(graph, options);
         Compilation c = Compilation.of(graph, options.withPasses(false).withFusion(false).withProfile(true).withStart(Options.Start.COLD)
                 .withoutMemoryBudget().withKept());
         return new CompiledFunction(signature(c), arena(c.plan()), c.constants(), ArtefactLoader.load(c.image()), NodeChecks.of(c));
@@ -75,6 +77,7 @@ public final class Compiler {
 
     /** Compiles ahead of time. Of the options, {@link Options#simd} is not used: code of several widths goes into a jar. */
     public static ModelJar jar(Graph graph, Options options) {
+        requireBoth(graph, options);
         return new ModelJar(graph, options);
     }
 
@@ -85,8 +88,14 @@ public final class Compiler {
 
     /** Compiles a graph, but only to say what was decided and why. Vector code can be explained where it could not run. */
     public static Explanation explain(Graph graph, Options options) {
+        requireBoth(graph, options);
         Compilation c = Compilation.of(graph, options);
         return ExplanationBuilder.of(c, graph.hints().isEmpty() ? Optional.empty() : Optional.of(c.planWithoutHints(options)));
+    }
+
+    private static void requireBoth(Graph graph, Options options) {
+        Objects.requireNonNull(graph, "graph is null");
+        Objects.requireNonNull(options, "options are null");
     }
 
     static CompiledFunction load(Compilation c) {

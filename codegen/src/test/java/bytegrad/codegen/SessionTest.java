@@ -170,6 +170,13 @@ final class SessionTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway")
+    void nullIsRefusedByName() {
+        assertEquals("graph is null", message(NullPointerException.class, () -> Compiler.compile(null)));
+        assertEquals("options are null", message(NullPointerException.class, () -> Compiler.explain(GraphParser.parse("graph\nx: f32[2] = input \"x\"\noutput \"y\" = x\n"), null)));
+    }
+
+    @Test
     void ofTwoGathersThatDoTheSameTheOneThatFailsIsNamed() {
         Session s = Compiler.compile(GraphParser.parse(
                 """

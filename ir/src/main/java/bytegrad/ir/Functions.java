@@ -14,8 +14,18 @@ public abstract sealed class Functions permits Tensors {
     /** A constant. */
     public abstract Node constant(Literal value);
 
+    /** In front of what would read the operands. */
+    static void refuseNull(String op, Node... operands) {
+        for (int k = 0; k < operands.length; k++) {
+            if (operands[k] == null) {
+                throw GraphException.at(op + ": " + (operands.length > 1 ? "operand " + k : "the operand") + " is null");
+            }
+        }
+    }
+
     /** A number as an operand beside {@code x}, in its dtype. */
     final Node number(String op, Node x, double value) {
+        refuseNull(op, x);
         return constant(GraphException.within(op + " of " + x.type() + ": ", () -> Literal.of(x.dtype(), value)));
     }
 

@@ -121,6 +121,7 @@ public final class GraphBuilder extends IndexedTensors {
     }
 
     private Node owned(Node n, String what) {
+        refuseNull(what, n);
         if (n.owner() == this) {
             return n;
         }

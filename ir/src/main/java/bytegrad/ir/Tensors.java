@@ -71,6 +71,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
      */
     @Override
     public Node map(ScalarFn fn, Node... operands) {
+        refuseNull(fn.text(), operands);
         List<Node> in = broadcastTogether(fn.text(), operands);
         if (fn.accepts(DType.BF16) || !all(in, DType.BF16)) {
             return apply(new Op.Map(fn), in);
@@ -242,6 +243,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
 
     /** x as another dtype; x itself where it already has it. */
     public Node cast(Node x, DType dtype) {
+        refuseNull("cast", x);
         return x.dtype() == dtype ? x : unary(new Op.Cast(dtype), x);
     }
 
@@ -249,12 +251,14 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
 
     /** ⊕ over the axes, which disappear; over none given: x itself. Of bf16 in f32, rounded at the end. */
     public Node reduce(Monoid monoid, Node x, int... axes) {
+        refuseNull("reduce_" + monoid.text(), x);
         List<Integer> a = axes(axes, x.rank());
         return a.isEmpty() ? x : rounded(unary(new Op.Reduce(monoid, a), computable(x)), x);
     }
 
     /** ⊕ over every axis. */
     public Node reduceAll(Monoid monoid, Node x) {
+        refuseNull("reduce_" + monoid.text(), x);
         return reduce(monoid, x, IntStream.range(0, x.rank()).toArray());
     }
 
@@ -288,6 +292,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
 
     /** Matrix product over the last axis of {@code a} and the last but one of {@code b}; leading axes are batch axes. */
     public Node matmul(Node a, Node b) {
+        refuseNull("matmul", a, b);
         if (a.rank() < 2 || b.rank() != a.rank()) {
             throw new GraphException("matmul of " + a.type() + ", " + b.type() + ": needs two operands of one rank of at least 2" + CallSite.suffix());
         }
@@ -303,6 +308,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
     // ---- views
 
     public Node reshape(Node x, int... dims) {
+        refuseNull("reshape", x);
         return reshape(x, GraphException.within("reshape of " + x.type() + ": ", () -> Shape.of(dims)));
     }
 
@@ -312,6 +318,7 @@ public abstract sealed class Tensors extends Functions permits IndexedTensors {
 
     /** Axis k of the result is axis {@code axes[k]} of x. */
     public Node transpose(Node x, int... axes) {
+        refuseNull("transpose", x);
         List<Integer> a = IntStream.of(axes).map(k -> axis(k, x.rank())).boxed().toList();
         boolean identity = a.size() == x.rank() && a.equals(IntStream.range(0, x.rank()).boxed().toList());
         return identity ? x : unary(new Op.Transpose(a), x);

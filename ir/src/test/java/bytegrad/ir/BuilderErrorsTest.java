@@ -31,6 +31,19 @@ final class BuilderErrorsTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway")
+    void nulls() {
+        Node none = null;
+        refused("add: operand 1 is null", () -> b.add(x, none));
+        refused("mul: the operand is null", () -> b.mul(none, 2));
+        refused("reduce_sum: the operand is null", () -> b.sumAll(none));
+        refused("reduce_sum: the operand is null", () -> b.sum(none, 0));
+        refused("matmul: operand 0 is null", () -> b.matmul(none, x));
+        refused("reshape: the operand is null", () -> b.reshape(none, 2));
+        refused("output \"y\": the operand is null", () -> b.output("y", none));
+    }
+
+    @Test
     void numbers() {
         refused("constant 3.0E9 is not an i32", () -> b.constant(DType.I32, 3e9));
         refused("constant 256.0 is not a u8", () -> b.full(TensorType.of(DType.U8, 2), 256));

@@ -107,11 +107,20 @@ public final class CompiledFunction {
 
     /** An arena's arrays, with the constants in them. */
     Slabs newSlabs() {
-        Slabs slabs = new Slabs(arena);
+        Slabs slabs = zeroed();
         for (Constant c : constants) {
             System.arraycopy(c.value().array(), 0, slabs.of(c.slot().type()), c.slot().offset(), c.slot().size());
         }
         return slabs;
+    }
+
+    private Slabs zeroed() {
+        try {
+            return new Slabs(arena);
+        } catch (OutOfMemoryError e) {
+            throw new SessionException("a session needs " + arena.bytes() + " bytes, for which there is no room in a heap limited to "
+                    + Runtime.getRuntime().maxMemory() + " bytes; raise the limit with -Xmx, or compile with a memory budget", e);
+        }
     }
 
     /**
@@ -132,7 +141,7 @@ public final class CompiledFunction {
      * A session with memory and state of its own; nothing is set yet. Its runs use as many threads as the system property
      * {@code bytegrad.threads} says, or as there are processors.
      *
-     * @throws SessionException if the property is not a number of threads
+     * @throws SessionException if the property is not a number of threads, or the heap has no room for the session's memory
      */
     public Session newSession() {
         return newSession(Workers.threads());
@@ -143,7 +152,7 @@ public final class CompiledFunction {
      *
      * @param threads how many may work on a run, the caller's included; fewer do where all sessions together would use more than
      *     {@link #newSession()} allows
-     * @throws SessionException if the number is not from 1 to 1024, or the property is not a number of threads
+     * @throws SessionException if the number is not from 1 to 1024, the property is not a number of threads, or the heap has no room for the session's memory
      */
     public Session newSession(int threads) {
         if (threads < 1 || threads > Workers.MOST) {

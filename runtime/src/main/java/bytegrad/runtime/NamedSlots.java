@@ -152,10 +152,11 @@ final class NamedSlots {
 
     /** A place to be filled. */
     Slot open(String name) {
+        Slot s = settable(name);
         if (fixed.contains(name)) {
             throw new InputException(name, FIXED);
         }
-        return settable(name);
+        return s;
     }
 
     /** A place to be given to the caller, who fills it whenever he likes. */

@@ -1,6 +1,7 @@
 package bytegrad.runtime;
 
 import bytegrad.runtime.flight.Flight;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -13,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled function with memory and state of its own. Set every input and state, then {@link #run} as often as wanted;
@@ -225,6 +228,7 @@ public final class Session {
     /** Copies a value into an input or state. */
     public Session set(String name, Tensor value) {
         Slot s = slots.open(name);
+        refuseNull(s, value);
         if (value.type() != s.type() || !Arrays.equals(value.shape(), s.dims())) {
             throw new InputException(name, "expected " + s.typeText() + ", got " + value.type().text() + Arrays.toString(value.shape()).replace(" ", ""));
         }
@@ -233,45 +237,53 @@ public final class Session {
 
     /** Copies values into an f32 input or state, row-major. */
     public Session set(String name, float[] values) {
-        return set(name, ElementType.F32, values, values.length);
+        return set(name, ElementType.F32, values);
     }
 
     /** Copies values into an f64 input or state, row-major. */
     public Session set(String name, double[] values) {
-        return set(name, ElementType.F64, values, values.length);
+        return set(name, ElementType.F64, values);
     }
 
     /** Copies values into an i32 input or state, row-major. */
     public Session set(String name, int[] values) {
-        return set(name, ElementType.I32, values, values.length);
+        return set(name, ElementType.I32, values);
     }
 
     /** Copies values into an i64 input or state, row-major. */
     public Session set(String name, long[] values) {
-        return set(name, ElementType.I64, values, values.length);
+        return set(name, ElementType.I64, values);
     }
 
     /** Copies values into a bool input or state, row-major. */
     public Session set(String name, boolean[] values) {
-        return set(name, ElementType.BOOL, values, values.length);
+        return set(name, ElementType.BOOL, values);
     }
 
     /** Copies values into a u8 (0 to 255 as Java's bytes) or i8 input or state, row-major. */
     public Session set(String name, byte[] values) {
-        return set(name, slots.settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8, values, values.length);
+        return set(name, slots.settable(name).type() == ElementType.U8 ? ElementType.U8 : ElementType.I8, values);
     }
 
     /** Copies values into an i16 or (as bits, see {@link Bfloat16}) bf16 input or state, row-major. */
     public Session set(String name, short[] values) {
-        return set(name, slots.settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16, values, values.length);
+        return set(name, slots.settable(name).type() == ElementType.BF16 ? ElementType.BF16 : ElementType.I16, values);
     }
 
-    private Session set(String name, ElementType type, Object values, int length) {
+    private Session set(String name, ElementType type, Object values) {
         Slot s = slots.open(name);
+        refuseNull(s, values);
+        int length = Array.getLength(values);
         if (type != s.type() || length != s.size()) {
             throw new InputException(name, "expected " + s.typeText() + " (" + s.size() + " elements), got " + length + " of " + type.text());
         }
         return put(s, values, length);
+    }
+
+    private static void refuseNull(Slot s, @Nullable Object value) {
+        if (value == null) {
+            throw new InputException(s.name(), "expected " + s.typeText() + ", got null");
+        }
     }
 
     private Session put(Slot s, Object array, int length) {
@@ -295,6 +307,7 @@ public final class Session {
      * @throws InputException if a name is none of theirs, or a value is of another type or shape: all of them in one message, and nothing was changed
      */
     public Session setAll(Map<String, Tensor> values) {
+        Objects.requireNonNull(values, "values are null");
         Mismatches.refuse("the map of values", slots.mismatches(values));
         return writeAll(values);
     }
@@ -332,6 +345,7 @@ public final class Session {
      * @throws InputException if a state is missing, a name is no state, or a type or shape is another: all of them in one message, and nothing was changed
      */
     public Session restore(Map<String, Tensor> snapshot) {
+        Objects.requireNonNull(snapshot, "snapshot is null");
         Mismatches.refuse("the snapshot", Mismatches.ofAll(snapshot, types(function.signature().states())));
         return writeAll(snapshot);
     }

@@ -202,6 +202,25 @@ class SessionTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway")
+    void nullIsRefusedByName() {
+        Session s = session();
+        assertEquals("'x': expected f32[2], got null", message(InputException.class, () -> s.set("x", (float[]) null)));
+        assertEquals("'x': expected f32[2], got null", message(InputException.class, () -> s.set("x", (Tensor) null)));
+        assertTrue(message(InputException.class, () -> s.set(null, new float[2])).startsWith("'null': no input or state has this name; there are "));
+        assertEquals("values are null", message(NullPointerException.class, () -> s.setAll(null)));
+        assertEquals("snapshot is null", message(NullPointerException.class, () -> s.restore(null)));
+    }
+
+    @Test
+    void aSessionTooLargeForTheHeapSaysSo() {
+        Signature one = new Signature(List.of(slot("x", 0, 2)), List.of(), List.of());
+        CompiledFunction f = new CompiledFunction(one, new Arena(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 0, 0), List.of(), new Accumulate(false));
+        String message = message(SessionException.class, f::newSession);
+        assertTrue(message.startsWith("a session needs 25769803764 bytes, for which there is no room in a heap limited to ") && message.contains("-Xmx"), message);
+    }
+
+    @Test
     void aSnapshotThatDoesNotFitChangesNothing() {
         Signature two = new Signature(List.of(slot("x", 0, 2)), List.of(slot("w", 2, 2), slot("v", 4)), List.of());
         Session s = new CompiledFunction(two, new Arena(5, 0, 0, 0, 0), List.of(), new Accumulate(false)).newSession();

@@ -69,7 +69,7 @@ public final class ArtefactMain {
             return FAILED;
         } catch (BytegradException e) {
             err.println(name + ": " + e.getMessage());
-            return BAD_INPUT;
+            return e.getCause() instanceof OutOfMemoryError ? FAILED : BAD_INPUT;
         } catch (OutOfMemoryError e) {
             err.println(name + ": out of memory: the heap is limited to " + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB; raise it with java -Xmx…");
             return FAILED;
