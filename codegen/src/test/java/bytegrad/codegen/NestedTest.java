@@ -97,6 +97,20 @@ final class NestedTest {
     }
 
     @Test
+    void aWhileThatChangesNothingEndsAtOnceOrNever() {
+        GraphBuilder b = new GraphBuilder();
+        Node go = b.input("go", DType.BOOL);
+        b.output("y", Loops.whileLoop(b, 7, List.of(b.input("n", DType.I64)), (s, c) -> go, (s, c) -> c).getFirst());
+        for (Options.Simd simd : new Options.Simd[] {Options.Simd.BITS_256, Options.Simd.SCALAR}) {
+            Session s = Compiler.compile(b.build(), Options.DEFAULT.withSimd(simd)).newSession();
+            s.set("n", Tensor.of(new long[] {5})).set("go", new boolean[] {false});
+            s.run();
+            assertEquals(5, s.get("y").longs()[0]);
+            assertThrows(StepLimitException.class, s.set("go", new boolean[] {true})::run);
+        }
+    }
+
+    @Test
     void theExplanationNamesTheLoopAndItsSteps() {
         Explanation e = Compiler.explain(recurrent(9, 4));
         assertEquals("scan", e.launches().getFirst().kind());

@@ -128,7 +128,13 @@ public final class GraphBuilder extends IndexedTensors {
         if (enclosing != null && enclosing.reaches(n)) {
             return captured(n, enclosing, what);
         }
-        throw new GraphException(what + ": operand " + n + " belongs to another graph" + CallSite.suffix());
+        boolean inside = n.owner() instanceof GraphBuilder other && other.isWithin(this);
+        throw GraphException.at(what + ": operand " + n + " belongs to " + (inside ? "a body of a loop or condition: inside of it, use the builder that the body is given; "
+                + "outside, what the loop returns" : "another graph"));
+    }
+
+    private boolean isWithin(GraphBuilder outer) {
+        return enclosing != null && (enclosing == outer || enclosing.isWithin(outer));
     }
 
     private boolean reaches(Node n) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Rolled loops, branches and subgraphs with a gradient of their own, written as Java lambdas. Each lambda is called once and writes its part into
@@ -61,6 +62,7 @@ public final class Loops {
      * @return the carries after the last step, then each y with a leading axis of {@code length}, ordered by t
      */
     public static List<Node> scan(GraphBuilder b, int length, boolean reverse, List<Node> first, List<Node> xs, ScanBody body) {
+        count("scan", first, "length", length);
         GraphBuilder s = b.body();
         List<Node> carries = inputs(s, "c", first);
         List<Node> slices = new ArrayList<>();
@@ -157,11 +159,20 @@ public final class Loops {
      * @return the carries at the end
      */
     public static List<Node> whileLoop(GraphBuilder b, int limit, List<Node> first, BiFunction<GraphBuilder, List<Node>, Node> condition, Body body) {
+        count("while", first, "limit", limit);
         GraphBuilder c = b.body();
         c.output("go", condition.apply(c, inputs(c, "c", first)));
         GraphBuilder s = b.body(c.constants());
         List<Node> carries = inputs(s, "c", first);
-        update(s, "while", carries, body.apply(s, carries));
+        List<Node> next = body.apply(s, carries);
+        update(s, "while", carries, next);
+        if (carries.isEmpty()) {
+            return List.of();
+        }
+        if (carries.equals(next)) {
+            // A graph has to compute something. Such a loop ends at once or never.
+            s.update(carries.getFirst(), carries.getFirst());
+        }
         List<Node> operands = new ArrayList<>(first);
         operands.addAll(s.constants());
         return results(b, new Op.While(c.build(), s.build(), limit, carries.size(), 0), carries.size(), operands);
@@ -201,6 +212,13 @@ public final class Loops {
             }
         }
         return results(b, new Op.Custom(s.build(), v.build(), 0), ys.size(), operands);
+    }
+
+    private static void count(String op, List<Node> first, String what, int n) {
+        if (n < 0) {
+            throw GraphException.at(first.stream().map(c -> c.type().toString()).collect(Collectors.joining(", ", first.isEmpty() ? op : op + " of ", ""))
+                    + ": " + what + " is " + n + ", and must not be negative");
+        }
     }
 
     private static List<Node> inputs(GraphBuilder s, String role, List<Node> like) {

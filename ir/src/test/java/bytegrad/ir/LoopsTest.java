@@ -136,6 +136,15 @@ final class LoopsTest {
     }
 
     @Test
+    void aWhileThatChangesNothingEndsAtOnceOrNever() {
+        b.output("y", Loops.whileLoop(b, 3, List.of(c), (s, h) -> p, (s, h) -> h).getFirst());
+        Value given = reals(c, 1, 2);
+        assertEquals(given, run(Map.of("c", given, "p", Value.of(p.type(), 0))).get("y"));
+        assertThrows(StepLimitException.class, () -> run(Map.of("c", given, "p", Value.of(p.type(), 1))));
+        assertEquals(List.of(), Loops.whileLoop(b, 3, List.of(), (s, h) -> p, (s, h) -> h));
+    }
+
+    @Test
     void whatDoesNotFitIsRefused() {
         refused("scan of 4 steps: tensor 0 is f64[3,2]; its first axis must have 4 elements, one slice a step",
                 () -> Loops.scan(b, 4, false, List.of(c), List.of(x), (s, h, xs) -> new Loops.Step(h, List.of())));
@@ -149,6 +158,12 @@ final class LoopsTest {
                 () -> Loops.whileLoop(b, 3, List.of(c), (s, h) -> s.lt(h.get(0), s.constant(DType.F64, 1)), (s, h) -> List.of(s.neg(h.get(0)))));
         refused("while of f64[2]: limit is -1, and must not be negative",
                 () -> Loops.whileLoop(b, -1, List.of(c), (s, h) -> s.constant(DType.BOOL, 1), (s, h) -> List.of(s.neg(h.get(0)))));
+        refused("while of f64[2]: limit is -2, and must not be negative", () -> Loops.whileLoop(b, -2, List.of(c), (s, h) -> s.constant(DType.BOOL, 1), (s, h) -> h));
+        refused("scan of f64[2]: length is -2, and must not be negative", () -> Loops.scan(b, -2, false, List.of(c), List.of(), (s, h, xs) -> new Loops.Step(h, List.of())));
+        refused("scan of f64[2]: length is -2, and must not be negative", () -> Loops.checkpointedScan(b, -2, List.of(c), List.of(), (s, h, xs) ->
+                new Loops.Step(List.of(s.neg(h.get(0))), h)));
+        refused("tanh: operand %0 f64[2] belongs to a body of a loop or condition: inside of it, use the builder that the body is given",
+                () -> Loops.scan(b, 2, false, List.of(c), List.of(), (s, h, xs) -> new Loops.Step(List.of(b.tanh(h.get(0))), List.of())));
         refused("custom: the vjp gives 0 cotangents for 1 operands",
                 () -> Loops.custom(b, List.of(c), (s, k) -> k, (s, k, y, dy) -> List.of()));
         refused("custom of f64[2]: the vjp's output \"dk0\" is f64[], and operand 0 is f64[2]",
