@@ -86,10 +86,15 @@ final class MethodReader {
         problems.add(method, text);
     }
 
+    /** A name that nothing has. */
+    private void none(String where, String kind, String name, String there) {
+        problem(where + "the function has no " + kind + " '" + name + "'; it has " + there);
+    }
+
     private Optional<MethodPlan> extent(Extent e) {
         Optional<Slot> tensor = tensors.any(e.of());
         if (tensor.isEmpty()) {
-            problem("@Extent of '" + e.of() + "', but there are " + tensors.settableText() + ", " + tensors.readableText());
+            none("@Extent: ", "tensor", e.of(), tensors.text());
             return Optional.empty();
         }
         int rank = tensor.get().shape().size();
@@ -107,7 +112,7 @@ final class MethodReader {
     private Optional<MethodPlan> accessor(String name, boolean ofState) {
         Optional<Slot> tensor = ofState ? tensors.state(name) : tensors.input(name);
         if (tensor.isEmpty()) {
-            problem("there is no " + (ofState ? "state" : "input") + " '" + name + "', but " + (ofState ? tensors.statesText() : tensors.inputsText()));
+            none("", ofState ? "state" : "input", name, ofState ? tensors.statesText() : tensors.inputsText());
             return Optional.empty();
         }
         Class<?> type = method.getReturnType();
@@ -180,7 +185,7 @@ final class MethodReader {
         }
         Set<String> unknown = new TreeSet<>(Arrays.asList(updates.value()));
         unknown.removeAll(states);
-        unknown.forEach(n -> problem("@Updates names '" + n + "', but there are " + tensors.statesText()));
+        unknown.forEach(n -> none("@Updates: ", "state", n, tensors.statesText()));
         if (updates.value().length > 0) {
             Arrays.asList(updates.value()).forEach(states::remove);
             states.forEach(n -> problem("a run also updates '" + n + "', which @Updates does not name"));
@@ -196,9 +201,10 @@ final class MethodReader {
 
     private Optional<Slot> readable(String name, String where) {
         Optional<Slot> tensor = tensors.readable(name);
-        if (tensor.isEmpty()) {
-            problem(where + ": '" + name + "' is " + (tensors.input(name).isPresent() ? "an input, which no run changes" : "none of the function's") + "; to be read there are "
-                    + tensors.readableText());
+        if (tensor.isEmpty() && tensors.input(name).isPresent()) {
+            problem(where + ": '" + name + "' is an input, which no run changes; to be read there are " + tensors.readableText());
+        } else if (tensor.isEmpty()) {
+            none(where + ": ", "output or state", name, tensors.readableText());
         }
         return tensor;
     }
@@ -236,7 +242,7 @@ final class MethodReader {
     private Optional<Port> input(String name, Class<?> type, String where, Set<String> named) {
         Optional<Slot> tensor = tensors.settable(name);
         if (tensor.isEmpty()) {
-            problem(where + ": there is no input '" + name + "', but " + tensors.settableText());
+            none(where + ": ", "input or state", name, tensors.settableText());
         } else if (!named.add(name)) {
             problem(where + ": '" + name + "' is named twice");
         }

@@ -50,12 +50,17 @@ record Tensors(Signature signature, Set<String> given) {
 
     /** For messages: what there is to be set. */
     String settableText() {
-        return text("inputs", signature.inputs()) + ", " + text("states", signature.states());
+        return inputsText() + ", " + statesText();
     }
 
     /** For messages: what there is to be read. */
     String readableText() {
-        return text("outputs", signature.outputs()) + ", " + text("states", signature.states());
+        return text("outputs", signature.outputs()) + ", " + statesText();
+    }
+
+    /** For messages: all there is. */
+    String text() {
+        return inputsText() + ", " + readableText();
     }
 
     String statesText() {

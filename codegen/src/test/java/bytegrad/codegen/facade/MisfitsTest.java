@@ -68,12 +68,12 @@ final class MisfitsTest {
     void allThatIsWrongIsSaidAtOnce() {
         List<String> all = problems(Many.class);
         assertEquals(List.of(
-                "a(int[], float): @Returns: 'losss' is none of the function's; to be read there are outputs loss, rows, states table, count",
+                "a(int[], float): @Returns: the function has no output or state 'losss'; it has outputs loss, rows, states table, count",
                 "b(float[], int): 'i' is i32[4], for int[] or Tensor; parameter 1 is float[]",
                 "b(float[], int): 'scale' is f32[], for float[], float or Tensor; parameter 2 is int",
                 "b(float[], int): 'loss' is f32[], for float[], float or Tensor; it returns double",
-                "c(): there is no state 'tabel', but states table, count",
-                "d(float[]): parameter 1: there is no input 'image', but inputs i, scale, states table, count",
+                "c(): the function has no state 'tabel'; it has states table, count",
+                "d(float[]): parameter 1: the function has no input or state 'image'; it has inputs i, scale, states table, count",
                 "d(float[]): nothing gives the function its inputs i, scale: add a parameter, or a method with @Input that sets it"), all);
     }
 
@@ -146,6 +146,11 @@ final class MisfitsTest {
         int third();
     }
 
+    public interface ExtentOfNothing {
+        @Extent(of = "q")
+        int n();
+    }
+
     public interface LongExtent {
         @Extent(of = "rows")
         long rows();
@@ -177,7 +182,7 @@ final class MisfitsTest {
         says(Void.class, "@Returns of 'loss', but it returns void");
         says(Generic.class, "step(int[], float)", "type parameters");
         says(Varargs.class, "write int[] instead of a variable number");
-        assertEquals(List.of("step(int[], float): @Updates names 'cuont', but there are states table, count",
+        assertEquals(List.of("step(int[], float): @Updates: the function has no state 'cuont'; it has states table, count",
                 "step(int[], float): a run also updates 'count', which @Updates does not name"), problems(NarrowUpdate.class));
         says(Nothing.class, "tick()", "say so with @Updates");
         says(BothOfThem.class, "only be one of");
@@ -185,6 +190,7 @@ final class MisfitsTest {
         says(IntoNumber.class, "only a float[] or a Tensor can receive 'loss'");
         says(Wide.class, "'rows' is f32[4,3], which has no axis 2");
         says(LongExtent.class, "returns an int");
+        assertEquals("n(): @Extent: the function has no tensor 'q'; it has inputs i, scale, outputs loss, rows, states table, count", problem(ExtentOfNothing.class));
         assertTrue(problems(Inherited.class).getFirst().startsWith("get(): say with @Returns"), problems(Inherited.class).toString());
         says(GenericRecord.class, "what it returns: the record Pair has type parameters");
         says(WrongComponent.class, "component rows of Nested is List", "float[], float[][] or Tensor");
