@@ -1,5 +1,6 @@
 package bytegrad.cli;
 
+import bytegrad.cli.train.Model;
 import bytegrad.runtime.train.DivergenceException;
 import bytegrad.codegen.Compiler;
 import bytegrad.ir.GraphException;
@@ -7,12 +8,15 @@ import bytegrad.runtime.BytegradException;
 import bytegrad.runtime.NumberException;
 import bytegrad.runtime.WriteException;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. What goes wrong is one line on standard error; {@code -Dbytegrad.debug=1} adds where. */
@@ -63,6 +67,7 @@ public final class Main implements Runnable {
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler((e, words) -> report(err, parameter(e, words), e, BAD_INPUT))
                 .setExecutionExceptionHandler((e, command, result) -> failure(err, e));
+        line.registerConverter(Model.class, Main::model);
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
@@ -72,6 +77,12 @@ public final class Main implements Runnable {
             out.flush();
             err.flush();
         }
+    }
+
+    /** Picocli's own words for what is no model list each twice, in capitals too. */
+    private static Model model(String word) {
+        return Arrays.stream(Model.values()).filter(m -> m.toString().equalsIgnoreCase(word)).findFirst().orElseThrow(() -> new TypeConversionException(
+                "'" + word + "' is none of " + Arrays.stream(Model.values()).map(Model::toString).collect(Collectors.joining(", "))));
     }
 
     private static String parameter(ParameterException e, String[] words) {

@@ -8,6 +8,7 @@ import bytegrad.cli.train.OutputFolder;
 import bytegrad.cli.train.Rule;
 import bytegrad.cli.train.Settings;
 import bytegrad.cli.train.Training;
+import bytegrad.runtime.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -142,9 +143,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        if (workers < 1) {
-            throw new InputError("--threads is " + workers + " but must be at least 1");
+        int workers = threads == null ? Math.min(Session.MOST_THREADS, Runtime.getRuntime().availableProcessors()) : threads;
+        if (workers < 1 || workers > Session.MOST_THREADS) {
+            throw new InputError("--threads is " + workers + " but must be 1 to " + Session.MOST_THREADS);
         }
         if (checkNan && engine == Engine.INTERPRETER) {
             throw new InputError("--check-nan is about compiled code, and cannot go with --engine interpreter");

@@ -101,6 +101,7 @@ class ExplainTest {
         Outcome.of("explain", "--profile", Files.writeString(machine, "l2.bytes=1"), file).refused("mine.properties", "has no name");
         Outcome.of("explain", "--time=-1", file).refused("--time", "from 0 to 3600");
         Outcome.of("explain", "--time=0", "--threads=0", file).refused("asked for 0 threads", "to 1024");
+        Outcome.of("explain", "--keep=nope", file).refused("bytegrad: kept inputs: 'nope' is no input; inputs without updates are ");
     }
 
     @Test

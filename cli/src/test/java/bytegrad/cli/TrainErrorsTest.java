@@ -121,7 +121,9 @@ class TrainErrorsTest {
         train("--lr", "NaN").refused("--lr");
         train("--decay", "0").refused("--decay");
         train("--l2", "-0.1").refused("--l2");
-        train("--threads", "0").refused("--threads is 0");
+        train("--threads", "0").refused("--threads is 0 but must be 1 to 1024");
+        Outcome.of("train", "--data", folder.resolve("none"), "--threads", "5000").refused("--threads is 5000 but must be 1 to 1024");
+        Outcome.of("train", "--model", "cnm").refused("Invalid value for option '--model': 'cnm' is none of mlp, softmax, cnn, resnet, charlm-lstm, charlm-transformer");
         train("--save-every", "0").refused("--save-every is 0");
         train("--optimizer", "best").refused("--optimizer", "best");
         train("--model", "softmax").refused("--hidden");

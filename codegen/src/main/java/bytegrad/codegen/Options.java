@@ -102,7 +102,7 @@ public record Options(Simd simd, boolean passes, boolean fuse, boolean verify, O
         List<String> wrong = kept.stream().filter(n -> !inputs.contains(n))
                 .map(n -> "'" + n + "' is " + (states.contains(n) ? "a state, which each run changes" : "no input")).toList();
         if (!wrong.isEmpty()) {
-            throw new OptionsException("withKept: " + String.join(", ", wrong) + "; inputs without updates are " + (inputs.isEmpty() ? "none" : String.join(", ", inputs)));
+            throw new OptionsException("kept inputs: " + String.join(", ", wrong) + "; inputs without updates are " + (inputs.isEmpty() ? "none" : String.join(", ", inputs)));
         }
     }
 

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * been set again, as {@link #restore} does.
  */
 public final class Session {
+    /** The most threads that may work on a run. */
+    public static final int MOST_THREADS = Workers.MOST;
+
     private final CompiledFunction function;
     private final int threads;
     /** The function whose program runs: another than the session's once that one has handed over. */
