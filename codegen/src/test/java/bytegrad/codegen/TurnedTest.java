@@ -21,6 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Contractions of few columns, whose vectors run along rows: sums are turned in registers, of one line of rows or of several. */
 class TurnedTest {
@@ -103,6 +104,42 @@ class TurnedTest {
         b.output("y", b.max(z, b.broadcast(b.constant(DType.F32, 0), z.shape())));
         Graph g = b.build();
         assertEquals(copied, text(g).contains("with a pad's border"), text(g));
+        agrees(g);
+    }
+
+    /** A pad that a contraction reads, but not or not only as the operand of which it makes a copy, is in memory: behind the sum, as itself or as a view, of an input or of a view of one. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+    void noBorderOfWhatIsReadBehindTheSum(int form) {
+        GraphBuilder b = new GraphBuilder();
+        Node x = b.input("x", DType.F32, 64, 128);
+        Node u = b.input("u", DType.F32, 300, 128);
+        Node line = b.input("line", DType.F32, 300);
+        Node pictures = b.input("pictures", DType.F32, 5, 29, 29, 16);
+        Node around = b.pad(pictures, new int[] {0, 1, 1, 0}, new int[] {0, 1, 1, 0}, 0);
+        Node filters = b.input("filters", DType.F32, 3, 3, 16, 4);
+        Node product = b.matmul(x, b.input("w", DType.F32, 128, 128));
+        b.output("y", switch (form) {
+            case 0 -> b.add(product, b.pad(b.slice(x, 1, 0, 64), new int[] {0, 64}, new int[] {0, 0}, 0));
+            case 1 -> b.add(product, b.pad(b.slice(x, 0, 0, 63), new int[] {1, 0}, new int[] {0, 0}, 0));
+            case 2 -> b.add(product, b.slice(b.pad(u, new int[] {3, 0}, new int[] {0, 0}, 0), new int[] {0, 0}, new int[] {128, 128}, new int[] {2, 1}));
+            case 3 -> b.add(product, b.slice(b.window(b.pad(line, new int[] {3}, new int[] {0}, 0), new int[] {0}, new int[] {128}, new int[] {1}, new int[] {1}), 0, 0, 64));
+            case 4 -> b.add(product, b.reshape(b.slice(b.pad(b.reshape(u, 38_400), new int[] {3}, new int[] {0}, 0), 0, 0, 8192), 64, 128));
+            case 5 -> b.add(Convolutions.conv(b, around, filters, 1, Padding.Rule.VALID), b.slice(around, new int[] {0, 0, 0, 0}, new int[] {5, 29, 29, 4}, new int[] {1, 1, 1, 1}));
+            default -> b.add(Convolutions.conv(b, pictures, b.input("f", DType.F32, 3, 3, 16, 32), 2, Padding.Rule.SAME),
+                    b.pad(b.slice(pictures, new int[] {0, 0, 0, 0}, new int[] {5, 29, 29, 16}, new int[] {1, 2, 2, 1}), new int[] {0, 0, 0, 8}, new int[] {0, 0, 0, 8}, 0));
+        });
+        agrees(b.build());
+    }
+
+    /** Nor of lines that are long: each vector of a line is a call, and methods have a limit. */
+    @Test
+    void noBorderOfLongLines() {
+        GraphBuilder b = new GraphBuilder();
+        Node z = Convolutions.conv(b, b.input("x", DType.F32, 5, 2, 3000, 5), b.input("w", DType.F32, 1, 3, 5, 3), 1, Padding.Rule.SAME);
+        b.output("y", z);
+        Graph g = b.build();
+        assertFalse(text(g).contains("with a pad's border"), text(g));
         agrees(g);
     }
 

@@ -31,7 +31,8 @@ final class Entrance {
     /** Ends a call, but no hold. */
     void leave() {
         if (holds == 0) {
-            inside.set(null);
+            // Not where nobody is to come in any more.
+            inside.compareAndSet(Thread.currentThread(), null);
         }
     }
 

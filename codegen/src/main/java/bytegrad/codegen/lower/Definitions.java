@@ -200,11 +200,14 @@ final class Definitions {
         return at(x, at, s);
     }
 
-    /** A reshape that cuts across axes, at a row-major position: what is in memory below it has the same positions. */
+    /** A reshape that cuts across axes, at a row-major position: what is in memory below it has the same positions. A pad that is in no memory has none. */
     private Expr flat(Node n, Index position, Scope s) {
-        Node base = n.input(0);
+        Node base = n.op() instanceof Op.Pad ? n : n.input(0);
         while (base.op() instanceof Op.Reshape && !partition.hasBuffer(base)) {
             base = base.input(0);
+        }
+        if (base.op() instanceof Op.Pad && (base == n || !partition.hasBuffer(base))) {
+            throw new NotVectorizable(base + " is only the border of a copy");
         }
         if (base.op() instanceof Op.Constant(var value) && value.isUniform()) {
             return new Expr.Const(value.dtype(), value.bitsAt(0));

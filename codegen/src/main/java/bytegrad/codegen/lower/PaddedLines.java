@@ -23,13 +23,16 @@ record PaddedLines(int count, int length, int first, int pitch, long border) {
     /** A square of a line's end is one of places that the square before has, too: copies of lines may have so many times the squares that copies of all places have. */
     private static final double MOST_SQUARES = 4.0 / 3;
 
-    /** The copy of such pictures, made of what is in memory without a border; nothing where it is a copy of something else, or lines are too short for vectors. */
+    /** Squares of a line at most: each is a call of its own. */
+    private static final int MOST_CALLS = 32;
+
+    /** The copy of such pictures, made of what is in memory without a border; nothing where it is a copy of something else, or lines are too short for vectors, or too long. */
     static Optional<Turned.Copy> copy(Turned.Copy padded, Node pad, Operand inside, int lanes) {
         Op.Pad p = (Op.Pad) pad.op();
         Shape shape = pad.input(0).shape();
         int column = shape.rank() - 2;
         boolean rowMajor = inside.strides().equals(Arrays.stream(shape.strides()).boxed().toList());
-        if (column < 1 || !rowMajor || shape.size() == 0 || shape.dim(column) < lanes) {
+        if (column < 1 || !rowMajor || shape.size() == 0 || shape.dim(column) < lanes || shape.dim(column) > MOST_CALLS * lanes) {
             return Optional.empty();
         }
         int line = column - 1;
@@ -45,7 +48,10 @@ record PaddedLines(int count, int length, int first, int pitch, long border) {
         int own = shape.dim(line) * shape.dim(column) * padded.columns();
         List<Integer> strides = from.strides().stream().map(s -> s / elements * own).toList();
         PaddedLines lines = new PaddedLines(shape.dim(line), shape.dim(column), p.low().get(line) * pitch + p.low().get(column), pitch, Literal.of(pad.dtype(), p.fill()).bitsAt(0));
-        return (double) lanes * Math.ceilDiv(lines.length, lanes) * lines.count > MOST_SQUARES * padded.rows() ? Optional.empty() : Optional.of(new Turned.Copy(padded.rows(), padded.columns(), padded.pitch(), new Operand(inside.place(), inside.constant() + from.constant() / elements * own, strides),
-                padded.apart(), Optional.of(lines)));
+        if ((double) lanes * Math.ceilDiv(lines.length, lanes) * lines.count > MOST_SQUARES * padded.rows()) {
+            return Optional.empty();
+        }
+        Operand unpadded = new Operand(inside.place(), inside.constant() + from.constant() / elements * own, strides);
+        return Optional.of(new Turned.Copy(padded.rows(), padded.columns(), padded.pitch(), unpadded, padded.apart(), Optional.of(lines)));
     }
 }

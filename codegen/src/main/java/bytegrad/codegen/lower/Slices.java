@@ -81,7 +81,10 @@ public final class Slices {
         return joined;
     }
 
-    /** A pad of what is in memory that the next kernel alone reads, as the left operand of a contraction, together with that: the copy which it makes of the operand then has the border. */
+    /**
+     * A pad of what is in memory that the next kernel alone reads, as the left operand of a contraction, together with that: the copy which it makes of the operand then has the border. Where it
+     * reads the pad in another place, {@link Definitions} refuses.
+     */
     private Optional<LoweredKernel> unpadded(int first) {
         boolean follow = first + 1 < kernels.size() && kernels.get(first).isAll(Cluster.Kind.PIECES) && kernels.get(first + 1).isAll(Cluster.Kind.CONTRACTION);
         if (!follow || !may.test(kernels.get(first)) || !may.test(kernels.get(first + 1))) {
