@@ -484,10 +484,10 @@ public final class Session {
     }
 
     private void copy(Slot s, Object into) {
-        Objects.requireNonNull(into, () -> "no array to copy '" + s.name() + "' into");
-        if (!s.type().arrayType().isInstance(into) || java.lang.reflect.Array.getLength(into) != s.size()) {
+        refuseNull(s, into);
+        if (!s.type().arrayType().isInstance(into) || Array.getLength(into) != s.size()) {
             throw new InputException(s.name(), "is " + s.typeText() + ", which needs a " + s.type().arrayType().getSimpleName() + " of " + s.size()
-                    + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + java.lang.reflect.Array.getLength(into) : ""));
+                    + " elements, not " + into.getClass().getSimpleName() + (into.getClass().isArray() ? " of " + Array.getLength(into) : ""));
         }
         System.arraycopy(slabs.of(s.type()), s.offset(), into, 0, s.size());
     }

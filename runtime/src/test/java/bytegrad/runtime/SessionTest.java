@@ -208,6 +208,7 @@ class SessionTest {
         assertEquals("'x': expected f32[2], got null", message(InputException.class, () -> s.set("x", (float[]) null)));
         assertEquals("'x': expected f32[2], got null", message(InputException.class, () -> s.set("x", (Tensor) null)));
         assertTrue(message(InputException.class, () -> s.set(null, new float[2])).startsWith("'null': no input or state has this name; there are "));
+        assertEquals("'w': expected f32[2], got null", message(InputException.class, () -> s.readState("w", null)));
         assertEquals("values are null", message(NullPointerException.class, () -> s.setAll(null)));
         assertEquals("snapshot is null", message(NullPointerException.class, () -> s.restore(null)));
     }

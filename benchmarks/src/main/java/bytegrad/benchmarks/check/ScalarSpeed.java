@@ -97,18 +97,14 @@ final class ScalarSpeed {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        report.figure("scalar-simd-micros", median(simds));
+        report.figure("scalar-simd-micros", Median.of(simds));
         for (String version : jdks.keySet()) {
-            report.figure("scalar-micros-" + version, median(Objects.requireNonNull(micros.get(version))));
-            report.atLeast("scalar-percent-of-simd-" + version, median(Objects.requireNonNull(percents.get(version))), PERCENT);
+            report.figure("scalar-micros-" + version, Median.of(Objects.requireNonNull(micros.get(version))));
+            report.atLeast("scalar-percent-of-simd-" + version, Median.of(Objects.requireNonNull(percents.get(version))), PERCENT);
         }
         if (!jdks.containsKey("17")) {
             report.absent("scalar-percent-of-simd-17", Jdks.USUAL.resolve("java-17"));
         }
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     /** The folder gets the class, slabs with inputs and states, and a program that runs it. */

@@ -50,14 +50,14 @@ final class Scaling {
                 twos[r] = micros(two, start);
                 gains[r] = ones[r] / twos[r];
             }
-            report.figure(row + "-us-on-1", middle(ones));
-            report.figure(row + "-us-on-2", middle(twos));
+            report.figure(row + "-us-on-1", Median.of(ones));
+            report.figure(row + "-us-on-2", Median.of(twos));
             if (Compiler.explain(task.graph(), Options.DEFAULT.withKept(task.kept())).launches().stream().allMatch(l -> l.chunks() == 1)) {
                 // Both run the same instructions on the same thread: which was faster is noise.
-                report.figure(row + "-gain", middle(gains));
+                report.figure(row + "-gain", Median.of(gains));
                 report.fact(row + "-code", "no launch is cut", "the same for both, or a gain", !LARGE.contains(w));
             } else {
-                report.atLeast(row + "-gain", middle(gains), LARGE.contains(w) ? LARGE_GAIN : NEVER_SLOWER);
+                report.atLeast(row + "-gain", Median.of(gains), LARGE.contains(w) ? LARGE_GAIN : NEVER_SLOWER);
             }
         }
     }
@@ -83,9 +83,5 @@ final class Scaling {
         }
         Arrays.sort(took, 0, calls);
         return took[calls / 2] / 1e3;
-    }
-
-    private static double middle(double[] values) {
-        return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().orElseThrow();
     }
 }

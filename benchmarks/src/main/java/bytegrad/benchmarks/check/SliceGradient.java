@@ -6,7 +6,6 @@ import bytegrad.ir.DType;
 import bytegrad.ir.GraphBuilder;
 import bytegrad.ir.Node;
 import bytegrad.runtime.Session;
-import java.util.Arrays;
 import java.util.List;
 
 /** A tensor cut into T slices that each go their way: its gradient is put together again in time linear in T. */
@@ -42,7 +41,7 @@ final class SliceGradient {
             s = session(slices);
             times[k] = (System.nanoTime() - start) / 1e9;
         }
-        compile[i] = median(times);
+        compile[i] = Median.of(times);
         for (int k = 0; k < WARM_RUNS; k++) {
             s.run();
         }
@@ -53,7 +52,7 @@ final class SliceGradient {
             }
             times[k] = (System.nanoTime() - start) / 1e9 / RUNS;
         }
-        run[i] = median(times);
+        run[i] = Median.of(times);
     }
 
     /** Σₜ Σ tanh(x[t])·(t + 1), a different formula for each slice, so that nothing joins them before their gradients meet. */
@@ -66,11 +65,5 @@ final class SliceGradient {
         }
         b.output("dx", Gradient.of(b, loss, x));
         return Compiler.compile(b.build()).newSession().set("x", new float[slices * WIDTH]);
-    }
-
-    private static double median(double[] times) {
-        double[] sorted = times.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -77,8 +77,8 @@ final class Threads {
                 both.add(b);
             }
         }
-        double a = middle(single);
-        double b = middle(both);
+        double a = Median.of(single);
+        double b = Median.of(both);
         report.figure(String.format(Locale.ROOT, "threads-%s-ms-on-1", name), a);
         report.figure(String.format(Locale.ROOT, "threads-%s-ms-on-2", name), b);
         report.figure(String.format(Locale.ROOT, "threads-%s-gain", name), a / b);
@@ -96,10 +96,6 @@ final class Threads {
             now = System.nanoTime();
             calls.add((now - before) / 1e6);
         }
-        return middle(calls);
-    }
-
-    private static double middle(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+        return Median.of(calls);
     }
 }

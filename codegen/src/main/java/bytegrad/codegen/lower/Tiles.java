@@ -113,8 +113,7 @@ final class Tiles {
 
         /** Where the left operand is padded, and that is not in memory, it is a copy's border. */
         private Optional<Turned> unpadded(Contraction all, Optional<Turned> shaped) {
-            Node pad = all.left().place() instanceof Place.Value(Node n) ? n : y;
-            if (partition.hasBuffer(pad) || pad == y) {
+            if (!(all.left().place() instanceof Place.Value(Node pad)) || partition.hasBuffer(pad)) {
                 return shaped;
             }
             Operand inside = Operand.of(pad.input(0), partition, definitions, names);
